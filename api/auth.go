@@ -1,0 +1,152 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"golang.org/x/oauth2"
+
+	"example.com/apptokens/gen"
+)
+
+// Auth authorizes requests. Its Authorize method is a request editor ([gen.RequestEditorFn]), so the generated client
+// takes it too.
+//
+// Authorize runs for every attempt, after all other editors: URL and headers are final, and a token or a proof that it
+// adds is as fresh as can be. Its errors end the call without a retry. It must be safe for concurrent use, and return
+// when ctx is done.
+//
+// An Auth may also have the method Observe(*http.Response) (again bool). It sees every response to an attempt and must
+// leave the body alone. After a response that is no success, true asks for one more attempt at once, which does not
+// count against [RetryPolicy]: a cached token was dropped after a 401, or a new DPoP nonce was learnt. It is granted
+// twice a call at most.
+type Auth interface {
+	Authorize(ctx context.Context, req *http.Request) error
+}
+
+// APIToken authorizes with an API token, as "Authorization: SSWS <token>". Okta's documentation of the scheme:
+// https://developer.okta.com/docs/reference/core-okta-api/#authentication.
+//
+// A token that is blank or holds a space or a control character is [ErrInvalidArgument], from [New] and from Authorize.
+func APIToken(token string) Auth { return staticAuth(func() (string, string) { return "SSWS", token }) }
+
+// BearerToken authorizes with an OAuth 2.0 access token that carries the scopes okta.apps.read (to list and get) or
+// okta.apps.manage (to revoke), as "Authorization: Bearer <token>". Such tokens live an hour: for longer, see
+// [TokenSource].
+//
+// A token that is blank or holds a space or a control character is [ErrInvalidArgument], from [New] and from Authorize.
+func BearerToken(token string) Auth {
+	return staticAuth(func() (string, string) { return "Bearer", token })
+}
+
+// TokenSource authorizes with the access tokens of source, which is asked for every attempt: wrap it in
+// [oauth2.ReuseTokenSource] if it does not cache.
+//
+// An [oauth2.TokenSource] knows no context, so a call whose context ends while source is busy returns without waiting
+// for it.
+func TokenSource(source oauth2.TokenSource) Auth {
+	return tokenSource(func() oauth2.TokenSource { return source })
+}
+
+// staticAuth and tokenSource are functions because fmt cannot look into a closure: however they are printed, and
+// whatever struct they are part of, the secret stays inside.
+
+type staticAuth func() (scheme, credential string)
+
+func (a staticAuth) Authorize(_ context.Context, req *http.Request) error {
+	if err := a.check(); err != nil {
+		return err
+	}
+	scheme, credential := a()
+	req.Header.Set("Authorization", scheme+" "+credential)
+	return nil
+}
+
+func (a staticAuth) check() error {
+	scheme, credential := a()
+	return checkCredential(scheme+" token", credential)
+}
+
+type tokenSource func() oauth2.TokenSource
+
+func (s tokenSource) Authorize(ctx context.Context, req *http.Request) error {
+	if err := s.check(); err != nil {
+		return err
+	}
+	type result struct {
+		token *oauth2.Token
+		err   error
+	}
+	done := make(chan result, 1)
+	go func() {
+		token, err := s().Token()
+		done <- result{token, err}
+	}()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case r := <-done:
+		if r.err != nil {
+			return r.err
+		}
+		if r.token == nil {
+			return errors.New("the token source returned no token")
+		}
+		if err := checkCredential("access token", r.token.AccessToken); err != nil {
+			return err
+		}
+		r.token.SetAuthHeader(req)
+		return nil
+	}
+}
+
+func (s tokenSource) check() error {
+	if isNil(s()) {
+		return invalid("token source", "nil", "pass one that returns access tokens")
+	}
+	return nil
+}
+
+// checkCredential never shows the credential.
+func checkCredential(what, credential string) error {
+	if credential == "" {
+		return invalid(what, "", "it is empty; is the environment variable set?")
+	}
+	if strings.ContainsFunc(credential, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
+		return invalid(what, "(not shown)", "it holds a space, a line end or another character that no token has")
+	}
+	return nil
+}
+
+// authenticator is what a client keeps of an Auth: two functions, which print as addresses.
+type authenticator struct {
+	authorize gen.RequestEditorFn
+	observe   func(*http.Response) (again bool)
+}
+
+func newAuthenticator(auth Auth) (authenticator, error) {
+	if isNil(auth) {
+		return authenticator{}, invalid("auth", "nil", "pass one, such as api.APIToken(token)")
+	}
+	if auth, ok := auth.(interface{ check() error }); ok {
+		if err := auth.check(); err != nil {
+			return authenticator{}, err
+		}
+	}
+	a := authenticator{
+		authorize: func(ctx context.Context, req *http.Request) error {
+			if err := auth.Authorize(ctx, req); err != nil {
+				return fmt.Errorf("authorize: %w", err)
+			}
+			return nil
+		},
+		observe: func(*http.Response) bool { return false },
+	}
+	if observer, ok := auth.(interface{ Observe(*http.Response) bool }); ok {
+		a.observe = observer.Observe
+	}
+	return a, nil
+}

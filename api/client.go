@@ -1,0 +1,95 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/url"
+	"reflect"
+	"time"
+
+	"example.com/apptokens/gen"
+)
+
+// Client calls the Application Tokens API of one Okta org. It is immutable and safe for concurrent use. Make one with
+// [New], and one is enough for a program.
+type Client struct {
+	org  *url.URL // without a trailing slash
+	raw  *gen.Client
+	auth authenticator
+
+	// final are the editors that end every attempt: the user's, then authorization, which sees the URL and the headers
+	// as they are sent.
+	final []gen.RequestEditorFn
+
+	retry          RetryPolicy
+	attemptTimeout time.Duration
+	logger         *slog.Logger
+	observer       func(context.Context, Attempt)
+}
+
+// New returns a client for the org at orgURL, such as https://acme.okta.com or the org's custom domain. A port and a
+// path prefix are kept. The scheme is https; http is allowed to a loopback host. There is no default org.
+//
+// auth authorizes every attempt of every request, see [APIToken], [BearerToken] and [TokenSource].
+//
+// New sends nothing. Its errors are [ErrInvalidArgument] and name the argument.
+func New(orgURL string, auth Auth, opts ...Option) (*Client, error) {
+	client, err := newClient(orgURL, auth, opts)
+	if err != nil {
+		return nil, &Error{Op: "new client", Err: err}
+	}
+	return client, nil
+}
+
+func newClient(orgURL string, auth Auth, opts []Option) (*Client, error) {
+	org, err := parseOrgURL(orgURL)
+	if err != nil {
+		return nil, err
+	}
+	authenticator, err := newAuthenticator(auth)
+	if err != nil {
+		return nil, err
+	}
+	settings := defaultSettings()
+	for _, option := range opts {
+		if option == nil {
+			return nil, invalid("option", "nil", "leave it out")
+		}
+		if err := option(&settings); err != nil {
+			return nil, err
+		}
+	}
+	raw, err := gen.NewClient(org.String(),
+		gen.WithHTTPClient(newDoer(settings.httpClient, org)),
+		gen.WithRequestEditorFn(defaultHeaders(settings.userAgent)))
+	if err != nil {
+		return nil, err
+	}
+	return &Client{
+		org:            org,
+		raw:            raw,
+		auth:           authenticator,
+		final:          append(settings.editors, authenticator.authorize),
+		retry:          settings.retry,
+		attemptTimeout: settings.attemptTimeout,
+		logger:         settings.logger,
+		observer:       settings.observer,
+	}, nil
+}
+
+// String names the org, and nothing that is secret.
+func (c *Client) String() string { return "api.Client(" + c.org.String() + ")" }
+
+// Format prints the same for every verb, so that %+v and %#v do not print what the client holds.
+func (c *Client) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, c.String()) }
+
+// isNil also finds a nil pointer inside the interface: what a constructor returned whose error was not looked at.
+func isNil(v any) bool {
+	if v == nil {
+		return true
+	}
+	value := reflect.ValueOf(v)
+	return value.Kind() == reflect.Pointer && value.IsNil()
+}

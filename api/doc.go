@@ -1,0 +1,34 @@
+// Package api lists, reads and revokes the OAuth 2.0 refresh tokens of the apps of an Okta org.
+//
+//	client, err := api.New("https://acme.okta.com", api.APIToken(os.Getenv("OKTA_CLIENT_TOKEN")))
+//	if err != nil {
+//		return err
+//	}
+//	for token, err := range client.List(ctx, "0oardd5r32PWsF4421d7") {
+//		if err != nil {
+//			return err // the listing is not complete
+//		}
+//		fmt.Println(token.ID, token.UserID, token.ExpiresAt)
+//	}
+//
+// It wraps the generated client of package gen and adds what generated code cannot: every page of a listing, retries
+// that respect Okta's rate limits, typed errors, and guards against the mistakes that revoke the wrong thing.
+//
+// # What a nil error means
+//
+// A nil error from [Client.Revoke] or [Client.RevokeAll] means that Okta answered 204, or, for Revoke alone, that an
+// earlier attempt of the same call may have got through and Okta now says that the token is gone. A listing that ends
+// without an error is complete: pages that cannot be read, links that lead elsewhere or that repeat, and full pages
+// without any link are errors.
+//
+// # Errors
+//
+// Every error is an [*Error]. Use [errors.Is] with the Err values of this package to tell what happened, and
+// [errors.As] for the status, Okta's error code and the request id.
+//
+// # Retries
+//
+// Rate limits (429), outages (500, 502, 503, 504), broken connections and answers that break off are retried as
+// [RetryPolicy] says. All four operations are idempotent. A wait that would outlast the context's deadline is not
+// begun: the call returns what the server said, at once.
+package api

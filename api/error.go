@@ -1,0 +1,161 @@
+package api
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// What can go wrong, for [errors.Is]. Context errors come through as well: [context.Canceled],
+// [context.DeadlineExceeded].
+var (
+	// ErrInvalidArgument: an argument cannot be right. Nothing was sent.
+	ErrInvalidArgument = errors.New("invalid argument")
+	// ErrNotFound: Okta knows no such app, or no such token of the app (404).
+	ErrNotFound = errors.New("not found")
+	// ErrUnauthorized: the credential is missing, malformed, revoked or expired (401).
+	ErrUnauthorized = errors.New("unauthorized")
+	// ErrForbidden: the credential is good, but lacks a scope or an admin role (403).
+	ErrForbidden = errors.New("forbidden")
+	// ErrRateLimited: the org's rate limit is used up, and waiting for it did not help or would have taken longer than
+	// the context or the retry policy allows (429). See Error.RateLimit.
+	ErrRateLimited = errors.New("rate limited")
+	// ErrUnexpectedResponse: the answer is not what the contract says: a redirect, another status, HTML, JSON of
+	// another shape, a body over 16 MiB. What was sent may have taken effect.
+	ErrUnexpectedResponse = errors.New("unexpected response")
+	// ErrForeignLink: the link to the next page leads to another origin or path. It was not followed.
+	ErrForeignLink = errors.New("foreign link")
+	// ErrPaginationLoop: the link to the next page was followed before. The listing would never end.
+	ErrPaginationLoop = errors.New("pagination loop")
+)
+
+// Error is the error of every call. It has no secret in it: neither body nor header, and what the server says is cut
+// to size, freed of control characters, and of the credential if the server repeats it.
+type Error struct {
+	Op      string // the operation: "list", "get", "revoke", "revoke all" or "new client"
+	AppID   string // of the call; empty if it was refused
+	TokenID string // of the call; empty if it was refused, and for list and revoke all
+
+	StatusCode int       // HTTP status of the last answer; 0 where none came
+	Code       string    // Okta's error code, such as E0000007, or an OAuth error code, such as invalid_token
+	Summary    string    // Okta's words; not to be branched on
+	ErrorID    string    // Okta's id of the error
+	Causes     []string  // Okta's details
+	RequestID  string    // X-Okta-Request-Id of the last answer
+	RateLimit  RateLimit // of the last answer
+
+	Attempts int // requests sent
+	Err      error
+}
+
+// Error returns one line of at most some hundred characters.
+func (e *Error) Error() string {
+	var b strings.Builder
+	b.WriteString("apptokens: " + e.Op)
+	switch {
+	case e.TokenID != "":
+		fmt.Fprintf(&b, " (app %s, token %s)", e.AppID, e.TokenID)
+	case e.AppID != "":
+		fmt.Fprintf(&b, " (app %s)", e.AppID)
+	}
+	if e.StatusCode != 0 {
+		b.WriteString(": " + strings.TrimSpace(fmt.Sprint(e.StatusCode, " ", http.StatusText(e.StatusCode))))
+	}
+	if e.Err != nil {
+		b.WriteString(": " + e.Err.Error())
+	}
+	for _, text := range slices.Concat([]string{e.Code, e.Summary}, e.Causes) {
+		if text != "" {
+			b.WriteString(": " + text)
+		}
+	}
+	if e.Attempts > 0 {
+		fmt.Fprintf(&b, " (%s)", e.trail())
+	}
+	return printable(b.String(), 1000)
+}
+
+func (e *Error) trail() string {
+	trail := "1 attempt"
+	if e.Attempts > 1 {
+		trail = fmt.Sprintf("%d attempts", e.Attempts)
+	}
+	if e.RequestID != "" {
+		trail += ", request " + e.RequestID
+	}
+	return trail
+}
+
+// Unwrap returns the cause, where there is one besides the status.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Is finds the Err values that stand for a status.
+func (e *Error) Is(target error) bool {
+	switch e.StatusCode {
+	case http.StatusUnauthorized:
+		return target == ErrUnauthorized
+	case http.StatusForbidden:
+		return target == ErrForbidden
+	case http.StatusNotFound:
+		return target == ErrNotFound
+	case http.StatusTooManyRequests:
+		return target == ErrRateLimited
+	}
+	return false
+}
+
+// LogValue groups the fields that help to search logs.
+func (e *Error) LogValue() slog.Value {
+	return slog.GroupValue(
+		slog.String("op", e.Op),
+		slog.Int("status", e.StatusCode),
+		slog.String("code", e.Code),
+		slog.String("request_id", e.RequestID),
+		slog.Int("attempts", e.Attempts),
+		slog.String("message", e.Error()),
+	)
+}
+
+// invalid names the argument, its value and the way out.
+func invalid(what, value, why string) error {
+	return fmt.Errorf("%w: %s %q: %s", ErrInvalidArgument, what, cut(value, 100), why)
+}
+
+// unexpected says how an answer differs from the contract.
+func unexpected(format string, args ...any) error {
+	return fmt.Errorf("%w: "+format, append([]any{ErrUnexpectedResponse}, args...)...)
+}
+
+// printable makes text of whatever source fit for a log line and a terminal: one line, no control or formatting
+// characters (escape sequences, bidirectional overrides), at most limit characters.
+func printable(text string, limit int) string {
+	text = strings.Map(func(r rune) rune {
+		if unicode.IsGraphic(r) {
+			return r
+		}
+		return ' '
+	}, text)
+	return cut(text, limit)
+}
+
+func cut(text string, limit int) string {
+	if len(text) <= limit {
+		return text
+	}
+	return strings.ToValidUTF8(text[:limit], "") + "…"
+}
+
+// interrupted is the error of a call whose context ended while it waited to try again. It is a copy, since an observer
+// may hold on to the original.
+func (e *Error) interrupted(err error) *Error {
+	interrupted := *e
+	interrupted.Err = fmt.Errorf("%w, while waiting to try again", err)
+	if e.Err != nil {
+		interrupted.Err = fmt.Errorf("%w after: %w", interrupted.Err, e.Err)
+	}
+	return &interrupted
+}

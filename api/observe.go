@@ -1,0 +1,55 @@
+package api
+
+import (
+	"context"
+	"log/slog"
+	"time"
+)
+
+// Attempt is one HTTP request of a call, for [WithObserver].
+type Attempt struct {
+	Op      string // as in [Error]
+	AppID   string
+	TokenID string
+
+	Number   int // 1 for the first attempt of a call
+	Start    time.Time
+	Duration time.Duration // up to the last byte of the answer
+
+	StatusCode int // 0 where no answer came
+	RequestID  string
+	RateLimit  RateLimit
+	Err        error // nil for an attempt that succeeded, else an [*Error]
+
+	Again bool          // whether another attempt follows
+	Wait  time.Duration // before it
+}
+
+func (c *Client) report(ctx context.Context, a Attempt) {
+	c.observer(ctx, a)
+	level := slog.LevelDebug
+	if a.Again {
+		level = slog.LevelWarn
+	}
+	if !c.logger.Enabled(ctx, level) {
+		return
+	}
+	attrs := []slog.Attr{
+		slog.String("op", a.Op),
+		slog.String("app", a.AppID),
+		slog.String("token", a.TokenID),
+		slog.Int("attempt", a.Number),
+		slog.Duration("duration", a.Duration),
+		slog.Int("status", a.StatusCode),
+		slog.String("request_id", a.RequestID),
+		slog.Int("rate_limit", a.RateLimit.Limit),
+		slog.Int("rate_remaining", a.RateLimit.Remaining),
+	}
+	if a.Err != nil {
+		attrs = append(attrs, slog.String("error", a.Err.Error()))
+	}
+	if a.Again {
+		attrs = append(attrs, slog.Duration("wait", a.Wait))
+	}
+	c.logger.LogAttrs(ctx, level, "apptokens: attempt", attrs...)
+}

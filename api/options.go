@@ -1,0 +1,173 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"example.com/apptokens/gen"
+)
+
+// Option configures a [Client]. Options that cannot work are refused by [New] with [ErrInvalidArgument].
+type Option func(*settings) error
+
+type settings struct {
+	httpClient     *http.Client
+	editors        []gen.RequestEditorFn
+	userAgent      string
+	logger         *slog.Logger
+	retry          RetryPolicy
+	attemptTimeout time.Duration
+	observer       func(context.Context, Attempt)
+}
+
+func defaultSettings() settings {
+	return settings{
+		httpClient:     &http.Client{},
+		userAgent:      "apptokens-go",
+		logger:         slog.New(slog.DiscardHandler),
+		retry:          RetryPolicy{}.withDefaults(),
+		attemptTimeout: 30 * time.Second,
+		observer:       func(context.Context, Attempt) {},
+	}
+}
+
+// WithHTTPClient sends requests with a copy of client, for its transport: a proxy, client certificates, a recorder. The
+// copy does not follow redirects, whatever client does. The default shares [http.DefaultTransport].
+func WithHTTPClient(client *http.Client) Option {
+	return func(s *settings) error {
+		if client == nil {
+			return invalid("HTTP client", "nil", "leave the option out for the default")
+		}
+		s.httpClient = client
+		return nil
+	}
+}
+
+// WithRequestEditor adds a function that may change every attempt's request before it is authorized, to add a header
+// that a proxy wants, say. Editors run in the order in which they were added; their errors end the call without a
+// retry. A request whose origin an editor has changed is not sent. Editors must be safe for concurrent use.
+func WithRequestEditor(editor gen.RequestEditorFn) Option {
+	return func(s *settings) error {
+		if editor == nil {
+			return invalid("request editor", "nil", "leave the option out")
+		}
+		s.editors = append(s.editors, editor)
+		return nil
+	}
+}
+
+// WithUserAgent replaces the User-Agent header, which is how an org's system log tells programs apart. The default is
+// "apptokens-go".
+func WithUserAgent(userAgent string) Option {
+	return func(s *settings) error {
+		if strings.TrimSpace(userAgent) == "" || strings.ContainsFunc(userAgent, func(r rune) bool { return r < ' ' || r >= 0x7f }) {
+			return invalid("user agent", userAgent, "it must be printable ASCII")
+		}
+		s.userAgent = userAgent
+		return nil
+	}
+}
+
+// WithLogger logs every attempt: one that ended a call at debug level, one that is retried at warn level. Logged are the
+// operation, the IDs of app and token, and what [Attempt] holds: no header, no body, no credential. The default logs
+// nothing.
+func WithLogger(logger *slog.Logger) Option {
+	return func(s *settings) error {
+		if logger == nil {
+			return invalid("logger", "nil", "leave the option out to log nothing")
+		}
+		s.logger = logger
+		return nil
+	}
+}
+
+// WithRetry replaces the retry policy. Fields that are zero keep their default.
+func WithRetry(policy RetryPolicy) Option {
+	return func(s *settings) error {
+		if policy.MaxAttempts < 0 || min(policy.MaxWait, policy.BaseDelay, policy.MaxDelay) < 0 {
+			return invalid("retry policy", fmt.Sprintf("%+v", policy), "no field can be negative")
+		}
+		s.retry = policy.withDefaults()
+		return nil
+	}
+}
+
+// WithAttemptTimeout bounds one attempt, from authorization to the last byte of the answer. One that takes longer counts
+// as a broken connection and is retried. The default is 30 seconds. How long a whole call may take, with all attempts
+// and waits, is the context's to say.
+func WithAttemptTimeout(timeout time.Duration) Option {
+	return func(s *settings) error {
+		if timeout <= 0 {
+			return invalid("attempt timeout", timeout.String(), "it must be positive")
+		}
+		s.attemptTimeout = timeout
+		return nil
+	}
+}
+
+// WithObserver calls observer after every attempt, for metrics and traces. It runs on the goroutine of the attempt, so
+// it must be quick and safe for concurrent use.
+func WithObserver(observer func(context.Context, Attempt)) Option {
+	return func(s *settings) error {
+		if observer == nil {
+			return invalid("observer", "nil", "leave the option out")
+		}
+		s.observer = observer
+		return nil
+	}
+}
+
+// ListOption configures [Client.List] and [Client.Pages].
+type ListOption interface{ applyToList(*listing) error }
+
+// GetOption configures [Client.Get].
+type GetOption interface{ applyToGet(*gen.GetTokenParams) }
+
+type listOption func(*listing) error
+
+func (o listOption) applyToList(l *listing) error { return o(l) }
+
+// PageSize sets the number of tokens on one page, 1 to 200. The default is 200: a listing costs the fewest requests, of
+// which an org has few. Okta's own default is 20.
+func PageSize(n int) ListOption {
+	return listOption(func(l *listing) error {
+		if n < 1 || n > maxPageSize {
+			return invalid("page size", fmt.Sprint(n), "Okta takes 1 to 200")
+		}
+		l.pageSize = n
+		return nil
+	})
+}
+
+// StartAt resumes a listing at the [Page.Next] of an earlier one of the same app. A Next of another app or another org
+// is [ErrForeignLink].
+func StartAt(next string) ListOption {
+	return listOption(func(l *listing) error {
+		if next == "" {
+			return invalid("start", next, "an empty Next means that the listing had ended")
+		}
+		l.start = next
+		return nil
+	})
+}
+
+// ExpandScopes asks for the details of every scope in Token.Embedded.
+func ExpandScopes() interface {
+	ListOption
+	GetOption
+} {
+	return expandScopes{}
+}
+
+type expandScopes struct{}
+
+func (expandScopes) applyToList(l *listing) error { l.expand = true; return nil }
+
+func (expandScopes) applyToGet(params *gen.GetTokenParams) { params.Expand = &expandScope }
+
+// expandScope is the only value of expand that Okta knows.
+var expandScope = "scope"

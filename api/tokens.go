@@ -1,0 +1,100 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"example.com/apptokens/gen"
+)
+
+// Token is the metadata of a refresh token, the model that is generated from the contract. Properties that the server
+// left out are zero; those that the contract does not know are ignored.
+type Token = gen.Token
+
+// Get returns one refresh token of an app. A token that Okta does not know is [ErrNotFound]: it never was, it was
+// revoked, or it belongs to another app.
+func (c *Client) Get(ctx context.Context, appID, tokenID string, opts ...GetOption) (Token, error) {
+	var token Token
+	params := gen.GetTokenParams{}
+	for _, option := range opts {
+		option.applyToGet(&params)
+	}
+	err := c.one(ctx, &call{
+		op: "get", appID: appID, tokenID: tokenID,
+		send: func(ctx context.Context, editors ...gen.RequestEditorFn) (*http.Response, error) {
+			return c.raw.GetToken(ctx, appID, tokenID, &params, editors...)
+		},
+		success: http.StatusOK,
+		read: func(resp *http.Response) error {
+			token = Token{}
+			if err := decode(resp, &token); err != nil {
+				return err
+			}
+			if token.ID == "" {
+				return unexpected("the token in the answer has no ID")
+			}
+			return nil
+		},
+	})
+	if err != nil {
+		return Token{}, err
+	}
+	return token, nil
+}
+
+// Revoke revokes one refresh token of an app, and the access tokens that were issued together with it.
+//
+// A nil error means that the token is gone. If an attempt breaks off, so that nobody can tell whether Okta carried it
+// out, and Okta answers the next one that it knows no such token, that is success. A token that is not found otherwise
+// is [ErrNotFound].
+func (c *Client) Revoke(ctx context.Context, appID, tokenID string) error {
+	k := &call{
+		op: "revoke", appID: appID, tokenID: tokenID,
+		send: func(ctx context.Context, editors ...gen.RequestEditorFn) (*http.Response, error) {
+			return c.raw.RevokeToken(ctx, appID, tokenID, editors...)
+		},
+		success: http.StatusNoContent,
+	}
+	err := c.one(ctx, k)
+	if err, ok := err.(*Error); ok && k.maybeDone && err.isGone() {
+		return nil
+	}
+	return err
+}
+
+// one makes a call that concerns one token.
+func (c *Client) one(ctx context.Context, k *call) error {
+	if err := checkID("app ID", k.appID); err != nil {
+		return &Error{Op: k.op, Err: err}
+	}
+	if err := checkID("token ID", k.tokenID); err != nil {
+		return &Error{Op: k.op, AppID: k.appID, Err: err}
+	}
+	return c.do(ctx, k)
+}
+
+// RevokeAll revokes all refresh tokens of an app, and the access tokens that were issued together with them. Access
+// tokens that were issued without a refresh token stay valid. An app without tokens is a success; an app that does not
+// exist is [ErrNotFound].
+//
+// If an attempt breaks off, it is repeated, and takes along what was issued in between.
+func (c *Client) RevokeAll(ctx context.Context, appID string) error {
+	k := &call{
+		op: "revoke all", appID: appID,
+		send: func(ctx context.Context, editors ...gen.RequestEditorFn) (*http.Response, error) {
+			return c.raw.RevokeAllTokens(ctx, appID, editors...)
+		},
+		success: http.StatusNoContent,
+	}
+	if err := checkID("app ID", appID); err != nil {
+		return &Error{Op: k.op, Err: err}
+	}
+	return c.do(ctx, k)
+}
+
+// isGone tells whether Okta itself says that it knows no such token. A 404 of a proxy does not count, nor one that names
+// the app: an unknown app proves nothing about the token. ("Not found: Resource not found: <id> (AppInstance)")
+func (e *Error) isGone() bool {
+	return e.StatusCode == http.StatusNotFound && e.Code == "E0000007" && !strings.Contains(e.Summary, e.AppID)
+}
