@@ -41,13 +41,13 @@ func statusError(resp *http.Response) *Error {
 	if body.Code == "" && body.Summary == "" {
 		body.Code, body.Summary = challenge(resp.Header.Values("WWW-Authenticate"))
 	}
-	clean := func(text string) string { return printable(redact(text, resp.Request), 300) }
+	clean := func(text string) string { return clean(resp, text, 300) }
 	e.Code, e.Summary, e.ErrorID = clean(body.Code), clean(body.Summary), clean(body.ID)
 	for _, cause := range body.Causes[:min(len(body.Causes), 10)] {
 		e.Causes = append(e.Causes, clean(cause.Summary))
 	}
 	if e.Code == "" && e.Summary == "" {
-		e.Err = fmt.Errorf("the answer holds no error of Okta's (content type %q)", cut(resp.Header.Get("Content-Type"), 100))
+		e.Err = fmt.Errorf("the answer holds no error of Okta's (content type %q)", clean(resp.Header.Get("Content-Type")))
 	}
 	return e
 }
@@ -66,17 +66,17 @@ func leadsTo(resp *http.Response) string {
 		return ""
 	}
 	origin := url.URL{Scheme: location.Scheme, Host: location.Host}
-	return " to " + printable(origin.String(), 100)
-}
-
-// redact removes the request's credential from what the server says.
-func redact(text string, req *http.Request) string {
-	if _, credential, _ := strings.Cut(req.Header.Get("Authorization"), " "); credential != "" {
-		return strings.ReplaceAll(text, credential, "[redacted]")
-	}
-	return text
+	return " to " + clean(resp, origin.String(), 100)
 }
 
 func requestID(resp *http.Response) string {
-	return printable(resp.Header.Get("X-Okta-Request-Id"), 100)
+	return clean(resp, resp.Header.Get("X-Okta-Request-Id"), 100)
+}
+
+// clean makes what the server says fit for errors and logs. The credential is taken out, should the server repeat it.
+func clean(resp *http.Response, text string, limit int) string {
+	if _, credential, _ := strings.Cut(resp.Request.Header.Get("Authorization"), " "); credential != "" {
+		text = strings.ReplaceAll(text, credential, "[redacted]")
+	}
+	return printable(text, limit)
 }

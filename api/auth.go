@@ -89,6 +89,10 @@ func (s tokenSource) Authorize(ctx context.Context, req *http.Request) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	case r := <-done:
+		var answer *oauth2.RetrieveError
+		if errors.As(r.err, &answer) {
+			return &retrieveError{answer}
+		}
 		if r.err != nil {
 			return r.err
 		}
@@ -109,6 +113,22 @@ func (s tokenSource) check() error {
 	}
 	return nil
 }
+
+// retrieveError is an answer of the token endpoint without its body, which oauth2 prints.
+type retrieveError struct{ *oauth2.RetrieveError }
+
+func (e *retrieveError) Error() string {
+	text := "the token endpoint refused"
+	if e.Response != nil {
+		text += " with " + e.Response.Status
+	}
+	if e.ErrorCode != "" {
+		text += ": " + e.ErrorCode + ": " + e.ErrorDescription
+	}
+	return text
+}
+
+func (e *retrieveError) Unwrap() error { return e.RetrieveError }
 
 // checkCredential never shows the credential.
 func checkCredential(what, credential string) error {

@@ -54,9 +54,6 @@ func newClient(orgURL string, auth Auth, opts []Option) (*Client, error) {
 	}
 	settings := defaultSettings()
 	for _, option := range opts {
-		if option == nil {
-			return nil, invalid("option", "nil", "leave it out")
-		}
 		if err := option(&settings); err != nil {
 			return nil, err
 		}

@@ -22,7 +22,7 @@ var lenient = json.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.Allo
 // decode reads the body of a successful answer, all of it, into value.
 func decode(resp *http.Response, value any) error {
 	if contentType := resp.Header.Get("Content-Type"); !isJSON(contentType) {
-		return unexpected("the answer is %q, not JSON", cut(contentType, 100))
+		return unexpected("the answer is %q, not JSON", clean(resp, contentType, 100))
 	}
 	body := &boundedReader{reader: resp.Body, left: maxBody}
 	err := json.UnmarshalRead(body, value, lenient)

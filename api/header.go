@@ -69,7 +69,7 @@ func challenge(lines []string) (code, description string) {
 		for s.skip(", \t"); s.rest != ""; s.skip(", \t") {
 			name, value, ok := s.parameter()
 			switch {
-			case !ok:
+			case !ok || name == "":
 				return code, description
 			case strings.EqualFold(name, "error") && code == "":
 				code = value

@@ -36,6 +36,7 @@ func (d doer) Do(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, transportError(err)
 	}
+	resp.Request = req // which transports other than net/http's may leave out
 	return resp, nil
 }
 

@@ -1,0 +1,158 @@
+package api_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"golang.org/x/oauth2"
+
+	"example.com/apptokens/api"
+	"example.com/apptokens/api/oktatest"
+)
+
+// rotating is an Auth whose token is refused until Observe has seen a 401.
+type rotating struct {
+	authorized int
+	again      func(*http.Response) bool
+}
+
+func (r *rotating) Authorize(_ context.Context, req *http.Request) error {
+	r.authorized++
+	req.Header.Set("Authorization", "Bearer token"+strconv.Itoa(r.authorized))
+	return nil
+}
+
+func (r *rotating) Observe(resp *http.Response) bool { return r.again(resp) }
+
+func TestObserveAsksForOneMoreAttempt(t *testing.T) {
+	t.Parallel()
+	unauthorized := func(resp *http.Response) bool { return resp.StatusCode == http.StatusUnauthorized }
+	tests := map[string]struct {
+		good     []string // bearer tokens that are accepted
+		again    func(*http.Response) bool
+		policy   api.RetryPolicy
+		want     error
+		requests int
+	}{
+		"a new token after a 401":               {good: []string{"token2"}, again: unauthorized, requests: 2},
+		"even where nothing is retried":         {good: []string{"token2"}, again: unauthorized, policy: api.RetryPolicy{MaxAttempts: 1}, requests: 2},
+		"twice: a new token and a new nonce":    {good: []string{"token3"}, again: unauthorized, requests: 3},
+		"not for ever":                          {again: unauthorized, want: api.ErrUnauthorized, requests: 3},
+		"not if it does not ask":                {again: func(*http.Response) bool { return false }, want: api.ErrUnauthorized, requests: 1},
+		"not after a success, whatever it asks": {good: []string{"token1"}, again: func(*http.Response) bool { return true }, requests: 1},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				options := []oktatest.Option{oktatest.WithApp(appID, 3)}
+				for _, token := range test.good {
+					options = append(options, oktatest.WithBearerToken(token, "okta.apps.manage"))
+				}
+				org := oktatest.New(options...)
+				client, err := api.New(orgURL, &rotating{again: test.again},
+					api.WithHTTPClient(&http.Client{Transport: org.Transport()}), api.WithRetry(test.policy))
+				if err != nil {
+					t.Fatal(err)
+				}
+				start := time.Now()
+				checkError(t, client.RevokeAll(t.Context(), appID), test.want, "")
+				if got := len(org.Requests()); got != test.requests {
+					t.Errorf("%d requests, want %d", got, test.requests)
+				}
+				if waited := time.Since(start); waited != 0 {
+					t.Errorf("waited %v, want none", waited)
+				}
+			})
+		})
+	}
+}
+
+// A retry is a new call of the generated method, so that a token is fresh and a proof is used once.
+func TestEveryAttemptIsAuthorizedAnew(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		auth := &rotating{again: func(*http.Response) bool { return false }}
+		org := oktatest.New(oktatest.WithApp(appID, 250),
+			oktatest.WithBearerToken("token2", "okta.apps.read"), oktatest.WithBearerToken("token3", "okta.apps.read"))
+		org.Inject(oktatest.DropBefore())
+		client, err := api.New(orgURL, auth, api.WithHTTPClient(&http.Client{Transport: org.Transport()}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if ids, err := list(t.Context(), client); err != nil || len(ids) != 250 {
+			t.Errorf("listed %d tokens, %v", len(ids), err)
+		}
+		for i, request := range org.Requests() {
+			if got, want := request.Header.Get("Authorization"), "Bearer token"+strconv.Itoa(i+1); got != want {
+				t.Errorf("request %d: %q, want %q", i, got, want)
+			}
+		}
+	})
+}
+
+type sourceFunc func() (*oauth2.Token, error)
+
+func (f sourceFunc) Token() (*oauth2.Token, error) { return f() }
+
+func TestTokenSource(t *testing.T) {
+	t.Parallel()
+	broken := errors.New("the token endpoint is down")
+	retrieveError := &oauth2.RetrieveError{
+		Response: &http.Response{Status: "401 Unauthorized"}, Body: []byte("<html>\nSign in"),
+		ErrorCode: "invalid_client", ErrorDescription: "No such client",
+	}
+	tests := map[string]struct {
+		source   sourceFunc
+		want     error
+		says     string
+		requests int
+	}{
+		"gives a token":       {func() (*oauth2.Token, error) { return &oauth2.Token{AccessToken: "good"}, nil }, nil, "", 1},
+		"fails":               {func() (*oauth2.Token, error) { return nil, broken }, broken, "authorize: the token endpoint is down", 0},
+		"gives nothing":       {func() (*oauth2.Token, error) { return nil, nil }, &api.Error{}, "no token", 0},
+		"gives a blank token": {func() (*oauth2.Token, error) { return &oauth2.Token{}, nil }, api.ErrInvalidArgument, "access token", 0},
+		"fails with a body":   {func() (*oauth2.Token, error) { return nil, retrieveError }, retrieveError, "refused with 401 Unauthorized: invalid_client: No such client", 0},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			org := oktatest.New(oktatest.WithApp(appID, 1), oktatest.WithBearerToken("good", "okta.apps.manage"))
+			client, err := api.New(orgURL, api.TokenSource(test.source), api.WithHTTPClient(&http.Client{Transport: org.Transport()}))
+			if err != nil {
+				t.Fatal(err)
+			}
+			err = client.RevokeAll(t.Context(), appID)
+			checkError(t, err, test.want, test.says)
+			if len(org.Requests()) != test.requests {
+				t.Errorf("%d requests, want %d", len(org.Requests()), test.requests)
+			}
+		})
+	}
+}
+
+// An oauth2.TokenSource knows no context. The call's deadline holds all the same.
+func TestTokenSourceDoesNotOutlastTheContext(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		hanging := &source{tokens: make(chan *oauth2.Token)}
+		defer close(hanging.tokens)
+		org := oktatest.New()
+		client, err := api.New(orgURL, api.TokenSource(hanging), api.WithHTTPClient(&http.Client{Transport: org.Transport()}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		defer cancel()
+		start := time.Now()
+		checkError(t, client.RevokeAll(ctx, appID), context.DeadlineExceeded, "")
+		if took := time.Since(start); took != 5*time.Second {
+			t.Errorf("returned after %v, want 5s", took)
+		}
+	})
+}

@@ -1,0 +1,113 @@
+package api_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+	"time"
+
+	"example.com/apptokens/api"
+	"example.com/apptokens/api/oktatest"
+)
+
+// exampleOrg is an org to run the examples against. Its clock stands still.
+func exampleOrg(tokens int) *oktatest.Server {
+	clock := func() time.Time { return time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC) }
+	return oktatest.NewServer(oktatest.WithApp("0oa1", tokens), oktatest.WithClock(clock))
+}
+
+func Example() {
+	org := exampleOrg(3) // in place of https://acme.okta.com
+	defer org.Close()
+
+	client, err := api.New(org.URL, api.APIToken(org.Token))
+	if err != nil {
+		log.Fatal(err)
+	}
+	for token, err := range client.List(context.Background(), "0oa1") {
+		if err != nil {
+			log.Fatal(err) // the listing is not complete
+		}
+		fmt.Println(token.ID, token.UserID, token.ExpiresAt.Format(time.DateOnly))
+	}
+	// Output:
+	// oarT4npx1yT6lrws7LFf 00uOmU6zDiIff85mCH1V 2026-12-20
+	// oardAWoEQ6lcSEAUDmKT 00uT2YUX9XoKVUNAQF5r 2027-02-07
+	// oarzdhskemTfpV2vsH5j 00uPFZ2dZ9AACn5BEsqQ 2026-12-23
+}
+
+func ExampleClient_Pages() {
+	org := exampleOrg(5)
+	defer org.Close()
+	client, err := api.New(org.URL, api.APIToken(org.Token))
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	// The first run ends after a page, and keeps what leads to the next one.
+	var next string
+	for page, err := range client.Pages(context.Background(), "0oa1", api.PageSize(3)) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println("first run:", len(page.Tokens), "tokens")
+		next = page.Next
+		break
+	}
+	// The second run goes on from there.
+	for page, err := range client.Pages(context.Background(), "0oa1", api.StartAt(next)) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println("second run:", len(page.Tokens), "tokens")
+	}
+	// Output:
+	// first run: 3 tokens
+	// second run: 2 tokens
+}
+
+func ExampleClient_Revoke() {
+	org := exampleOrg(1)
+	defer org.Close()
+	client, err := api.New(org.URL, api.APIToken(org.Token))
+	if err != nil {
+		log.Fatal(err)
+	}
+	id := org.Tokens("0oa1")[0].ID
+
+	// The connection breaks after Okta has revoked the token. The next attempt finds that it is gone.
+	org.Inject(oktatest.DropAfter())
+	fmt.Println(client.Revoke(context.Background(), "0oa1", id))
+
+	// A token that is not there is an error.
+	err = client.Revoke(context.Background(), "0oa1", id)
+	fmt.Println(errors.Is(err, api.ErrNotFound))
+
+	// What would delete the app does not leave the process.
+	err = client.Revoke(context.Background(), "0oa1", "..")
+	fmt.Println(err)
+	// Output:
+	// <nil>
+	// true
+	// apptokens: revoke (app 0oa1): invalid argument: token ID "..": it would lead to another resource
+}
+
+func ExampleError() {
+	org := exampleOrg(1)
+	defer org.Close()
+	client, err := api.New(org.URL, api.APIToken("not-the-token"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	err = client.RevokeAll(context.Background(), "0oa1")
+
+	var failure *api.Error
+	switch {
+	case errors.Is(err, api.ErrRateLimited):
+		fmt.Println("try again later")
+	case errors.As(err, &failure):
+		fmt.Println(failure.StatusCode, failure.Code, failure.Summary)
+	}
+	// Output: 401 E0000011 Invalid token provided
+}

@@ -1,0 +1,124 @@
+package api
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestNextLink(t *testing.T) {
+	t.Parallel()
+	const next = "https://acme.okta.com/api/v1/apps/0oa1/tokens?after=a1&limit=200"
+	const self = `<https://acme.okta.com/api/v1/apps/0oa1/tokens?limit=200>; rel="self"`
+	tests := map[string]struct {
+		lines []string
+		want  string
+	}{
+		"no header":                 {nil, ""},
+		"empty header":              {[]string{""}, ""},
+		"last page":                 {[]string{self}, ""},
+		"a line a link":             {[]string{self, `<` + next + `>; rel="next"`}, next},
+		"folded into one line":      {[]string{self + `, <` + next + `>; rel="next"`}, next},
+		"folded, next first":        {[]string{`<` + next + `>; rel="next", ` + self}, next},
+		"unquoted":                  {[]string{`<` + next + `>; rel=next`}, next},
+		"no white space":            {[]string{`<` + next + `>;rel=next,<x>;rel=self`}, next},
+		"much white space":          {[]string{" ,\t<" + next + ">  ;\trel = \"next\" ,, "}, next},
+		"several relations":         {[]string{`<` + next + `>; rel="next last"`}, next},
+		"upper case":                {[]string{`<` + next + `>; REL="Next"`}, next},
+		"other parameters first":    {[]string{`<` + next + `>; title="a; rel=\"prev\", b"; type=text/json; rel="next"`}, next},
+		"a parameter without value": {[]string{`<` + next + `>; crossorigin; rel="next"`}, next},
+		"stray semicolons":          {[]string{`<` + next + `>;; rel="next";`}, next},
+		"only the first rel counts": {[]string{`<` + next + `>; rel="prev"; rel="next"`}, ""},
+		"a comma in the URL":        {[]string{`<https://o/t?after=1,2>; rel="next"`}, "https://o/t?after=1,2"},
+		"a semicolon in the URL":    {[]string{`<https://o/t?after=1;rel=self>; rel="next"`}, "https://o/t?after=1;rel=self"},
+		"relative":                  {[]string{`</api/v1/apps/0oa1/tokens?after=a1>; rel="next"`}, "/api/v1/apps/0oa1/tokens?after=a1"},
+		"the same twice":            {[]string{`<` + next + `>; rel="next"`, `<` + next + `>; rel="next"`}, next},
+		"another relation":          {[]string{`<` + next + `>; rel="nextish"`}, ""},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got, err := nextLink(test.lines)
+			if err != nil || got != test.want {
+				t.Errorf("nextLink(%q) = %q, %v; want %q", test.lines, got, err, test.want)
+			}
+		})
+	}
+}
+
+func TestNextLinkRefusesWhatItCannotRead(t *testing.T) {
+	t.Parallel()
+	for name, line := range map[string]string{
+		"no brackets":               `https://o/t?after=a1; rel="next"`,
+		"never closed":              `<https://o/t?after=a1; rel="next"`,
+		"no target":                 `<>; rel="next"`,
+		"white space in the target": `<https://o/t?after=a 1>; rel="next"`,
+		"line end in the target":    "<https://o/t?after=a\n1>; rel=\"next\"",
+		"letters beyond ASCII":      `<https://o/t?after=é>; rel="next"`,
+		"open quotes":               `<https://o/t>; rel="next`,
+		"no value":                  `<https://o/t>; rel=`,
+		"no semicolon":              `<https://o/t> rel="next"`,
+		"no comma":                  `<https://o/t>; rel="self" <https://o/t?after=1>; rel="next"`,
+		"no name":                   `<https://o/t>; ="next"`,
+		"two different next links":  `<https://o/t?after=1>; rel="next", <https://o/t?after=2>; rel="next"`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got, err := nextLink([]string{line}); err == nil {
+				t.Errorf("nextLink(%q) = %q; want an error", line, got)
+			}
+		})
+	}
+}
+
+func FuzzNextLink(f *testing.F) {
+	f.Add(`<https://o/t?after=1,2;3>; rel="next last"; title="a, \"b\""`, "https://o/t?after=1")
+	f.Add(`<a>;rel=self,<b>;rel=next`, "/t?x=1;y=<")
+	f.Add(`<a>;;,`, "")
+	f.Fuzz(func(t *testing.T, line, target string) {
+		if next, err := nextLink([]string{line}); err == nil && next != "" && !strings.Contains(line, "<"+next+">") {
+			t.Errorf("nextLink(%q) = %q, which the line does not hold", line, next)
+		}
+		// Whatever a URL may hold comes through, next to whatever line reads on its own.
+		if target == "" || strings.ContainsFunc(target, func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune("<>\"", r) }) {
+			return
+		}
+		if other, err := nextLink([]string{line}); err != nil || other != "" {
+			line = `<x>; rel="self"`
+		}
+		for _, lines := range [][]string{{line, "<" + target + `>; rel="next"`}, {"<" + target + ">;rel=next," + line}} {
+			if next, err := nextLink(lines); err != nil || next != target {
+				t.Errorf("nextLink(%q) = %q, %v; want %q", lines, next, err, target)
+			}
+		}
+	})
+}
+
+func TestChallenge(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		line, code, description string
+	}{
+		"bearer":       {`Bearer authorization_uri="https://o/oauth2/v1/authorize", realm="https://o", scope="a b", error="invalid_token", error_description="The token, \"x\", has expired."`, "invalid_token", `The token, "x", has expired.`},
+		"dpop":         {`DPoP algs="RS256 ES256", error="invalid_dpop_proof", error_description="'htm' mismatch"`, "invalid_dpop_proof", "'htm' mismatch"},
+		"unquoted":     {`Bearer error=insufficient_scope`, "insufficient_scope", ""},
+		"two schemes":  {`Basic realm="x", Bearer error="invalid_token"`, "invalid_token", ""},
+		"no error":     {`Bearer realm="x"`, "", ""},
+		"broken":       {`Bearer error="invalid_token", error_description="never clos`, "invalid_token", ""},
+		"other things": {`;;;`, "", ""},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			code, description := challenge([]string{test.line})
+			if code != test.code || description != test.description {
+				t.Errorf("challenge(%q) = %q, %q; want %q, %q", test.line, code, description, test.code, test.description)
+			}
+		})
+	}
+}
+
+func FuzzChallenge(f *testing.F) {
+	f.Add(`DPoP algs="RS256", error="use_dpop_nonce", error_description="\"nonce\""`)
+	f.Add(`Bearer ,;=`)
+	f.Fuzz(func(_ *testing.T, line string) { challenge([]string{line}) })
+}

@@ -1,0 +1,23 @@
+// Package oktatest is an in-memory Okta org for tests: the Application Tokens API with its pages, errors and rate
+// limits, and everything that can go wrong with it, on command.
+//
+//	server := oktatest.NewServer(oktatest.WithApp("0oa1", 450))
+//	defer server.Close()
+//	server.Inject(oktatest.Status(503).Times(2))
+//	// Point the program under test at server.URL, with server.Token as its API token.
+//
+// It behaves as Okta's documentation says and as recorded traffic shows; where neither tells, it does what is hardest on
+// a client. Its data is made from a seed: the same options give the same tokens.
+//
+// There are three ways to reach an [Org]: over a real connection with [NewServer], in a server of one's own as the
+// [http.Handler] that it is, and within the process with [Org.Transport], which runs in the virtual time of
+// testing/synctest.
+//
+// What it serves, for SSWS and Bearer credentials:
+//
+//	GET    /api/v1/apps/{appId}/tokens
+//	DELETE /api/v1/apps/{appId}/tokens
+//	GET    /api/v1/apps/{appId}/tokens/{tokenId}
+//	DELETE /api/v1/apps/{appId}/tokens/{tokenId}
+//	DELETE /api/v1/apps/{appId}   the app is gone: what becomes of a request whose token ID is ".."
+package oktatest

@@ -1,0 +1,241 @@
+package oktatest
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"example.com/apptokens/gen"
+)
+
+// ServeHTTP answers as the org.
+func (o *Org) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	answer, delay := o.answer(r)
+	if delay > 0 && !wait(r.Context(), delay) {
+		panic(http.ErrAbortHandler)
+	}
+	answer.write(w)
+}
+
+func wait(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return true
+	}
+}
+
+// answer does what the request asks for, unless a fault prevents it, and records both.
+func (o *Org) answer(r *http.Request) (a *answer, delay time.Duration) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	now := o.clock()
+	a = &answer{header: http.Header{}}
+	a.header.Set("Date", now.UTC().Format(http.TimeFormat))
+	a.header.Set("X-Okta-Request-Id", o.requestID())
+
+	fault := o.meet(r)
+	switch {
+	case fault.instead != nil:
+		fault.instead(o, a, r)
+	default:
+		o.serve(a, r, now)
+	}
+	if fault.spoil != nil {
+		fault.spoil(a, r)
+	}
+	request := Request{
+		Time: now, Method: r.Method, Host: r.Host, Path: r.URL.EscapedPath(), Query: r.URL.RawQuery,
+		Header: r.Header.Clone(), Fault: fault.name, Status: a.status,
+	}
+	if a.dropped {
+		request.Status = 0
+	}
+	o.requests = append(o.requests, request)
+	return a, fault.delay
+}
+
+func (o *Org) serve(a *answer, r *http.Request, now time.Time) {
+	if !o.authenticate(a, r) {
+		return
+	}
+	if !o.limiter.take(now, a.header) {
+		o.fail(a, http.StatusTooManyRequests, "E0000047", "API call exceeded rate limit due to too many requests.")
+		return
+	}
+	path, found := strings.CutPrefix(r.URL.Path, "/api/v1/apps/")
+	// A trailing slash makes no difference: the worst that a request with an empty token ID can meet.
+	segments := strings.Split(strings.TrimSuffix(path, "/"), "/")
+	if !found || len(segments) > 3 || len(segments) > 1 && segments[1] != "tokens" {
+		o.fail(a, http.StatusNotFound, "E0000008", "The requested path was not found")
+		return
+	}
+	app := o.apps[segments[0]]
+	if app == nil {
+		o.notFound(a, segments[0], "AppInstance")
+		return
+	}
+	switch len(segments) {
+	case 1:
+		o.serveApp(a, r, app)
+	case 2:
+		o.serveTokens(a, r, app)
+	case 3:
+		o.serveToken(a, r, app, segments[2])
+	}
+}
+
+func (o *Org) serveApp(a *answer, r *http.Request, app *app) {
+	if r.Method != http.MethodDelete {
+		o.methodNotAllowed(a)
+		return
+	}
+	delete(o.apps, app.id)
+	a.status = http.StatusNoContent
+}
+
+func (o *Org) serveTokens(a *answer, r *http.Request, app *app) {
+	switch r.Method {
+	case http.MethodGet:
+		o.list(a, r, app)
+	case http.MethodDelete:
+		app.revokeAll()
+		a.status = http.StatusNoContent
+	default:
+		o.methodNotAllowed(a)
+	}
+}
+
+func (o *Org) serveToken(a *answer, r *http.Request, app *app, tokenID string) {
+	record := app.find(tokenID)
+	switch {
+	case r.Method != http.MethodGet && r.Method != http.MethodDelete:
+		o.methodNotAllowed(a)
+	case record == nil:
+		o.notFound(a, tokenID, "OAuth2RefreshTokenTx")
+	case r.Method == http.MethodGet:
+		a.json(http.StatusOK, o.render(app, *record, baseURL(r), query(r, "expand") == "scope"))
+	default:
+		app.revoke(record)
+		a.status = http.StatusNoContent
+	}
+}
+
+func (o *Org) list(a *answer, r *http.Request, app *app) {
+	limit, from := 20, 0
+	if text := query(r, "limit"); text != "" {
+		n, err := strconv.Atoi(text)
+		if err != nil {
+			o.fail(a, http.StatusBadRequest, "E0000037", "Type mismatch exception.")
+			return
+		}
+		if n < 1 || n > 200 {
+			o.fail(a, http.StatusBadRequest, "E0000001", "Api validation failed: limit", "limit: must be between 1 and 200")
+			return
+		}
+		limit = n
+	}
+	if cursor := query(r, "after"); cursor != "" {
+		position, ok := app.position(cursor)
+		if !ok {
+			o.fail(a, http.StatusBadRequest, "E0000029", "Invalid paging request.")
+			return
+		}
+		from = position
+	}
+	expand := query(r, "expand")
+	records, next := app.page(from, limit)
+	tokens := make([]gen.Token, len(records))
+	for i, record := range records {
+		tokens[i] = o.render(app, record, baseURL(r), expand == "scope")
+	}
+	a.json(http.StatusOK, tokens)
+	here := pageURL(r, query(r, "after"), limit, expand)
+	a.self = here
+	if next > 0 {
+		a.next = pageURL(r, app.cursor(next), limit, expand)
+	}
+}
+
+// pageURL spells the default limit out, as Okta does.
+func pageURL(r *http.Request, after string, limit int, expand string) string {
+	page := baseURL(r) + r.URL.EscapedPath() + "?"
+	if after != "" {
+		page += "after=" + url.QueryEscape(after) + "&"
+	}
+	page += "limit=" + strconv.Itoa(limit)
+	if expand != "" {
+		page += "&expand=" + url.QueryEscape(expand)
+	}
+	return page
+}
+
+// baseURL is the URL at which the client sees the org.
+func baseURL(r *http.Request) string {
+	if r.URL.IsAbs() {
+		return r.URL.Scheme + "://" + r.URL.Host
+	}
+	if r.TLS != nil {
+		return "https://" + r.Host
+	}
+	return "http://" + r.Host
+}
+
+// query reads a parameter of a query that url.ParseQuery may not like: cursors can hold semicolons.
+func query(r *http.Request, name string) string {
+	for parameter := range strings.SplitSeq(r.URL.RawQuery, "&") {
+		if key, value, _ := strings.Cut(parameter, "="); key == name {
+			if unescaped, err := url.QueryUnescape(value); err == nil {
+				return unescaped
+			}
+			return value
+		}
+	}
+	return ""
+}
+
+func (o *Org) notFound(a *answer, id, kind string) {
+	o.fail(a, http.StatusNotFound, "E0000007", "Not found: Resource not found: "+id+" ("+kind+")")
+}
+
+func (o *Org) methodNotAllowed(a *answer) {
+	o.fail(a, http.StatusMethodNotAllowed, "E0000022", "The endpoint does not support the provided HTTP method")
+}
+
+// authenticate refuses a request as Okta does, depending on what it lacks.
+func (o *Org) authenticate(a *answer, r *http.Request) bool {
+	scheme, credential, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	switch {
+	case strings.EqualFold(scheme, "SSWS") && credential != "":
+		if !slices.Contains(o.apiTokens, credential) {
+			o.fail(a, http.StatusUnauthorized, "E0000011", "Invalid token provided")
+			return false
+		}
+		return true
+	case strings.EqualFold(scheme, "Bearer") && credential != "":
+		scopes, known := o.bearers[credential]
+		if !known {
+			a.challenge(http.StatusUnauthorized, r.Host, "invalid_token", "The access token is invalid.")
+			return false
+		}
+		needed := "okta.apps.read"
+		if r.Method != http.MethodGet {
+			needed = "okta.apps.manage"
+		}
+		if !slices.Contains(scopes, needed) {
+			a.challenge(http.StatusForbidden, r.Host, "insufficient_scope", "The access token must provide the scope "+needed+".")
+			return false
+		}
+		return true
+	default:
+		o.fail(a, http.StatusForbidden, "E0000005", "Invalid session")
+		return false
+	}
+}
