@@ -1,0 +1,141 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"example.com/apptokens/api"
+	"example.com/apptokens/api/oktatest"
+)
+
+const (
+	demoApp    = "0oaDemo"
+	demoTokens = 450
+	demoLimit  = 5
+	demoWindow = 2 * time.Second
+)
+
+func (a *app) demoCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "demo",
+		Short: "Show it all, against an org inside the process",
+		Long: `Start an in-memory Okta org inside the process, list its tokens over HTTP, ride
+out a rate limit and a broken connection, revoke one token and then all, and
+prove each by reading back. Nothing outside this machine is contacted.`,
+		Args: cobra.NoArgs,
+		RunE: func(command *cobra.Command, _ []string) error {
+			// Five requests every two seconds: a small version of an org's 50 to 100 a minute.
+			org := oktatest.NewServer(oktatest.WithApp(demoApp, demoTokens), oktatest.WithRateLimit(demoLimit, demoWindow))
+			defer org.Close()
+			client, err := api.New(org.URL, api.APIToken(org.Token), api.WithObserver(a.narrate))
+			if err != nil {
+				return err
+			}
+			return (&demo{app: a, org: org, client: client}).run(command.Context())
+		},
+	}
+}
+
+type demo struct {
+	*app
+	org    *oktatest.Server
+	client *api.Client
+	step   int
+}
+
+func (d *demo) run(ctx context.Context) error {
+	d.say("An Okta org runs inside this process: %s", d.org.URL)
+	d.tell("Its app %s holds %d refresh tokens; %d requests are allowed every %v.", demoApp, demoTokens, demoLimit, demoWindow)
+
+	d.say("List them, while the second page's connection breaks half-way.")
+	d.org.Inject(oktatest.CutBody().After(1))
+	ids, err := d.list(ctx)
+	if err != nil {
+		return err
+	}
+	slices.Sort(ids)
+	if err := d.prove(len(slices.Compact(ids)) == demoTokens, "all %d tokens came, each once", demoTokens); err != nil {
+		return err
+	}
+
+	id := ids[0]
+	d.say("Revoke token %s, while the connection breaks after Okta has done it.", id)
+	d.org.Inject(oktatest.DropAfter())
+	if err := d.client.Revoke(ctx, demoApp, id); err != nil {
+		return err
+	}
+	_, err = d.client.Get(ctx, demoApp, id)
+	if err := d.prove(errors.Is(err, api.ErrNotFound), "Okta no longer knows it"); err != nil {
+		return err
+	}
+
+	d.say(`Revoke token "..", which other clients turn into deleting the app.`)
+	before := len(d.org.Requests())
+	err = d.client.Revoke(ctx, demoApp, "..")
+	d.tell("%v", err)
+	if err := d.prove(errors.Is(err, api.ErrInvalidArgument) && len(d.org.Requests()) == before, "nothing was sent"); err != nil {
+		return err
+	}
+
+	d.say("Revoke all that are left.")
+	if err := d.client.RevokeAll(ctx, demoApp); err != nil {
+		return err
+	}
+	ids, err = d.list(ctx)
+	if err != nil {
+		return err
+	}
+	if err := d.prove(len(ids) == 0, "the app holds %d tokens now", len(ids)); err != nil {
+		return err
+	}
+	limited := 0
+	for _, request := range d.org.Requests() {
+		if request.Status == 429 {
+			limited++
+		}
+	}
+	d.say("Done: %d requests, %d of them answered 429.", len(d.org.Requests()), limited)
+	return nil
+}
+
+func (d *demo) list(ctx context.Context) (ids []string, err error) {
+	for page, err := range d.client.Pages(ctx, demoApp) {
+		if err != nil {
+			return nil, err
+		}
+		d.tell("a page of %d tokens", len(page.Tokens))
+		for _, token := range page.Tokens {
+			ids = append(ids, token.ID)
+		}
+	}
+	return ids, nil
+}
+
+func (d *demo) say(format string, args ...any) {
+	d.step++
+	fmt.Fprintf(d.out, "%d. %s\n", d.step, fmt.Sprintf(format, args...))
+}
+
+func (a *app) tell(format string, args ...any) { fmt.Fprintf(a.out, "   "+format+"\n", args...) }
+
+// prove says that something holds, or fails.
+func (d *demo) prove(holds bool, format string, args ...any) error {
+	fact := fmt.Sprintf(format, args...)
+	if !holds {
+		return fmt.Errorf("the demo expected something else: %s", fact)
+	}
+	d.tell("✓ %s", fact)
+	return nil
+}
+
+// narrate tells of every attempt that has to be made again.
+func (a *app) narrate(_ context.Context, attempt api.Attempt) {
+	if attempt.Again {
+		a.tell("! %s (attempt %d); trying again in %v", reason(attempt), attempt.Number, attempt.Wait.Round(time.Millisecond))
+	}
+}

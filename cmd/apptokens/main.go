@@ -1,0 +1,57 @@
+// Command apptokens lists and revokes the OAuth 2.0 refresh tokens of the apps of an Okta org.
+//
+//	export OKTA_CLIENT_ORGURL=https://acme.okta.com OKTA_CLIENT_TOKEN=…
+//	apptokens list 0oardd5r32PWsF4421d7
+//
+// Data goes to standard output; progress and questions go to standard error, and only to a terminal. It exits with 0 when
+// all is done, 1 when something failed, and 2 when it was called in a wrong way.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"golang.org/x/term"
+
+	"example.com/apptokens/api"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	os.Exit(run(ctx, os.Args[1:], console{
+		in: os.Stdin, out: os.Stdout, err: os.Stderr,
+		canAsk:       term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stderr.Fd())),
+		showProgress: term.IsTerminal(int(os.Stderr.Fd())),
+		getenv:       os.Getenv,
+	}))
+}
+
+// run executes the command line and returns the exit code.
+func run(ctx context.Context, args []string, console console) int {
+	root := newRoot(&console)
+	root.SetArgs(args)
+	command, err := root.ExecuteContextC(ctx)
+	if err == nil {
+		return 0
+	}
+	message := err.Error()
+	if !strings.HasPrefix(message, "apptokens: ") { // the errors of package api begin like this
+		message = "apptokens: " + message
+	}
+	fmt.Fprintln(console.err, message)
+	// What cobra refuses never gets to a command's own code.
+	if !console.started || errors.As(err, new(usageError)) || errors.Is(err, api.ErrInvalidArgument) {
+		fmt.Fprintf(console.err, "See '%s --help'.\n", command.CommandPath())
+		return 2
+	}
+	return 1
+}
+
+// usageError is a mistake in the call that only the command's own code can see.
+type usageError struct{ error }

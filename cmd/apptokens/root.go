@@ -1,0 +1,133 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"example.com/apptokens/api"
+)
+
+// app is what the subcommands share.
+type app struct {
+	*console
+	progress progress
+	orgURL   string
+	format   format
+	verbose  bool
+}
+
+func newRoot(console *console) *cobra.Command {
+	a := &app{console: console, progress: progress{console: console}, format: formatTable}
+	root := &cobra.Command{
+		Use:   "apptokens",
+		Short: "List and revoke the refresh tokens of Okta apps",
+		Long: `List and revoke the OAuth 2.0 refresh tokens of Okta apps.
+
+The org and its credential come from the environment, so that process lists and
+shell histories do not show them:
+
+  OKTA_CLIENT_ORGURL   such as https://acme.okta.com; --org-url goes before it
+  OKTA_CLIENT_TOKEN    an API token
+
+Exit codes: 0 done, 1 failed, 2 called in a wrong way.`,
+		Example: `  apptokens list 0oardd5r32PWsF4421d7
+  apptokens list 0oardd5r32PWsF4421d7 -o jsonl | jq -r .userId | sort | uniq -c
+  apptokens revoke 0oardd5r32PWsF4421d7 oar1gytf4dW8R5tmZ1d7
+  apptokens demo`,
+		Version:       version(),
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		PersistentPreRun: func(*cobra.Command, []string) {
+			console.started = true
+		},
+	}
+	root.SetIn(console.in)
+	root.SetOut(console.out)
+	root.SetErr(console.err)
+	flags := root.PersistentFlags()
+	flags.StringVar(&a.orgURL, "org-url", "", "URL of the org (default $OKTA_CLIENT_ORGURL)")
+	flags.VarP(&a.format, "output", "o", "format: table, json, jsonl or csv")
+	flags.BoolVarP(&a.verbose, "verbose", "v", false, "log every request to standard error")
+	root.AddCommand(a.listCommand(), a.getCommand(), a.revokeCommand(), a.revokeAllCommand(), a.serveCommand(), a.demoCommand())
+	return root
+}
+
+// org returns the URL that flags and environment give, or "".
+func (a *app) org() string {
+	if a.orgURL != "" {
+		return a.orgURL
+	}
+	return a.getenv("OKTA_CLIENT_ORGURL")
+}
+
+// client returns a client of the org that flags and environment name.
+func (a *app) client() (*api.Client, error) {
+	org := a.org()
+	if org == "" {
+		return nil, usageError{errors.New("no org: set OKTA_CLIENT_ORGURL or pass --org-url")}
+	}
+	token := a.getenv("OKTA_CLIENT_TOKEN")
+	if token == "" {
+		return nil, usageError{errors.New("no credential: set OKTA_CLIENT_TOKEN to an API token of the org")}
+	}
+	options := []api.Option{api.WithUserAgent("apptokens/" + version()), api.WithObserver(a.waiting)}
+	if a.verbose {
+		options = append(options, api.WithLogger(slog.New(slog.NewTextHandler(a.err, &slog.HandlerOptions{Level: slog.LevelDebug}))))
+	}
+	client, err := api.New(org, api.APIToken(token), options...)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	return client, nil
+}
+
+// waiting tells a person why nothing seems to happen.
+func (a *app) waiting(_ context.Context, attempt api.Attempt) {
+	if attempt.Again && attempt.Wait > time.Second {
+		a.progress.show("%s; trying again in %v", reason(attempt), attempt.Wait.Round(time.Second))
+	}
+}
+
+func reason(attempt api.Attempt) string {
+	switch {
+	case errors.Is(attempt.Err, api.ErrRateLimited):
+		return "the org's rate limit is used up"
+	case attempt.StatusCode >= 400:
+		return fmt.Sprintf("the org answered %d", attempt.StatusCode)
+	case attempt.StatusCode != 0:
+		return "the answer broke off"
+	default:
+		return "the connection broke"
+	}
+}
+
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "(devel)"
+}
+
+// wantArgs checks the number of arguments, and shows the line that would be right.
+func wantArgs(least, most int) cobra.PositionalArgs {
+	return func(command *cobra.Command, args []string) error {
+		if len(args) < least || most > 0 && len(args) > most {
+			return fmt.Errorf("got %d arguments, want '%s'", len(args), command.UseLine())
+		}
+		return nil
+	}
+}
+
+// interrupted says what an interrupted command had done. Other errors stay as they are.
+func interrupted(err error, done string) error {
+	if errors.Is(err, context.Canceled) {
+		return fmt.Errorf("interrupted: %s", done)
+	}
+	return err
+}

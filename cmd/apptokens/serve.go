@@ -1,0 +1,74 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"example.com/apptokens/api/oktatest"
+)
+
+func (a *app) serveCommand() *cobra.Command {
+	var (
+		addr      string
+		apps      []string
+		tokens    int
+		rateLimit int
+		seed      uint64
+	)
+	command := &cobra.Command{
+		Use:   "serve",
+		Short: "Serve an in-memory Okta org, for tests in any language",
+		Long: `Serve an in-memory Okta org that speaks the Application Tokens API, with pages,
+rate limits and errors like Okta's. It prints what to paste into another shell
+once it listens, and runs until it is interrupted.`,
+		Example: `  apptokens serve --addr 127.0.0.1:8080 --app 0oa1 --tokens 1234`,
+		Args:    cobra.NoArgs,
+		RunE: func(command *cobra.Command, _ []string) error {
+			if tokens < 0 || rateLimit < 0 {
+				return usageError{errors.New("--tokens and --rate-limit cannot be negative")}
+			}
+			options := []oktatest.Option{oktatest.WithSeed(seed), oktatest.WithRateLimit(rateLimit, time.Minute)}
+			for _, id := range apps {
+				options = append(options, oktatest.WithApp(id, tokens))
+			}
+			return a.serve(command.Context(), addr, oktatest.New(options...))
+		},
+	}
+	flags := command.Flags()
+	flags.StringVar(&addr, "addr", "127.0.0.1:0", "address to listen at")
+	flags.StringArrayVar(&apps, "app", []string{"0oa1"}, "ID of an app; may be repeated")
+	flags.IntVar(&tokens, "tokens", 450, "tokens an app")
+	flags.IntVar(&rateLimit, "rate-limit", 0, "requests a minute; 0 for no limit")
+	flags.Uint64Var(&seed, "seed", 1, "seed of the data")
+	return command
+}
+
+func (a *app) serve(ctx context.Context, addr string, org *oktatest.Org) error {
+	listener, err := net.Listen("tcp", addr)
+	if err != nil {
+		return err
+	}
+	server := &http.Server{Handler: org, ReadHeaderTimeout: 10 * time.Second}
+	defer context.AfterFunc(ctx, func() { _ = server.Close() })()
+	fmt.Fprintf(a.out, "export OKTA_CLIENT_ORGURL=http://%s\nexport OKTA_CLIENT_TOKEN=%s\n", reachable(listener.Addr()), org.APIToken())
+	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	a.progress.note("\n%d requests were served", len(org.Requests()))
+	return nil
+}
+
+// reachable returns the address at which a client on this machine reaches a listener.
+func reachable(addr net.Addr) string {
+	tcp, ok := addr.(*net.TCPAddr)
+	if !ok || !tcp.IP.IsUnspecified() {
+		return addr.String()
+	}
+	return net.JoinHostPort("127.0.0.1", fmt.Sprint(tcp.Port))
+}
