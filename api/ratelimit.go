@@ -28,5 +28,5 @@ func parseRateLimit(header http.Header) RateLimit {
 }
 
 // concurrent tells whether the limit that was hit is the one of concurrent requests, whose Reset means nothing
-// (https://developer.okta.com/docs/reference/rl2-concurrency/).
+// (https://developer.okta.com/docs/reference/rl-additional-limits/).
 func (r RateLimit) concurrent() bool { return r.Limit == 0 && r.Remaining == 0 }

@@ -10,7 +10,7 @@ import (
 const unlimited = 1_000_000
 
 // limiter counts requests in windows that begin with the first request after the end of the one before
-// (https://developer.okta.com/docs/reference/rate-limits/).
+// (https://developer.okta.com/docs/reference/rl-best-practices/).
 type limiter struct {
 	limit  int // 0 for none
 	window time.Duration

@@ -1,0 +1,43 @@
+# Everything needs Go and make, and nothing else: the tools are pinned in go.mod, see tools.go.
+
+GO ?= go
+FUZZTIME ?= 30s
+GENERATED := gen/tokens.gen.go
+
+# The race detector needs a C compiler.
+ifeq ($(shell $(GO) env CGO_ENABLED),1)
+RACE := -race
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test generate check lint fuzz
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
+
+demo: ## list, revoke and prove, against an org inside the process
+	$(GO) run ./cmd/apptokens demo
+
+test: ## run all tests, with the race detector where a C compiler is at hand
+	@echo "race detector: $(if $(RACE),on,off (no C compiler))"
+	$(GO) test -shuffle=on $(RACE) ./...
+
+generate: ## make gen/ from openapi.yaml
+	$(GO) generate ./...
+
+check: ## fail if gen/ is not what openapi.yaml makes
+	@before=$$(cksum $(GENERATED)); $(GO) generate ./... && \
+	if [ "$$before" != "$$(cksum $(GENERATED))" ]; then \
+		echo "$(GENERATED) was stale and has been made anew: commit it" >&2; exit 1; \
+	fi
+	@echo "$(GENERATED) is what openapi.yaml makes"
+
+lint: ## gofmt, go vet and staticcheck
+	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "not gofmt-ed: $$unformatted" >&2; exit 1; fi
+	$(GO) vet ./...
+	$(GO) run honnef.co/go/tools/cmd/staticcheck ./...
+
+fuzz: ## fuzz every parser, each for FUZZTIME (default 30s)
+	$(GO) test ./api -run '^$$' -fuzz '^FuzzNextLink$$' -fuzztime $(FUZZTIME)
+	$(GO) test ./api -run '^$$' -fuzz '^FuzzChallenge$$' -fuzztime $(FUZZTIME)
+	$(GO) test ./api -run '^$$' -fuzz '^FuzzStatusError$$' -fuzztime $(FUZZTIME)
