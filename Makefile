@@ -38,6 +38,6 @@ lint: ## gofmt, go vet and staticcheck
 	$(GO) run honnef.co/go/tools/cmd/staticcheck ./...
 
 fuzz: ## fuzz every parser, each for FUZZTIME (default 30s)
-	$(GO) test ./api -run '^$$' -fuzz '^FuzzNextLink$$' -fuzztime $(FUZZTIME)
+	$(GO) test ./api -run '^$$' -fuzz '^FuzzParseLinks$$' -fuzztime $(FUZZTIME)
 	$(GO) test ./api -run '^$$' -fuzz '^FuzzChallenge$$' -fuzztime $(FUZZTIME)
 	$(GO) test ./api -run '^$$' -fuzz '^FuzzStatusError$$' -fuzztime $(FUZZTIME)

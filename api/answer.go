@@ -1,6 +1,7 @@
 package api
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -37,46 +38,69 @@ func statusError(resp *http.Response) *Error {
 		e.Err = unexpected("a redirect%s is not followed; check the org URL", leadsTo(resp))
 		return e
 	}
-	body := parseError(resp.Body)
+	body, err := parseError(resp.Body)
 	if body.Code == "" && body.Summary == "" {
 		body.Code, body.Summary = challenge(resp.Header.Values("WWW-Authenticate"))
 	}
-	clean := func(text string) string { return clean(resp, text, 300) }
+	clean := func(text string) string { return clean(resp.Request, text, 300) }
 	e.Code, e.Summary, e.ErrorID = clean(body.Code), clean(body.Summary), clean(body.ID)
 	for _, cause := range body.Causes[:min(len(body.Causes), 10)] {
 		e.Causes = append(e.Causes, clean(cause.Summary))
 	}
-	if e.Code == "" && e.Summary == "" {
+	switch {
+	case e.Code == "" && e.Summary == "":
 		e.Err = fmt.Errorf("the answer holds no error of Okta's (content type %q)", clean(resp.Header.Get("Content-Type")))
+	case err != nil && body.Code != "":
+		e.Err = errors.New("the rest of the answer cannot be read")
 	}
 	return e
 }
 
-// parseError reads Okta's error object. A body that breaks off yields what came before; HTML yields nothing.
-func parseError(body io.Reader) gen.Error {
-	var e gen.Error
-	_ = json.UnmarshalRead(io.LimitReader(body, 64<<10), &e, lenient)
-	return e
+// parseError reads Okta's error object. One that breaks off yields what came before; HTML yields nothing.
+func parseError(body io.Reader) (e gen.Error, err error) {
+	err = json.UnmarshalRead(io.LimitReader(body, 64<<10), &e, lenient)
+	return e, err
 }
 
 // leadsTo names the origin of a redirect. The rest of its URL may hold what is nobody's business.
 func leadsTo(resp *http.Response) string {
-	location, err := resp.Location()
-	if err != nil {
-		return ""
+	for _, text := range resp.Header[hiddenLocation] {
+		if location, err := resp.Request.URL.Parse(text); err == nil {
+			origin := url.URL{Scheme: location.Scheme, Host: location.Host}
+			return " to " + clean(resp.Request, origin.String(), 100)
+		}
 	}
-	origin := url.URL{Scheme: location.Scheme, Host: location.Host}
-	return " to " + clean(resp, origin.String(), 100)
+	return ""
 }
 
 func requestID(resp *http.Response) string {
-	return clean(resp, resp.Header.Get("X-Okta-Request-Id"), 100)
+	return clean(resp.Request, resp.Header.Get("X-Okta-Request-Id"), 100)
 }
 
-// clean makes what the server says fit for errors and logs. The credential is taken out, should the server repeat it.
-func clean(resp *http.Response, text string, limit int) string {
-	if _, credential, _ := strings.Cut(resp.Request.Header.Get("Authorization"), " "); credential != "" {
-		text = strings.ReplaceAll(text, credential, "[redacted]")
+// clean makes what the server says fit for errors and logs. The request's credential is taken out, should the server
+// repeat it.
+func clean(req *http.Request, text string, limit int) string {
+	return printable(withoutCredential(req, text), limit)
+}
+
+func withoutCredential(req *http.Request, text string) string {
+	for _, value := range req.Header["Authorization"] {
+		_, credential, found := strings.Cut(value, " ")
+		if !found {
+			credential = value
+		}
+		if credential != "" {
+			text = strings.ReplaceAll(text, credential, "[redacted]")
+		}
 	}
-	return printable(text, limit)
+	return text
+}
+
+// redacted returns the error as it is, unless its text repeats the request's credential: net/http quotes headers that it
+// cannot read.
+func redacted(req *http.Request, err error) error {
+	if text := withoutCredential(req, err.Error()); text != err.Error() {
+		return errors.New(text)
+	}
+	return err
 }

@@ -91,7 +91,7 @@ func (s tokenSource) Authorize(ctx context.Context, req *http.Request) error {
 	case r := <-done:
 		var answer *oauth2.RetrieveError
 		if errors.As(r.err, &answer) {
-			return &retrieveError{answer}
+			return retrieveError(answer)
 		}
 		if r.err != nil {
 			return r.err
@@ -99,7 +99,7 @@ func (s tokenSource) Authorize(ctx context.Context, req *http.Request) error {
 		if r.token == nil {
 			return errors.New("the token source returned no token")
 		}
-		if err := checkCredential("access token", r.token.AccessToken); err != nil {
+		if err := errors.Join(checkCredential("token type", r.token.Type()), checkCredential("access token", r.token.AccessToken)); err != nil {
 			return err
 		}
 		r.token.SetAuthHeader(req)
@@ -114,10 +114,9 @@ func (s tokenSource) check() error {
 	return nil
 }
 
-// retrieveError is an answer of the token endpoint without its body, which oauth2 prints.
-type retrieveError struct{ *oauth2.RetrieveError }
-
-func (e *retrieveError) Error() string {
+// retrieveError says what the token endpoint said, without what oauth2's own error holds as well: the body, and the
+// request with its client secret.
+func retrieveError(e *oauth2.RetrieveError) error {
 	text := "the token endpoint refused"
 	if e.Response != nil {
 		text += " with " + e.Response.Status
@@ -125,10 +124,8 @@ func (e *retrieveError) Error() string {
 	if e.ErrorCode != "" {
 		text += ": " + e.ErrorCode + ": " + e.ErrorDescription
 	}
-	return text
+	return errors.New(printable(text, 300))
 }
-
-func (e *retrieveError) Unwrap() error { return e.RetrieveError }
 
 // checkCredential never shows the credential.
 func checkCredential(what, credential string) error {

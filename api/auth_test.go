@@ -117,7 +117,7 @@ func TestTokenSource(t *testing.T) {
 		"fails":               {func() (*oauth2.Token, error) { return nil, broken }, broken, "authorize: the token endpoint is down", 0},
 		"gives nothing":       {func() (*oauth2.Token, error) { return nil, nil }, &api.Error{}, "no token", 0},
 		"gives a blank token": {func() (*oauth2.Token, error) { return &oauth2.Token{}, nil }, api.ErrInvalidArgument, "access token", 0},
-		"fails with a body":   {func() (*oauth2.Token, error) { return nil, retrieveError }, retrieveError, "refused with 401 Unauthorized: invalid_client: No such client", 0},
+		"fails with a body":   {func() (*oauth2.Token, error) { return nil, retrieveError }, &api.Error{}, "refused with 401 Unauthorized: invalid_client: No such client", 0},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

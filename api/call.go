@@ -25,6 +25,8 @@ type call struct {
 	success int
 	// read takes in the answer to a successful attempt; nil where there is nothing to read.
 	read func(*http.Response) error
+	// watch is set where it matters whether a failed attempt has reached the server.
+	watch bool
 
 	attempts       int    // made so far
 	repeats        int    // of them, those that the Auth asked for
@@ -37,58 +39,75 @@ const maxRepeats = 2
 
 // do makes attempts until one succeeds or there is no point in another.
 func (c *Client) do(ctx context.Context, k *call) error {
+	failure := k.failed(&Error{})
 	for {
 		if ctx.Err() != nil {
-			return k.failed(&Error{Err: contextError(ctx)})
+			return failure.interrupted(contextError(ctx))
 		}
 		k.attempts++
 		start := time.Now()
-		resp, repeat, failure := c.attempt(ctx, k)
-		attempt := k.attempt(resp, start)
-		if failure == nil {
-			c.report(ctx, attempt)
+		r := c.attempt(ctx, k)
+		seen := k.seen(r, start)
+		if r.failure == nil {
+			c.report(ctx, seen)
 			return nil
 		}
-		attempt.Err = k.failed(failure)
-		attempt.Wait, attempt.Again = c.next(ctx, k, resp, failure.Err, repeat)
-		c.report(ctx, attempt)
-		if !attempt.Again {
+		failure = k.failed(r.failure)
+		seen.Err = failure
+		seen.Wait, seen.Again = c.next(ctx, k, r)
+		c.report(ctx, seen)
+		if !seen.Again {
 			return failure
 		}
-		if err := sleep(ctx, attempt.Wait); err != nil {
+		if err := sleep(ctx, seen.Wait); err != nil {
 			return failure.interrupted(err)
 		}
 	}
 }
 
-// attempt sends the request once and takes in the answer. The body of the answer is closed, whatever the outcome.
-func (c *Client) attempt(ctx context.Context, k *call) (resp *http.Response, repeat bool, failure *Error) {
+// result is what one attempt came to.
+type result struct {
+	resp      *http.Response // nil where no answer came; its body is closed
+	failure   *Error         // nil for a success
+	maybeDone bool           // it failed, and the server may have carried it out
+	repeat    bool           // it failed, and the Auth asks for another one
+}
+
+// attempt sends the request once and takes in the answer.
+func (c *Client) attempt(ctx context.Context, k *call) result {
 	attemptCtx, cancel := context.WithTimeout(ctx, c.attemptTimeout)
 	defer cancel()
+	var sending sending
+	if k.watch {
+		attemptCtx = sending.watch(attemptCtx)
+	}
 	resp, err := k.send(attemptCtx, c.editors(k)...)
 	if err == nil {
-		defer closeBody(resp)
+		defer resp.Body.Close()
 		if k.firstRequestID == "" {
 			k.firstRequestID = requestID(resp)
 		}
-		repeat = c.auth.observe(resp)
+		again := c.auth.observe(resp)
 		if resp.StatusCode != k.success {
-			return resp, repeat, statusError(resp)
+			return result{resp: resp, failure: statusError(resp), maybeDone: isUnclear(resp.StatusCode), repeat: again}
 		}
 		if k.read == nil {
-			return resp, false, nil
+			return result{resp: resp}
 		}
 		if err = k.read(resp); err == nil {
-			return resp, false, nil
+			return result{resp: resp}
 		}
 	}
+	maybeDone := isTransient(err) && sending.mayHaveArrived()
 	switch {
 	case ctx.Err() != nil:
 		err = contextError(ctx)
 	case attemptCtx.Err() != nil && isTransient(err):
-		err = &transientError{fmt.Errorf("no complete answer within %v: %w", c.attemptTimeout, context.DeadlineExceeded)}
+		err = &transientError{timeoutError(c.attemptTimeout)}
+	case attemptCtx.Err() != nil:
+		err = timeoutError(c.attemptTimeout) // of authorization, say
 	}
-	return resp, false, answerError(resp, err)
+	return result{resp: resp, failure: answerError(resp, err), maybeDone: maybeDone}
 }
 
 // editors returns the editors of one attempt, in the order in which they run.
@@ -114,28 +133,31 @@ func (c *Client) editors(k *call) []gen.RequestEditorFn {
 }
 
 // next says whether to make another attempt, and after which wait.
-func (c *Client) next(ctx context.Context, k *call, resp *http.Response, err error, repeat bool) (time.Duration, bool) {
-	o := outcome{attempt: k.attempts - k.repeats, err: err, now: time.Now(), jitter: rand.Float64()}
-	if resp != nil {
-		o.status, o.header = resp.StatusCode, resp.Header
+func (c *Client) next(ctx context.Context, k *call, r result) (time.Duration, bool) {
+	k.maybeDone = k.maybeDone || r.maybeDone
+	if ctx.Err() != nil {
+		return 0, false
 	}
-	o.deadline, _ = ctx.Deadline()
-	k.maybeDone = k.maybeDone || o.maybeDone()
-	if repeat && k.repeats < maxRepeats {
+	if r.repeat && k.repeats < maxRepeats {
 		k.repeats++
 		return 0, true
 	}
+	o := outcome{attempt: k.attempts - k.repeats, err: r.failure.Err, now: time.Now(), jitter: rand.Float64()}
+	if r.resp != nil {
+		o.status, o.header = r.resp.StatusCode, r.resp.Header
+	}
+	o.deadline, _ = ctx.Deadline()
 	return c.retry.decide(o)
 }
 
-// attempt describes the attempt that was just made.
-func (k *call) attempt(resp *http.Response, start time.Time) Attempt {
+// seen is what an observer is told of the attempt that was just made.
+func (k *call) seen(r result, start time.Time) Attempt {
 	a := Attempt{
 		Op: k.op, AppID: k.appID, TokenID: k.tokenID,
 		Number: k.attempts, Start: start, Duration: time.Since(start),
 	}
-	if resp != nil {
-		a.StatusCode, a.RequestID, a.RateLimit = resp.StatusCode, requestID(resp), parseRateLimit(resp.Header)
+	if r.resp != nil {
+		a.StatusCode, a.RequestID, a.RateLimit = r.resp.StatusCode, requestID(r.resp), parseRateLimit(r.resp.Header)
 	}
 	return a
 }
@@ -165,3 +187,15 @@ func contextError(ctx context.Context) error {
 	}
 	return ctx.Err()
 }
+
+// timeoutError is the end of an attempt that took too long. It is no context error: the caller's context goes on.
+type timeoutError time.Duration
+
+func (e timeoutError) Error() string {
+	return fmt.Sprintf("no complete answer within %v", time.Duration(e))
+}
+
+// Timeout and Temporary make it a net.Error.
+func (e timeoutError) Timeout() bool { return true }
+
+func (e timeoutError) Temporary() bool { return true }

@@ -54,6 +54,9 @@ func newClient(orgURL string, auth Auth, opts []Option) (*Client, error) {
 	}
 	settings := defaultSettings()
 	for _, option := range opts {
+		if option == nil {
+			return nil, invalid("option", "nil", "leave it out")
+		}
 		if err := option(&settings); err != nil {
 			return nil, err
 		}
@@ -82,11 +85,14 @@ func (c *Client) String() string { return "api.Client(" + c.org.String() + ")" }
 // Format prints the same for every verb, so that %+v and %#v do not print what the client holds.
 func (c *Client) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, c.String()) }
 
-// isNil also finds a nil pointer inside the interface: what a constructor returned whose error was not looked at.
+// isNil also finds a nil inside the interface: what a constructor returned whose error was not looked at.
 func isNil(v any) bool {
-	if v == nil {
+	switch value := reflect.ValueOf(v); value.Kind() {
+	case reflect.Invalid:
 		return true
+	case reflect.Pointer, reflect.Func, reflect.Map, reflect.Chan, reflect.Slice:
+		return value.IsNil()
+	default:
+		return false
 	}
-	value := reflect.ValueOf(v)
-	return value.Kind() == reflect.Pointer && value.IsNil()
 }

@@ -22,7 +22,7 @@ var lenient = json.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.Allo
 // decode reads the body of a successful answer, all of it, into value.
 func decode(resp *http.Response, value any) error {
 	if contentType := resp.Header.Get("Content-Type"); !isJSON(contentType) {
-		return unexpected("the answer is %q, not JSON", clean(resp, contentType, 100))
+		return unexpected("the answer is %q, not JSON", clean(resp.Request, contentType, 100))
 	}
 	body := &boundedReader{reader: resp.Body, left: maxBody}
 	err := json.UnmarshalRead(body, value, lenient)
@@ -33,6 +33,8 @@ func decode(resp *http.Response, value any) error {
 		return body.err
 	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
 		return &transientError{unexpected("the JSON of the answer breaks off")}
+	case errors.Is(err, ErrUnexpectedResponse):
+		return errors.Unwrap(err)
 	default:
 		return unexpected("the JSON of the answer is not what the contract says%s", where(err))
 	}
@@ -43,12 +45,48 @@ func where(err error) string {
 	var syntactic *jsontext.SyntacticError
 	var semantic *json.SemanticError
 	switch {
-	case errors.As(err, &semantic):
+	case errors.As(err, &semantic): // the names in its pointer are the contract's
 		return fmt.Sprintf(", at %q: want %v", semantic.JSONPointer, semantic.GoType)
 	case errors.As(err, &syntactic):
-		return fmt.Sprintf(", at %q, byte %d", syntactic.JSONPointer, syntactic.ByteOffset)
+		return fmt.Sprintf(", at byte %d", syntactic.ByteOffset)
 	}
 	return ""
+}
+
+// maxTokens bounds the tokens of one page, which cost far more memory than the shortest JSON of them. Okta's pages hold
+// 200 at most.
+const maxTokens = 20_000
+
+// tokens is a page that is checked while it is decoded.
+type tokens []Token
+
+// UnmarshalJSONFrom refuses what is no array of tokens: null, and elements that are null or have no ID.
+func (t *tokens) UnmarshalJSONFrom(decoder *jsontext.Decoder) error {
+	if kind := decoder.PeekKind(); kind != jsontext.KindBeginArray {
+		if kind == jsontext.KindInvalid {
+			return decoder.SkipValue() // for the error
+		}
+		return unexpected("the answer is no array of tokens")
+	}
+	if _, err := decoder.ReadToken(); err != nil {
+		return err
+	}
+	*t = tokens{}
+	for n := 0; decoder.PeekKind() != jsontext.KindEndArray; n++ {
+		if n == maxTokens {
+			return unexpected("the page holds over %d tokens", maxTokens)
+		}
+		var token Token
+		if err := json.UnmarshalDecode(decoder, &token); err != nil {
+			return err
+		}
+		if token.ID == "" {
+			return unexpected("token %d of the page has no ID", n+1)
+		}
+		*t = append(*t, token)
+	}
+	_, err := decoder.ReadToken()
+	return err
 }
 
 func isJSON(contentType string) bool {

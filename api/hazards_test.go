@@ -80,6 +80,7 @@ func TestHazards(t *testing.T) {
 		"redirect to another host":  {faults: one(oktatest.Redirect(302, "https://evil.example/")), call: listAll, want: api.ErrUnexpectedResponse, says: "https://evil.example", requests: 1, left: tokenCount},
 		"redirect to another port":  {faults: one(oktatest.Redirect(301, "https://acme.okta.com:8443/")), call: listAll, want: api.ErrUnexpectedResponse, requests: 1, left: tokenCount},
 		"redirect to plain http":    {faults: one(oktatest.Redirect(308, "http://acme.okta.com/")), call: getFirst, want: api.ErrUnexpectedResponse, requests: 1, left: tokenCount},
+		"redirect to no URL":        {faults: one(oktatest.Redirect(302, "https://login.example:bad/%zz")), call: revokeFirst, want: api.ErrUnexpectedResponse, requests: 1, left: tokenCount},
 		"redirect without location": {faults: one(oktatest.Redirect(302, "")), call: getFirst, want: api.ErrUnexpectedResponse, requests: 1, left: tokenCount},
 		"revoke met by 200":         {faults: one(oktatest.Body(200, "application/json", "{}")), call: revokeFirst, want: api.ErrUnexpectedResponse, says: "200 OK", requests: 1, left: tokenCount},
 		"revoke met by 202":         {faults: one(oktatest.Body(202, "application/json", "{}")), call: revokeFirst, want: api.ErrUnexpectedResponse, requests: 1, left: tokenCount},
@@ -89,7 +90,11 @@ func TestHazards(t *testing.T) {
 		"HTML that claims JSON":     {faults: one(oktatest.Body(200, "application/json", "<html>")), call: listAll, want: api.ErrUnexpectedResponse, requests: 1, left: tokenCount},
 		"JSON null for a list":      {faults: one(oktatest.Body(200, "application/json", "null")), call: listAll, want: api.ErrUnexpectedResponse, requests: 1, left: tokenCount},
 		"an object for a list":      {faults: one(oktatest.Body(200, "application/json", "{}")), call: listAll, want: api.ErrUnexpectedResponse, requests: 1, left: tokenCount},
-		"an empty object for a get": {faults: one(oktatest.Body(200, "application/json", "{}")), call: getFirst, want: api.ErrUnexpectedResponse, says: "no ID", requests: 1, left: tokenCount},
+		"an empty object for a get": {faults: one(oktatest.Body(200, "application/json", "{}")), call: getFirst, want: api.ErrUnexpectedResponse, says: "about another token", requests: 1, left: tokenCount},
+		"a null among the tokens":   {faults: one(oktatest.Body(200, "application/json", `[{"id":"oar1"},null]`)), call: listAll, want: api.ErrUnexpectedResponse, says: "token 2 of the page has no ID", requests: 1, left: tokenCount},
+		"a token without an ID":     {faults: one(oktatest.Body(200, "application/json", `[{"ID":"oar1"}]`)), call: listAll, want: api.ErrUnexpectedResponse, says: "token 1 of the page has no ID", requests: 1, left: tokenCount},
+		"another token for a get":   {faults: one(oktatest.Body(200, "application/json", `{"id":"oarOther"}`)), call: getFirst, want: api.ErrUnexpectedResponse, says: `another token, "oarOther"`, requests: 1, left: tokenCount},
+		"too many tokens":           {faults: one(oktatest.Body(200, "application/json", "["+strings.Repeat(`{"id":"a"},`, 30_000)+`{"id":"a"}]`)), call: listAll, want: api.ErrUnexpectedResponse, says: "over 20000 tokens", requests: 1, left: tokenCount},
 		"a bad date":                {faults: one(oktatest.Body(200, "application/json", `[{"id":"oar1","created":"yesterday"}]`)), call: listAll, want: api.ErrUnexpectedResponse, says: `"/0/created"`, requests: 1, left: tokenCount},
 		"a body of 64 MiB":          {faults: one(oktatest.Body(200, "application/json", "["+strings.Repeat(" ", 64<<20)+"]")), call: listAll, want: api.ErrUnexpectedResponse, says: "over 16 MiB", requests: 1, left: tokenCount},
 
@@ -116,20 +121,22 @@ func TestHazards(t *testing.T) {
 		"next that repeats":           {faults: one(oktatest.LoopingNext().After(1)), call: listAll, want: api.ErrPaginationLoop, requests: 2, left: tokenCount},
 		"next that is the first page": {faults: one(oktatest.LoopingNext()), call: listAll, want: api.ErrPaginationLoop, requests: 1, left: tokenCount},
 		"a malformed Link header":     {faults: one(oktatest.MalformedLink()), call: listAll, want: api.ErrUnexpectedResponse, says: "Link header", requests: 1, left: tokenCount},
-		"no links on a full page":     {faults: one(oktatest.NoLinks()), call: listAll, want: api.ErrUnexpectedResponse, says: "without any Link header", requests: 1, left: tokenCount},
+		"no links on a full page":     {faults: one(oktatest.NoLinks()), call: listAll, want: api.ErrUnexpectedResponse, says: "without a self link", requests: 1, left: tokenCount},
+		"other links on a full page":  {faults: one(oktatest.ForeignLinks("<https://cdn.example>; rel=preconnect")), call: listAll, want: api.ErrUnexpectedResponse, says: "without a self link", requests: 1, left: tokenCount},
 		"no links on the last page":   {faults: one(oktatest.NoLinks().After(2)), call: listAll, requests: 3, left: tokenCount},
 		"links folded, rel unquoted":  {faults: one(oktatest.FoldedLinks().Forever()), call: listAll, requests: 3, left: tokenCount},
 		"punctuation in the cursor":   {faults: one(oktatest.PunctuatedCursor().Times(2)), call: listAll, requests: 3, left: tokenCount},
 		"a relative next link":        {faults: one(oktatest.RelativeNext().Times(2)), call: listAll, requests: 3, left: tokenCount},
 
 		// Rate limits and outages.
-		"429 without any header":     {faults: one(oktatest.Status(429)), call: listAll, requests: 4, left: tokenCount},
-		"429 for ever":               {faults: one(oktatest.Status(429).Forever()), call: listAll, want: api.ErrRateLimited, says: "E0000047", requests: 5, left: tokenCount},
-		"concurrent limit":           {faults: one(oktatest.ConcurrentLimit().Times(2)), call: getFirst, requests: 3, left: tokenCount},
-		"503 thrice":                 {faults: one(oktatest.Status(503).Times(3)), call: listAll, requests: 6, left: tokenCount},
-		"connections drop for ever":  {faults: one(oktatest.DropBefore().Forever()), call: listAll, want: &api.Error{}, says: "(5 attempts)", requests: 5, left: tokenCount},
-		"an answer that never comes": {faults: one(oktatest.SlowFirstByte(time.Hour)), call: listAll, requests: 4, left: tokenCount},
-		"400 is not retried":         {faults: one(oktatest.Status(400)), call: listAll, want: &api.Error{}, says: "E0000001", requests: 1, left: tokenCount},
+		"429 without any header":       {faults: one(oktatest.Status(429)), call: listAll, requests: 4, left: tokenCount},
+		"429 for ever":                 {faults: one(oktatest.Status(429).Forever()), call: listAll, want: api.ErrRateLimited, says: "E0000047", requests: 5, left: tokenCount},
+		"concurrent limit":             {faults: one(oktatest.ConcurrentLimit().Times(2)), call: getFirst, requests: 3, left: tokenCount},
+		"503 thrice":                   {faults: one(oktatest.Status(503).Times(3)), call: listAll, requests: 6, left: tokenCount},
+		"connections drop for ever":    {faults: one(oktatest.DropBefore().Forever()), call: listAll, want: &api.Error{}, says: "(5 attempts)", requests: 5, left: tokenCount},
+		"an answer that never comes":   {faults: one(oktatest.SlowFirstByte(time.Hour)), call: listAll, requests: 4, left: tokenCount},
+		"Retry-After beyond the limit": {faults: one(oktatest.Throttle(time.Hour)), call: listAll, want: api.ErrRateLimited, requests: 1, left: tokenCount},
+		"400 is not retried":           {faults: one(oktatest.Status(400)), call: listAll, want: &api.Error{}, says: "E0000001", requests: 1, left: tokenCount},
 
 		// Revocations whose outcome nobody knows.
 		"revoke dropped before the effect":     {faults: one(oktatest.DropBefore()), call: revokeFirst, requests: 2, left: tokenCount - 1},
@@ -139,6 +146,9 @@ func TestHazards(t *testing.T) {
 		"unknown token after a 503":            {faults: one(oktatest.Status(503)), call: revokeID("oarUnknown"), want: api.ErrNotFound, requests: 2, left: tokenCount},
 		"unknown token after a 429":            {faults: one(oktatest.Status(429)), call: revokeID("oarUnknown"), want: api.ErrNotFound, requests: 2, left: tokenCount},
 		"a proxy's 404 after a dropped revoke": {faults: []oktatest.Fault{oktatest.DropBefore(), oktatest.HTML(404)}, call: revokeFirst, want: api.ErrNotFound, requests: 2, left: tokenCount},
+		"a 404 that breaks off after a dropped revoke": {faults: []oktatest.Fault{oktatest.DropBefore(), oktatest.CutBody()}, call: func(ctx context.Context, c *api.Client, _ *oktatest.Org) error {
+			return c.Revoke(ctx, "0oaUnknown", "oar1")
+		}, want: api.ErrNotFound, requests: 2, left: tokenCount},
 		"an unknown app after a dropped revoke": {faults: one(oktatest.DropBefore()), call: func(ctx context.Context, c *api.Client, _ *oktatest.Org) error {
 			return c.Revoke(ctx, "0oaUnknown", "oar1")
 		}, want: api.ErrNotFound, says: "(AppInstance)", requests: 2, left: tokenCount},

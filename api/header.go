@@ -5,72 +5,81 @@ import (
 	"strings"
 )
 
-// nextLink returns the target of the link whose relation is "next" in the Link header lines of an answer (RFC 8288),
-// or "" where there is none. Lines may be folded into one by an intermediary. A header that cannot be read is an error,
-// for a link that is overlooked ends a listing too early.
-func nextLink(lines []string) (next string, err error) {
+// links is what a listing has to know of the Link header of an answer.
+type links struct {
+	next string // target of the link to the next page, or ""
+	self bool   // there is a link to the page itself
+}
+
+// parseLinks reads the Link header lines of an answer (RFC 8288), which an intermediary may have folded into one. A header
+// that cannot be read is an error, for a link that is overlooked ends a listing too early.
+func parseLinks(lines []string) (found links, err error) {
 	for _, line := range lines {
 		s := scanner{line}
 		for s.skip(", \t"); s.rest != ""; s.skip(", \t") {
-			target, isNext, err := s.link()
+			target, relations, err := s.link()
 			if err != nil {
-				return "", err
+				return links{}, err
 			}
-			if !isNext {
-				continue
+			for relation := range strings.FieldsSeq(relations) {
+				switch {
+				case strings.EqualFold(relation, "self"):
+					found.self = true
+				case !strings.EqualFold(relation, "next"):
+				case found.next != "" && found.next != target:
+					return links{}, errors.New("there are two different next links")
+				default:
+					found.next = target
+				}
 			}
-			if next != "" && next != target {
-				return "", errors.New("there are two different next links")
-			}
-			next = target
 		}
 	}
-	return next, nil
+	return found, nil
 }
 
-// link reads <target>; name=value; name="value"; …
-func (s *scanner) link() (target string, isNext bool, err error) {
+// link reads <target>; name=value; name="value"; … and returns the target and the value of rel.
+func (s *scanner) link() (target, relations string, err error) {
 	if !s.eat('<') {
-		return "", false, errors.New(`a link does not start with "<"`)
+		return "", "", errors.New(`a link does not start with "<"`)
 	}
 	target, after, closed := strings.Cut(s.rest, ">")
 	if !closed {
-		return "", false, errors.New(`a link has no ">"`)
+		return "", "", errors.New(`a link has no ">"`)
 	}
 	if target == "" || strings.ContainsFunc(target, func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune(`<"`, r) }) {
-		return "", false, errors.New("the target of a link is not a URL")
+		return "", "", errors.New("the target of a link is not a URL")
 	}
 	s.rest = after
-	seen := false
 	for s.skip(" \t"); s.eat(';'); s.skip(" \t") {
 		name, value, ok := s.parameter()
 		if !ok {
-			return "", false, errors.New("a parameter of a link is malformed")
+			return "", "", errors.New("a parameter of a link is malformed")
 		}
 		// Only the first rel counts, and it may hold several relations (RFC 8288, section 3.3).
-		if strings.EqualFold(name, "rel") && !seen {
-			seen = true
-			for relation := range strings.FieldsSeq(value) {
-				isNext = isNext || strings.EqualFold(relation, "next")
-			}
+		if strings.EqualFold(name, "rel") && relations == "" {
+			relations = value
 		}
 	}
-	if s.rest != "" && s.rest[0] != ',' {
-		return "", false, errors.New("there is something between two links")
+	if relations == "" || strings.ContainsFunc(relations, func(r rune) bool { return r < ' ' || r > '~' || strings.ContainsRune("'`\"", r) }) {
+		return "", "", errors.New("a link has no relation that can be read")
 	}
-	return target, isNext, nil
+	if s.rest != "" && s.rest[0] != ',' {
+		return "", "", errors.New("there is something between two links")
+	}
+	return target, relations, nil
 }
 
 // challenge returns error and error_description of the first WWW-Authenticate line that has an error (RFC 6750, section
-// 3, and RFC 9449, section 7.1). What cannot be read is passed over: it would only have made an error more telling.
+// 3, and RFC 9449, section 7.1). What cannot be read is passed over: it would only have made an error more telling, and
+// schemes such as Negotiate have parameters of another form.
 func challenge(lines []string) (code, description string) {
 	for _, line := range lines {
 		s := scanner{line}
 		for s.skip(", \t"); s.rest != ""; s.skip(", \t") {
 			name, value, ok := s.parameter()
 			switch {
-			case !ok || name == "":
-				return code, description
+			case !ok || name == "": // on to the next one
+				_, s.rest, _ = strings.Cut(s.rest, ",")
 			case strings.EqualFold(name, "error") && code == "":
 				code = value
 			case strings.EqualFold(name, "error_description") && description == "":

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestNextLink(t *testing.T) {
+func TestParseLinks(t *testing.T) {
 	t.Parallel()
 	const next = "https://acme.okta.com/api/v1/apps/0oa1/tokens?after=a1&limit=200"
 	const self = `<https://acme.okta.com/api/v1/apps/0oa1/tokens?limit=200>; rel="self"`
@@ -37,15 +37,15 @@ func TestNextLink(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got, err := nextLink(test.lines)
-			if err != nil || got != test.want {
-				t.Errorf("nextLink(%q) = %q, %v; want %q", test.lines, got, err, test.want)
+			got, err := parseLinks(test.lines)
+			if err != nil || got.next != test.want {
+				t.Errorf("parseLinks(%q) = %+v, %v; want next %q", test.lines, got, err, test.want)
 			}
 		})
 	}
 }
 
-func TestNextLinkRefusesWhatItCannotRead(t *testing.T) {
+func TestParseLinksRefusesWhatItCannotRead(t *testing.T) {
 	t.Parallel()
 	for name, line := range map[string]string{
 		"no brackets":               `https://o/t?after=a1; rel="next"`,
@@ -63,31 +63,32 @@ func TestNextLinkRefusesWhatItCannotRead(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if got, err := nextLink([]string{line}); err == nil {
-				t.Errorf("nextLink(%q) = %q; want an error", line, got)
+			if got, err := parseLinks([]string{line}); err == nil {
+				t.Errorf("parseLinks(%q) = %+v; want an error", line, got)
 			}
 		})
 	}
 }
 
-func FuzzNextLink(f *testing.F) {
+func FuzzParseLinks(f *testing.F) {
 	f.Add(`<https://o/t?after=1,2;3>; rel="next last"; title="a, \"b\""`, "https://o/t?after=1")
 	f.Add(`<a>;rel=self,<b>;rel=next`, "/t?x=1;y=<")
 	f.Add(`<a>;;,`, "")
 	f.Fuzz(func(t *testing.T, line, target string) {
-		if next, err := nextLink([]string{line}); err == nil && next != "" && !strings.Contains(line, "<"+next+">") {
-			t.Errorf("nextLink(%q) = %q, which the line does not hold", line, next)
+		got, err := parseLinks([]string{line})
+		if err == nil && got.next != "" && !strings.Contains(line, "<"+got.next+">") {
+			t.Errorf("parseLinks(%q) = %+v, which the line does not hold", line, got)
 		}
 		// Whatever a URL may hold comes through, next to whatever line reads on its own.
 		if target == "" || strings.ContainsFunc(target, func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune("<>\"", r) }) {
 			return
 		}
-		if other, err := nextLink([]string{line}); err != nil || other != "" {
+		if err != nil || got.next != "" {
 			line = `<x>; rel="self"`
 		}
 		for _, lines := range [][]string{{line, "<" + target + `>; rel="next"`}, {"<" + target + ">;rel=next," + line}} {
-			if next, err := nextLink(lines); err != nil || next != target {
-				t.Errorf("nextLink(%q) = %q, %v; want %q", lines, next, err, target)
+			if got, err := parseLinks(lines); err != nil || got.next != target {
+				t.Errorf("parseLinks(%q) = %+v, %v; want next %q", lines, got, err, target)
 			}
 		}
 	})
@@ -105,6 +106,7 @@ func TestChallenge(t *testing.T) {
 		"no error":     {`Bearer realm="x"`, "", ""},
 		"broken":       {`Bearer error="invalid_token", error_description="never clos`, "invalid_token", ""},
 		"other things": {`;;;`, "", ""},
+		"after another scheme, whose form is different": {`Negotiate abc==, Bearer error="invalid_token"`, "invalid_token", ""},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

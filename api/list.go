@@ -7,6 +7,7 @@ import (
 	"iter"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"example.com/apptokens/gen"
@@ -58,6 +59,10 @@ func (c *Client) Pages(ctx context.Context, appID string, opts ...ListOption) it
 			return
 		}
 		for _, option := range opts {
+			if option == nil {
+				yield(Page{}, l.failed(invalid("option", "nil", "leave it out")))
+				return
+			}
 			if err := option.applyToList(l); err != nil {
 				yield(Page{}, l.failed(err))
 				return
@@ -120,30 +125,27 @@ func (l *listing) fetch(ctx context.Context, link string, announce func(next str
 }
 
 func (l *listing) read(resp *http.Response, announce func(next string)) (Page, error) {
-	links := resp.Header.Values("Link")
-	next, err := nextLink(links)
+	links, err := parseLinks(resp.Header.Values("Link"))
 	if err != nil {
 		return Page{}, unexpected("the Link header is malformed: %w", err)
 	}
-	if next != "" {
-		target, err := resp.Request.URL.Parse(next)
+	page := Page{RequestID: requestID(resp), RateLimit: parseRateLimit(resp.Header)}
+	if links.next != "" {
+		target, err := resp.Request.URL.Parse(links.next)
 		if err != nil {
 			return Page{}, unexpected("the next link is not a URL")
 		}
-		next = target.String()
-		announce(next)
+		target.Fragment, target.RawFragment = "", ""
+		page.Next = target.String()
+		announce(page.Next)
 	}
-	page := Page{Next: next, RequestID: requestID(resp), RateLimit: parseRateLimit(resp.Header)}
-	if err := decode(resp, &page.Tokens); err != nil {
+	if err := decode(resp, (*tokens)(&page.Tokens)); err != nil {
 		return Page{}, err
 	}
-	if page.Tokens == nil {
-		return Page{}, unexpected("the answer is null, not an array")
-	}
-	if len(links) == 0 && len(page.Tokens) >= l.pageSize {
+	if page.Next == "" && !links.self && len(page.Tokens) >= limit(resp.Request.URL) {
 		// Okta sends a self link even with an empty page. A full page without one has lost its links on the way, and
 		// nobody can tell whether it is the last (OKTA-796989 was such a bug of Okta's own).
-		return Page{}, unexpected("a full page came without any Link header, so there may be more that cannot be reached")
+		return Page{}, unexpected("a full page came without a self link and a next one, so there may be more that cannot be reached")
 	}
 	return page, nil
 }
@@ -158,13 +160,18 @@ func (l *listing) follow(link string) (*url.URL, error) {
 	if err != nil {
 		return nil, invalid("link to a page", link, "it is not a URL")
 	}
+	if target.Host == "" {
+		return nil, invalid("link to a page", link, "it is no Page.Next")
+	}
 	home := *l.client.org
 	home.Path += "/api/v1/apps/" + l.appID + "/tokens"
-	if !sameOrigin(target, &home) || target.User != nil || target.Opaque != "" || target.EscapedPath() != home.EscapedPath() {
-		shown := url.URL{Scheme: target.Scheme, Host: target.Host, Path: target.Path}
-		return nil, fmt.Errorf("%w: the next page would be at %q, the listing is at %q", ErrForeignLink, cut(shown.String(), 200), home.String())
+	if !sameOrigin(target, &home) || target.User != nil || target.Opaque != "" {
+		return nil, fmt.Errorf("%w: the next page would be at %s://%s, the listing is at %s", ErrForeignLink, target.Scheme, cut(target.Host, 100), l.client.org)
 	}
-	if l.expand && !hasParameter(target.RawQuery, "expand") {
+	if target.EscapedPath() != home.Path {
+		return nil, fmt.Errorf("%w: the next page would have another path than %s", ErrForeignLink, home.Path)
+	}
+	if _, found := parameter(target.RawQuery, "expand"); l.expand && !found {
 		target.RawQuery = strings.TrimPrefix(target.RawQuery+"&expand="+expandScope, "&")
 	}
 	return target, nil
@@ -175,12 +182,21 @@ func (l *listing) loops(link string) bool { return l.followed[maphash.String(l.s
 
 func (l *listing) remember(link string) { l.followed[maphash.String(l.seed, link)] = true }
 
-// hasParameter looks into a query without decoding it, since url.ParseQuery fails on what cursors may hold.
-func hasParameter(query, name string) bool {
+// limit is the size of the page that a request asks for, which for a link is the link's. Okta's default is 20.
+func limit(request *url.URL) int {
+	text, _ := parameter(request.RawQuery, "limit")
+	if n, err := strconv.Atoi(text); err == nil {
+		return n
+	}
+	return 20
+}
+
+// parameter looks into a query without decoding it, since url.ParseQuery fails on what cursors may hold.
+func parameter(query, name string) (value string, found bool) {
 	for parameter := range strings.SplitSeq(query, "&") {
-		if key, _, _ := strings.Cut(parameter, "="); key == name {
-			return true
+		if key, value, _ := strings.Cut(parameter, "="); key == name {
+			return value, true
 		}
 	}
-	return false
+	return "", false
 }

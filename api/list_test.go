@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -52,8 +53,8 @@ func TestListOptionsAreChecked(t *testing.T) {
 		"page size 201":                  {api.PageSize(201), api.ErrInvalidArgument, `page size "201"`},
 		"an empty start":                 {api.StartAt(""), api.ErrInvalidArgument, "had ended"},
 		"a start of this app, elsewhere": {api.StartAt("https://evil.example/api/v1/apps/0oa1/tokens?after=x"), api.ErrForeignLink, "evil.example"},
-		"a start of another app":         {api.StartAt(orgURL + "/api/v1/apps/0oa2/tokens?after=x"), api.ErrForeignLink, "0oa2"},
-		"a start that is a cursor":       {api.StartAt("a1b2"), api.ErrForeignLink, "a1b2"},
+		"a start of another app":         {api.StartAt(orgURL + "/api/v1/apps/0oa2/tokens?after=x"), api.ErrForeignLink, "/api/v1/apps/0oa1/tokens"},
+		"a start that is a cursor":       {api.StartAt("a1b2"), api.ErrInvalidArgument, "a1b2"},
 		"a start that is no URL":         {api.StartAt(":\x00"), api.ErrInvalidArgument, "not a URL"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -123,6 +124,102 @@ func TestExpandScopes(t *testing.T) {
 		if err != nil || (len(token.Embedded.Scopes) > 0) != (opts != nil) {
 			t.Errorf("Get with %d options: %d scopes expanded, %v", len(opts), len(token.Embedded.Scopes), err)
 		}
+	}
+}
+
+// What a full page is depends on the link that led to it, not on PageSize.
+func TestAFullPageIsOneOfTheLinksLimit(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		limit int // of the link
+		want  error
+	}{
+		"a full page":   {2, api.ErrUnexpectedResponse},
+		"the last page": {8, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			org, client := newOrg(t, 7)
+			var next string
+			for page, err := range client.Pages(t.Context(), appID, api.PageSize(2)) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				next = strings.Replace(page.Next, "limit=2", fmt.Sprintf("limit=%d", test.limit), 1)
+				break
+			}
+			org.Inject(oktatest.NoLinks())
+			_, err := list(t.Context(), client, api.StartAt(next), api.PageSize(1))
+			checkError(t, err, test.want, "")
+		})
+	}
+}
+
+func TestAFragmentMakesNoOtherLink(t *testing.T) {
+	t.Parallel()
+	org, client := newOrg(t, 6)
+	n := 0
+	client = newClient(t, roundTripper(func(req *http.Request) (*http.Response, error) {
+		resp, err := org.Transport().RoundTrip(req)
+		n++
+		resp.Header.Set("Link", fmt.Sprintf("<%s/api/v1/apps/0oa1/tokens?after=x#%d>; rel=next", orgURL, n))
+		resp.Body = io.NopCloser(strings.NewReader(`[{"id":"oar1"}]`))
+		resp.StatusCode = http.StatusOK
+		return resp, err
+	}))
+	_, err := list(t.Context(), client)
+	checkError(t, err, api.ErrPaginationLoop, "after page 2")
+	if n != 2 {
+		t.Errorf("%d requests, want 2", n)
+	}
+}
+
+// A hook that panics does so where the loop can recover, whatever page it is.
+func TestAPanicOfAHookReachesTheLoop(t *testing.T) {
+	t.Parallel()
+	for requests := range 4 {
+		t.Run(fmt.Sprintf("at request %d", requests+1), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				n := 0
+				var mu sync.Mutex
+				_, client := newOrg(t, 10, api.WithRequestEditor(func(context.Context, *http.Request) error {
+					mu.Lock()
+					defer mu.Unlock()
+					if n++; n > requests {
+						panic("hook")
+					}
+					return nil
+				}))
+				defer func() {
+					if got := recover(); got != "hook" {
+						t.Errorf("recovered %v, want the hook's panic", got)
+					}
+				}()
+				for _, err := range client.List(t.Context(), appID, api.PageSize(2)) {
+					if err != nil {
+						t.Error(err)
+					}
+				}
+				t.Error("the listing ended")
+			})
+		})
+	}
+}
+
+// What exits the goroutine of a request does not end the listing as if it were complete.
+func TestAGoroutineThatExitsIsAnError(t *testing.T) {
+	t.Parallel()
+	org := oktatest.New(oktatest.WithApp(appID, 10))
+	client := newClient(t, roundTripper(func(req *http.Request) (*http.Response, error) {
+		if len(org.Requests()) == 3 {
+			runtime.Goexit()
+		}
+		return org.Transport().RoundTrip(req)
+	}))
+	ids, err := list(t.Context(), client, api.PageSize(2))
+	if err == nil || len(ids) != 6 {
+		t.Errorf("listed %d tokens, error %v; want 6 and an error", len(ids), err)
 	}
 }
 
@@ -276,8 +373,13 @@ func TestARetriedPageMayBringAnotherLink(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		org := oktatest.New(oktatest.WithApp(appID, 10))
 		// The first answer with the second page links to that page once more, and breaks off.
-		broken := 0
+		broken, abandoned := 0, 0
 		client := newClient(t, roundTripper(func(req *http.Request) (*http.Response, error) {
+			if strings.HasSuffix(req.URL.RawQuery, "&x=1") { // never answers
+				abandoned++
+				<-req.Context().Done()
+				return nil, req.Context().Err()
+			}
 			resp, err := org.Transport().RoundTrip(req)
 			if len(org.Requests()) == 2 {
 				broken++
@@ -290,8 +392,8 @@ func TestARetriedPageMayBringAnotherLink(t *testing.T) {
 		if err != nil || !slices.Equal(ids, allIDs(org)) {
 			t.Errorf("listed %v, %v; want %v", ids, err, allIDs(org))
 		}
-		if broken != 1 {
-			t.Errorf("%d answers were broken, want 1", broken)
+		if broken != 1 || abandoned != 1 {
+			t.Errorf("%d answers were broken, the page ahead was requested %d times; want 1 and 1", broken, abandoned)
 		}
 	})
 }

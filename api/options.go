@@ -88,8 +88,8 @@ func WithLogger(logger *slog.Logger) Option {
 // WithRetry replaces the retry policy. Fields that are zero keep their default.
 func WithRetry(policy RetryPolicy) Option {
 	return func(s *settings) error {
-		if policy.MaxAttempts < 0 || min(policy.MaxWait, policy.BaseDelay, policy.MaxDelay) < 0 {
-			return invalid("retry policy", fmt.Sprintf("%+v", policy), "no field can be negative")
+		if policy.MaxAttempts < 0 || min(policy.MaxWait, policy.BaseDelay, policy.MaxDelay) < 0 || policy.MaxWait > forever {
+			return invalid("retry policy", fmt.Sprintf("%+v", policy), "no field can be negative, and no wait longer than ten years")
 		}
 		s.retry = policy.withDefaults()
 		return nil

@@ -15,6 +15,10 @@ func parseOrgURL(orgURL string) (*url.URL, error) {
 	if orgURL == "" {
 		return refuse("it is empty")
 	}
+	if !strings.Contains(orgURL, "://") {
+		// Not shown, since it may be the credential, passed in the place of the URL.
+		return nil, invalid("org URL", "(not shown)", "it must start with https://, as https://acme.okta.com does")
+	}
 	if strings.ContainsFunc(orgURL, func(r rune) bool { return r <= ' ' || r == 0x7f || r > 0x7e }) {
 		return refuse("it holds a space or a character that does not belong in a URL")
 	}
@@ -35,6 +39,8 @@ func parseOrgURL(orgURL string) (*url.URL, error) {
 		return refuse("it must start with https://")
 	case host == "" || strings.HasSuffix(org.Host, ":"):
 		return refuse("it lacks a host, or a port after the colon")
+	case !isHostName(host) && !isAddress(host):
+		return refuse("its host is no host name")
 	case org.Scheme == "http" && !isLoopback(host):
 		return refuse("credentials go over https only, except to a loopback host")
 	case org.RawQuery != "" || org.ForceQuery || strings.Contains(orgURL, "#"):
@@ -43,22 +49,27 @@ func parseOrgURL(orgURL string) (*url.URL, error) {
 		return refuse("it is the admin console; leave out -admin")
 	case strings.HasSuffix(host, ".com.com"):
 		return refuse("its host ends in .com twice")
-	case strings.Contains(org.EscapedPath(), "%") || hasDotSegment(org.Path) || strings.Contains(org.Path, "//"):
-		return refuse("its path holds an escape, a dot segment or an empty one")
-	case strings.Contains(org.Path+"/", "/api/v1/"):
-		return refuse("/api/v1 is added by the client; leave it out")
+	case strings.Contains(strings.ToLower(org.Path)+"/", "/api/v1/") || strings.HasPrefix(strings.ToLower(org.Path)+"/", "/oauth2/"):
+		return refuse("it is the URL of an API or an issuer; leave out its path")
 	}
 	org.Path = strings.TrimSuffix(org.Path, "/")
+	for segment := range strings.SplitSeq(strings.TrimPrefix(org.EscapedPath(), "/"), "/") {
+		if org.Path != "" && checkID("path", segment) != nil {
+			return refuse(`a part of its path is empty, a dot segment, or not made of letters, digits, "-", "_", "." and "~"`)
+		}
+	}
 	return org, nil
 }
 
-func hasDotSegment(path string) bool {
-	for segment := range strings.SplitSeq(path, "/") {
-		if segment == "." || segment == ".." {
-			return true
-		}
-	}
-	return false
+func isHostName(host string) bool {
+	return !strings.ContainsFunc(host, func(r rune) bool {
+		return !('a' <= r && r <= 'z' || '0' <= r && r <= '9' || r == '-' || r == '.')
+	}) && !strings.HasPrefix(host, ".") && !strings.HasSuffix(host, ".") && !strings.Contains(host, "..")
+}
+
+func isAddress(host string) bool {
+	_, err := netip.ParseAddr(host)
+	return err == nil
 }
 
 func isLoopback(host string) bool {

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 )
@@ -17,13 +18,16 @@ type pipeline struct {
 func (p *pipeline) run(yield func(Page, error) bool) {
 	current := p.fetch(p.listing.start)
 	current.run()
-	for first := true; ; first = false {
+	for page := 1; ; page++ {
 		p.listing.remember(current.link)
 		var ahead *fetch
-		if !first {
+		if page > 1 {
 			ahead = p.ahead(<-current.next)
 		}
 		<-current.done
+		if current.panicked != nil {
+			panic(current.panicked)
+		}
 		if current.err != nil {
 			yield(Page{}, current.err)
 			return
@@ -33,10 +37,14 @@ func (p *pipeline) run(yield func(Page, error) bool) {
 			return
 		}
 		if p.listing.loops(next) {
-			yield(Page{}, p.listing.failed(fmt.Errorf("%w: after %d pages a next link came again", ErrPaginationLoop, len(p.listing.followed))))
+			yield(Page{}, p.listing.failed(fmt.Errorf("%w: a next link came again after page %d", ErrPaginationLoop, page)))
 			return
 		}
-		if ahead == nil || ahead.link != next { // a second attempt at the current page gave another link
+		if ahead != nil && ahead.link != next { // a second attempt at the current page gave another link
+			ahead.cancel()
+			ahead = nil
+		}
+		if ahead == nil {
 			ahead = p.start(next)
 		}
 		current = ahead
@@ -58,22 +66,33 @@ func (p *pipeline) start(link string) *fetch {
 }
 
 func (p *pipeline) fetch(link string) *fetch {
-	return &fetch{pipeline: p, link: link, next: make(chan string, 1), done: make(chan struct{})}
+	f := &fetch{listing: p.listing, link: link, next: make(chan string, 1), done: make(chan struct{}), err: errAborted}
+	f.ctx, f.cancel = context.WithCancel(p.ctx)
+	return f
 }
 
 // fetch is a page on its way.
 type fetch struct {
-	*pipeline
-	link string        // leads to this page
-	next chan string   // brings the link to the page after it, or is closed
-	done chan struct{} // closed when page and err are there
-	page Page
-	err  error
+	listing *listing
+	ctx     context.Context
+	cancel  context.CancelFunc
+	link    string        // leads to this page
+	next    chan string   // brings the link to the page after it, or is closed
+	done    chan struct{} // closed when what follows is there
+
+	page     Page
+	err      error
+	panicked any // by an editor, say; to go on where the loop can recover from it
 }
+
+// errAborted is left behind by a fetch whose goroutine exits.
+var errAborted = errors.New("apptokens: the goroutine of a request has exited")
 
 func (f *fetch) run() {
 	defer close(f.done)
 	defer close(f.next)
+	defer f.cancel()
+	defer func() { f.panicked = recover() }()
 	f.page, f.err = f.listing.fetch(f.ctx, f.link, func(next string) {
 		select {
 		case f.next <- next:

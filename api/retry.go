@@ -60,7 +60,7 @@ func (p RetryPolicy) decide(o outcome) (wait time.Duration, again bool) {
 		return 0, false
 	}
 	wait = max(wait, retryAfter(o))
-	if wait > p.MaxWait || !o.deadline.IsZero() && o.now.Add(wait).After(o.deadline) {
+	if wait > p.MaxWait || !o.deadline.IsZero() && !o.now.Add(wait).Before(o.deadline) {
 		return 0, false
 	}
 	return wait, true
@@ -73,21 +73,22 @@ func (p RetryPolicy) untilReset(o outcome) time.Duration {
 	if limit.Reset.IsZero() || limit.concurrent() {
 		return p.backoff(o)
 	}
-	left := max(0, limit.Reset.Sub(serverTime(o)))
-	if left > p.MaxWait {
-		return left
-	}
+	left := min(max(0, limit.Reset.Sub(serverTime(o))), forever)
 	return left + time.Second + scale(p.BaseDelay, o.jitter)
 }
 
 // backoff is exponential with full jitter, see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/.
 func (p RetryPolicy) backoff(o outcome) time.Duration {
-	ceiling := min(p.BaseDelay, p.MaxDelay)
-	for n := 1; n < o.attempt && ceiling < p.MaxDelay; n++ {
-		ceiling = min(2*ceiling, p.MaxDelay)
+	longest := min(p.MaxDelay, p.MaxWait)
+	ceiling := min(p.BaseDelay, longest)
+	for n := 1; n < o.attempt && ceiling < longest; n++ {
+		ceiling = min(2*ceiling, longest)
 	}
 	return scale(ceiling, o.jitter)
 }
+
+// forever bounds what a server asks for, so that nothing overflows.
+const forever = 10 * 365 * 24 * time.Hour
 
 func scale(d time.Duration, factor float64) time.Duration { return time.Duration(float64(d) * factor) }
 
@@ -95,8 +96,8 @@ func scale(d time.Duration, factor float64) time.Duration { return time.Duration
 // proxies do.
 func retryAfter(o outcome) time.Duration {
 	value := o.header.Get("Retry-After")
-	if seconds, err := strconv.ParseUint(value, 10, 32); err == nil {
-		return time.Duration(seconds) * time.Second
+	if seconds, err := strconv.ParseUint(value, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
+		return time.Duration(min(seconds, uint64(forever/time.Second))) * time.Second
 	}
 	if date, err := http.ParseTime(value); err == nil {
 		return date.Sub(serverTime(o))
@@ -119,12 +120,17 @@ func isOutage(status int) bool {
 	return false
 }
 
-// transientError marks an error after which the same request may fare better.
+// isUnclear tells whether a server that answers with this status may have carried the request out. A 503 is its refusal
+// to try.
+func isUnclear(status int) bool { return isOutage(status) && status != http.StatusServiceUnavailable }
+
+// transientError marks an error after which the same request may fare better. Only the outermost error counts: one
+// further down the chain may come from another call, by way of an editor.
 type transientError struct{ error }
 
 func (e *transientError) Unwrap() error { return e.error }
 
 func isTransient(err error) bool {
-	var transient *transientError
-	return errors.As(err, &transient)
+	_, transient := err.(*transientError)
+	return transient
 }

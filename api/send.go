@@ -5,10 +5,11 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
-	"io"
-	"net"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
+	"strings"
+	"sync/atomic"
 
 	"example.com/apptokens/gen"
 )
@@ -19,30 +20,48 @@ type doer struct {
 	org    *url.URL
 }
 
-// newDoer copies client, whose owner may use it for other things, and takes from the copy the habit of following
-// redirects: a DELETE that meets a 302 would become a GET, answer 200 and have revoked nothing.
+// newDoer copies client, whose owner may use it for other things.
 func newDoer(client *http.Client, org *url.URL) doer {
 	own := *client
-	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	if own.Transport == nil {
+		own.Transport = http.DefaultTransport
+	}
+	own.Transport = noRedirects{own.Transport}
 	return doer{client: &own, org: org}
 }
 
-// Do refuses to send credentials anywhere but to the org, whatever an editor made of the URL.
+// Do refuses to send credentials anywhere but to the org, whatever an editor made of the request.
 func (d doer) Do(req *http.Request) (*http.Response, error) {
-	if !sameOrigin(req.URL, d.org) || req.URL.User != nil {
+	if !sameOrigin(req.URL, d.org) || req.URL.User != nil || req.URL.Opaque != "" || !strings.EqualFold(req.Host, d.org.Host) {
 		return nil, invalid("request URL", req.URL.Redacted(), "an editor changed its origin, and credentials go to "+d.org.Host+" alone")
 	}
 	resp, err := d.client.Do(req)
 	if err != nil {
-		return nil, transportError(err)
+		return nil, transportError(req, err)
 	}
 	resp.Request = req // which transports other than net/http's may leave out
 	return resp, nil
 }
 
+// noRedirects keeps net/http from following redirects: a DELETE that meets a 302 would become a GET, answer 200 and have
+// revoked nothing. It hides the Location, for net/http fails on one that it cannot parse even if it is not to follow it.
+type noRedirects struct{ http.RoundTripper }
+
+func (t noRedirects) RoundTrip(req *http.Request) (*http.Response, error) {
+	resp, err := t.RoundTripper.RoundTrip(req)
+	if err == nil && resp.Header["Location"] != nil {
+		resp.Header[hiddenLocation] = resp.Header["Location"]
+		delete(resp.Header, "Location")
+	}
+	return resp, err
+}
+
+// hiddenLocation is no header that a server could send.
+const hiddenLocation = "Location, not followed"
+
 // transportError tells errors that may pass from those that will not, and drops the request line that net/http puts
 // before every error: this package's errors say what was asked for.
-func transportError(err error) error {
+func transportError(req *http.Request, err error) error {
 	var urlError *url.Error
 	if errors.As(err, &urlError) {
 		err = urlError.Err
@@ -50,26 +69,26 @@ func transportError(err error) error {
 	var (
 		certificate *tls.CertificateVerificationError
 		roots       x509.SystemRootsError
-		plainText   tls.RecordHeaderError // the server does not speak TLS
 	)
-	if errors.As(err, &certificate) || errors.As(err, &roots) || errors.As(err, &plainText) {
+	permanent := errors.As(err, &certificate) || errors.As(err, &roots) || errors.Is(err, http.ErrSchemeMismatch)
+	if err = redacted(req, err); permanent {
 		return err
 	}
 	return &transientError{err}
 }
 
-// maybeDone tells whether the server may have carried out a request whose attempt failed like this. A 503 is the
-// server's refusal to try.
-func (o outcome) maybeDone() bool {
-	switch o.status {
-	case 0:
-		var dial *net.OpError
-		return isTransient(o.err) && !(errors.As(o.err, &dial) && dial.Op == "dial")
-	case http.StatusInternalServerError, http.StatusBadGateway, http.StatusGatewayTimeout:
-		return true
-	}
-	return false
+// sending watches whether an attempt gets as far as to a connection. Without one, nothing can have reached the server.
+type sending struct{ asked, got atomic.Bool }
+
+func (s *sending) watch(ctx context.Context) context.Context {
+	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GetConn: func(string) { s.asked.Store(true) },
+		GotConn: func(httptrace.GotConnInfo) { s.got.Store(true) },
+	})
 }
+
+// mayHaveArrived is also true for transports that do not tell.
+func (s *sending) mayHaveArrived() bool { return s.got.Load() || !s.asked.Load() }
 
 // defaultHeaders sets what the generated client leaves out. Without Accept, Okta may answer in another type.
 func defaultHeaders(userAgent string) gen.RequestEditorFn {
@@ -78,10 +97,4 @@ func defaultHeaders(userAgent string) gen.RequestEditorFn {
 		req.Header.Set("User-Agent", userAgent)
 		return nil
 	}
-}
-
-// closeBody drains what little may be left of the body, so that the connection can be used again.
-func closeBody(resp *http.Response) {
-	_, _ = io.CopyN(io.Discard, resp.Body, 4<<10)
-	_ = resp.Body.Close()
 }

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 
 	"example.com/apptokens/gen"
@@ -18,6 +19,9 @@ func (c *Client) Get(ctx context.Context, appID, tokenID string, opts ...GetOpti
 	var token Token
 	params := gen.GetTokenParams{}
 	for _, option := range opts {
+		if option == nil {
+			return Token{}, &Error{Op: "get", Err: invalid("option", "nil", "leave it out")}
+		}
 		option.applyToGet(&params)
 	}
 	err := c.one(ctx, &call{
@@ -31,8 +35,8 @@ func (c *Client) Get(ctx context.Context, appID, tokenID string, opts ...GetOpti
 			if err := decode(resp, &token); err != nil {
 				return err
 			}
-			if token.ID == "" {
-				return unexpected("the token in the answer has no ID")
+			if token.ID != tokenID {
+				return unexpected("the answer is about another token, %q", clean(resp.Request, token.ID, 100))
 			}
 			return nil
 		},
@@ -55,6 +59,7 @@ func (c *Client) Revoke(ctx context.Context, appID, tokenID string) error {
 			return c.raw.RevokeToken(ctx, appID, tokenID, editors...)
 		},
 		success: http.StatusNoContent,
+		watch:   true,
 	}
 	err := c.one(ctx, k)
 	if err, ok := err.(*Error); ok && k.maybeDone && err.isGone() {
@@ -93,8 +98,10 @@ func (c *Client) RevokeAll(ctx context.Context, appID string) error {
 	return c.do(ctx, k)
 }
 
-// isGone tells whether Okta itself says that it knows no such token. A 404 of a proxy does not count, nor one that names
-// the app: an unknown app proves nothing about the token. ("Not found: Resource not found: <id> (AppInstance)")
+// isGone tells whether Okta itself says that it knows no such token. A 404 of a proxy does not count, nor one that breaks
+// off, nor one that names the app ("Not found: Resource not found: <id> (AppInstance)"): an unknown app proves nothing
+// about the token.
 func (e *Error) isGone() bool {
-	return e.StatusCode == http.StatusNotFound && e.Code == "E0000007" && !strings.Contains(e.Summary, e.AppID)
+	return e.StatusCode == http.StatusNotFound && e.Code == "E0000007" && e.Err == nil &&
+		!slices.Contains(strings.Fields(e.Summary), e.AppID)
 }

@@ -177,6 +177,14 @@ func FoldedLinks() Fault {
 	})
 }
 
+// ForeignLinks sends one Link header of the caller's making in place of the org's.
+func ForeignLinks(header string) Fault {
+	return spoil("foreign links", func(a *answer, _ *http.Request) {
+		a.header.Set("Link", header)
+		a.self, a.next = "", ""
+	})
+}
+
 // MalformedLink sends a link that never closes.
 func MalformedLink() Fault {
 	return spoil("malformed link", func(a *answer, _ *http.Request) {

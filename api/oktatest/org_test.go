@@ -224,6 +224,7 @@ func TestFaults(t *testing.T) {
 		"folded links": {oktatest.FoldedLinks(), func(r reply) bool {
 			return len(r.header.Values("Link")) == 1 && strings.Contains(r.header.Get("Link"), "rel=next,")
 		}, -1},
+		"foreign links":       {oktatest.ForeignLinks("<x>; rel=y"), func(r reply) bool { return len(r.header.Values("Link")) == 1 && r.header.Get("Link") == "<x>; rel=y" }, -1},
 		"malformed link":      {oktatest.MalformedLink(), func(r reply) bool { return !strings.Contains(r.header.Get("Link"), ">") }, -1},
 		"no links":            {oktatest.NoLinks(), func(r reply) bool { return r.header.Values("Link") == nil }, -1},
 		"no next":             {oktatest.NoNext(), func(r reply) bool { return len(r.header.Values("Link")) == 1 && r.next() == "" }, -1},
