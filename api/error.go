@@ -13,7 +13,7 @@ import (
 // What can go wrong, for [errors.Is]. Context errors come through as well: [context.Canceled],
 // [context.DeadlineExceeded].
 var (
-	// ErrInvalidArgument: an argument cannot be right. Nothing was sent.
+	// ErrInvalidArgument: an argument, an option or a credential cannot be right. It was not sent.
 	ErrInvalidArgument = errors.New("invalid argument")
 	// ErrNotFound: Okta knows no such app, or no such token of the app (404).
 	ErrNotFound = errors.New("not found")
@@ -34,25 +34,26 @@ var (
 )
 
 // Error is the error of every call. It has no secret in it: neither body nor header, and what the server says is cut
-// to size, freed of control characters, and of the credential if the server repeats it.
+// to size, freed of control characters, and of the credential if the server repeats it. (An error of an [Auth] or a
+// request editor is passed on in its own words.)
 type Error struct {
 	Op      string // the operation: "list", "get", "revoke", "revoke all" or "new client"
 	AppID   string // of the call; empty if it was refused
 	TokenID string // of the call; empty if it was refused, and for list and revoke all
 
-	StatusCode int       // HTTP status of the last answer; 0 where none came
+	StatusCode int       // HTTP status that the last attempt was answered with; 0 where no answer came
 	Code       string    // Okta's error code, such as E0000007, or an OAuth error code, such as invalid_token
 	Summary    string    // Okta's words; not to be branched on
 	ErrorID    string    // Okta's id of the error
 	Causes     []string  // Okta's details
-	RequestID  string    // X-Okta-Request-Id of the last answer
-	RateLimit  RateLimit // of the last answer
+	RequestID  string    // X-Okta-Request-Id of that answer
+	RateLimit  RateLimit // of that answer
 
-	Attempts int // requests sent
-	Err      error
+	Attempts int   // made; the last one may have ended before its request was sent
+	Err      error // the cause, where the status does not say it all
 }
 
-// Error returns one line of at most some hundred characters.
+// Error returns one printable line of about 1000 bytes at most.
 func (e *Error) Error() string {
 	var b strings.Builder
 	b.WriteString("apptokens: " + e.Op)

@@ -157,9 +157,9 @@ func TestAFullPageIsOneOfTheLinksLimit(t *testing.T) {
 
 func TestAFragmentMakesNoOtherLink(t *testing.T) {
 	t.Parallel()
-	org, client := newOrg(t, 6)
+	org := oktatest.New(oktatest.WithApp(appID, 6))
 	n := 0
-	client = newClient(t, roundTripper(func(req *http.Request) (*http.Response, error) {
+	client := newClient(t, roundTripper(func(req *http.Request) (*http.Response, error) {
 		resp, err := org.Transport().RoundTrip(req)
 		n++
 		resp.Header.Set("Link", fmt.Sprintf("<%s/api/v1/apps/0oa1/tokens?after=x#%d>; rel=next", orgURL, n))

@@ -97,7 +97,7 @@ func WithRetry(policy RetryPolicy) Option {
 }
 
 // WithAttemptTimeout bounds one attempt, from authorization to the last byte of the answer. One that takes longer counts
-// as a broken connection and is retried. The default is 30 seconds. How long a whole call may take, with all attempts
+// as a broken connection and is retried, unless it is authorization that takes so long. The default is 30 seconds. How long a whole call may take, with all attempts
 // and waits, is the context's to say.
 func WithAttemptTimeout(timeout time.Duration) Option {
 	return func(s *settings) error {
@@ -143,8 +143,8 @@ func PageSize(n int) ListOption {
 	})
 }
 
-// StartAt resumes a listing at the [Page.Next] of an earlier one of the same app. A Next of another app or another org
-// is [ErrForeignLink].
+// StartAt resumes a listing at the [Page.Next] of an earlier one of the same app, with the page size of that one. A Next
+// of another app or another org is [ErrForeignLink].
 func StartAt(next string) ListOption {
 	return listOption(func(l *listing) error {
 		if next == "" {

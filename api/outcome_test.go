@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -20,7 +21,7 @@ import (
 func TestRevokeIsNotFoundIfNothingWasSentBefore(t *testing.T) {
 	t.Parallel()
 	org := oktatest.NewServer(oktatest.WithApp(appID, 1))
-	defer org.Close()
+	t.Cleanup(org.Close)
 	refused := func(context.Context, string, string) (net.Conn, error) {
 		return nil, &net.OpError{Op: "dial", Err: errors.New("connection refused")}
 	}
@@ -43,9 +44,9 @@ func TestRevokeIsNotFoundIfNothingWasSentBefore(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			dials := 0
+			var dials atomic.Int32
 			transport := &http.Transport{DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-				if dials++; dials == 1 {
+				if dials.Add(1) == 1 {
 					return test.dial(ctx, network, address)
 				}
 				return (&net.Dialer{}).DialContext(ctx, network, address)
