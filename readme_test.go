@@ -48,7 +48,7 @@ func TestTheReadmesProgramRuns(t *testing.T) {
 		t.Fatalf("%v\n%s", err, output)
 	}
 	run := exec.CommandContext(t.Context(), filepath.Join(dir, "consumer"), "0oa1")
-	run.Env = append(os.Environ(), "OKTA_CLIENT_ORGURL="+org.URL, "OKTA_CLIENT_TOKEN="+org.Token)
+	run.Env = append(os.Environ(), "OKTA_CLIENT_ORGURL="+org.URL, "OKTA_CLIENT_TOKEN="+org.APIToken())
 	output, err := run.CombinedOutput()
 	if err != nil || strings.Count(string(output), "\n") != 450 {
 		t.Errorf("%d lines, %v\n%.500s", strings.Count(string(output), "\n"), err, output)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"reflect"
 	"strings"
 
 	"golang.org/x/oauth2"
@@ -42,11 +43,14 @@ func BearerToken(token string) Auth {
 	return staticAuth(func() (string, string) { return "Bearer", token })
 }
 
-// TokenSource authorizes with the access tokens of source, which is asked for every attempt: wrap it in
-// [oauth2.ReuseTokenSource] if it does not cache.
+// TokenSource authorizes with the access tokens of source, as "Authorization: <type> <token>"; the type is Bearer unless
+// the token says otherwise. source is asked for every attempt: wrap it in [oauth2.ReuseTokenSource] if it does not cache.
+// If it fails, the call fails without a retry.
 //
 // An [oauth2.TokenSource] knows no context, so a call whose context ends while source is busy returns without waiting
-// for it.
+// for it; a source that hangs keeps one goroutine for each attempt.
+//
+// A nil source is [ErrInvalidArgument] from [New], a blank token from Authorize.
 func TokenSource(source oauth2.TokenSource) Auth {
 	return tokenSource(func() oauth2.TokenSource { return source })
 }
@@ -89,9 +93,9 @@ func (s tokenSource) Authorize(ctx context.Context, req *http.Request) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	case r := <-done:
-		var answer *oauth2.RetrieveError
-		if errors.As(r.err, &answer) {
-			return retrieveError(answer)
+		var refused *oauth2.RetrieveError
+		if errors.As(r.err, &refused) {
+			return retrieveError(refused)
 		}
 		if r.err != nil {
 			return r.err
@@ -132,11 +136,14 @@ func checkCredential(what, credential string) error {
 	if credential == "" {
 		return invalid(what, "", "it is empty; is the environment variable set?")
 	}
-	if strings.ContainsFunc(credential, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
-		return invalid(what, "(not shown)", "it holds a space, a line end or another character that no token has")
+	if strings.ContainsFunc(credential, func(r rune) bool { return notVisible(r) || r == '"' || r == '\'' }) {
+		return invalid(what, "(not shown)", "it holds a space, a line end, a quote or another character that no token has; pass the token alone")
 	}
 	return nil
 }
+
+// notVisible tells what has no place in URLs and credentials: white space, control characters, all beyond ASCII.
+func notVisible(r rune) bool { return r <= ' ' || r > '~' }
 
 // authenticator is what a client keeps of an Auth: two functions, which print as addresses.
 type authenticator struct {
@@ -166,4 +173,16 @@ func newAuthenticator(auth Auth) (authenticator, error) {
 		a.observe = observer.Observe
 	}
 	return a, nil
+}
+
+// isNil also finds a nil inside the interface: what a constructor returned whose error was not looked at.
+func isNil(v any) bool {
+	switch value := reflect.ValueOf(v); value.Kind() {
+	case reflect.Invalid:
+		return true
+	case reflect.Pointer, reflect.Func, reflect.Map, reflect.Chan, reflect.Slice:
+		return value.IsNil()
+	default:
+		return false
+	}
 }

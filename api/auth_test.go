@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -36,9 +38,11 @@ func TestObserveAsksForOneMoreAttempt(t *testing.T) {
 		good     []string // bearer tokens that are accepted
 		again    func(*http.Response) bool
 		policy   api.RetryPolicy
+		fault    bool // the second request meets a 503
 		want     error
 		requests int
 	}{
+		"beside the retries of the policy":      {good: []string{"token2", "token3"}, again: unauthorized, fault: true, policy: api.RetryPolicy{MaxAttempts: 2, BaseDelay: 1}, requests: 3},
 		"a new token after a 401":               {good: []string{"token2"}, again: unauthorized, requests: 2},
 		"even where nothing is retried":         {good: []string{"token2"}, again: unauthorized, policy: api.RetryPolicy{MaxAttempts: 1}, requests: 2},
 		"twice: a new token and a new nonce":    {good: []string{"token3"}, again: unauthorized, requests: 3},
@@ -60,12 +64,15 @@ func TestObserveAsksForOneMoreAttempt(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
+				if test.fault {
+					org.Inject(oktatest.Status(http.StatusServiceUnavailable).After(1))
+				}
 				start := time.Now()
 				checkError(t, client.RevokeAll(t.Context(), appID), test.want, "")
 				if got := len(org.Requests()); got != test.requests {
 					t.Errorf("%d requests, want %d", got, test.requests)
 				}
-				if waited := time.Since(start); waited != 0 {
+				if waited := time.Since(start); waited > time.Nanosecond {
 					t.Errorf("waited %v, want none", waited)
 				}
 			})
@@ -96,6 +103,46 @@ func TestEveryAttemptIsAuthorizedAnew(t *testing.T) {
 	})
 }
 
+func TestObserveSeesEveryResponse(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var statuses []int
+		auth := &rotating{again: func(resp *http.Response) bool { statuses = append(statuses, resp.StatusCode); return false }}
+		org := oktatest.New(oktatest.WithApp(appID, 3), oktatest.WithBearerToken("token3", "okta.apps.manage"))
+		org.Inject(oktatest.Status(503), oktatest.DropBefore())
+		client, err := api.New(orgURL, auth, api.WithHTTPClient(&http.Client{Transport: org.Transport()}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := client.RevokeAll(t.Context(), appID); err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(statuses, []int{503, 204}) {
+			t.Errorf("saw %v, want 503 and 204", statuses)
+		}
+	})
+}
+
+// Authorization that takes too long is no fault of the connection, and no end of the caller's context.
+func TestAuthorizationTimesOut(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		hanging := &source{tokens: make(chan *oauth2.Token)}
+		defer close(hanging.tokens)
+		org := oktatest.New()
+		client, err := api.New(orgURL, api.TokenSource(hanging), api.WithHTTPClient(&http.Client{Transport: org.Transport()}),
+			api.WithAttemptTimeout(2*time.Second))
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = client.RevokeAll(t.Context(), appID)
+		checkError(t, err, &api.Error{}, "no complete response within 2s (1 attempt)")
+		if errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("error %v claims that the context ended", err)
+		}
+	})
+}
+
 type sourceFunc func() (*oauth2.Token, error)
 
 func (f sourceFunc) Token() (*oauth2.Token, error) { return f() }
@@ -114,6 +161,9 @@ func TestTokenSource(t *testing.T) {
 		requests int
 	}{
 		"gives a token":       {func() (*oauth2.Token, error) { return &oauth2.Token{AccessToken: "good"}, nil }, nil, "", 1},
+		"gives another type":  {func() (*oauth2.Token, error) { return &oauth2.Token{AccessToken: "good", TokenType: "DPoP"}, nil }, api.ErrForbidden, "", 1},
+		"gives a broken type": {func() (*oauth2.Token, error) { return &oauth2.Token{AccessToken: "good", TokenType: "a\r\nb"}, nil }, api.ErrInvalidArgument, "token type", 0},
+		"fails unprintably":   {func() (*oauth2.Token, error) { return nil, errors.New("a\n\u202eb\xff" + strings.Repeat("é", 2000)) }, &api.Error{}, "authorize: a  b", 0},
 		"fails":               {func() (*oauth2.Token, error) { return nil, broken }, broken, "authorize: the token endpoint is down", 0},
 		"gives nothing":       {func() (*oauth2.Token, error) { return nil, nil }, &api.Error{}, "no token", 0},
 		"gives a blank token": {func() (*oauth2.Token, error) { return &oauth2.Token{}, nil }, api.ErrInvalidArgument, "access token", 0},

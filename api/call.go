@@ -23,14 +23,14 @@ type call struct {
 	link *url.URL
 	// success is the only status that is one.
 	success int
-	// read takes in the answer to a successful attempt; nil where there is nothing to read.
+	// read takes in the response to a successful attempt; nil where there is nothing to read.
 	read func(*http.Response) error
 	// watch is set where it matters whether a failed attempt has reached the server.
 	watch bool
 
 	attempts       int    // made so far
 	repeats        int    // of them, those that the Auth asked for
-	firstRequestID string // of the first answer that had one
+	firstRequestID string // of the first response that had one
 	maybeDone      bool   // an attempt failed that the server may have carried out
 }
 
@@ -53,6 +53,10 @@ func (c *Client) do(ctx context.Context, k *call) error {
 			return nil
 		}
 		failure = k.failed(r.failure)
+		k.maybeDone = k.maybeDone || r.maybeDone
+		if r.repeat = r.repeat && k.repeats < maxRepeats; r.repeat {
+			k.repeats++
+		}
 		seen.Err = failure
 		seen.Wait, seen.Again = c.next(ctx, k, r)
 		c.report(ctx, seen)
@@ -67,13 +71,13 @@ func (c *Client) do(ctx context.Context, k *call) error {
 
 // result is what one attempt came to.
 type result struct {
-	resp      *http.Response // nil where no answer came; its body is closed
+	resp      *http.Response // nil where no response came; its body is closed
 	failure   *Error         // nil for a success
 	maybeDone bool           // it failed, and the server may have carried it out
 	repeat    bool           // it failed, and the Auth asks for another one
 }
 
-// attempt sends the request once and takes in the answer.
+// attempt sends the request once and takes in the response.
 func (c *Client) attempt(ctx context.Context, k *call) result {
 	attemptCtx, cancel := context.WithTimeout(ctx, c.attemptTimeout)
 	defer cancel()
@@ -89,7 +93,7 @@ func (c *Client) attempt(ctx context.Context, k *call) result {
 		}
 		again := c.auth.observe(resp)
 		if resp.StatusCode != k.success {
-			return result{resp: resp, failure: statusError(resp), maybeDone: isUnclear(resp.StatusCode), repeat: again}
+			return result{resp: resp, failure: statusError(resp, k.success), maybeDone: isUnclear(resp.StatusCode), repeat: again}
 		}
 		if k.read == nil {
 			return result{resp: resp}
@@ -107,7 +111,7 @@ func (c *Client) attempt(ctx context.Context, k *call) result {
 	case attemptCtx.Err() != nil:
 		err = timeoutError(c.attemptTimeout) // of authorization, say
 	}
-	return result{resp: resp, failure: answerError(resp, err), maybeDone: maybeDone}
+	return result{resp: resp, failure: responseError(resp, err), maybeDone: maybeDone}
 }
 
 // editors returns the editors of one attempt, in the order in which they run.
@@ -134,12 +138,10 @@ func (c *Client) editors(k *call) []gen.RequestEditorFn {
 
 // next says whether to make another attempt, and after which wait.
 func (c *Client) next(ctx context.Context, k *call, r result) (time.Duration, bool) {
-	k.maybeDone = k.maybeDone || r.maybeDone
 	if ctx.Err() != nil {
 		return 0, false
 	}
-	if r.repeat && k.repeats < maxRepeats {
-		k.repeats++
+	if r.repeat {
 		return 0, true
 	}
 	o := outcome{attempt: k.attempts - k.repeats, err: r.failure.Err, now: time.Now(), jitter: rand.Float64()}
@@ -192,7 +194,7 @@ func contextError(ctx context.Context) error {
 type timeoutError time.Duration
 
 func (e timeoutError) Error() string {
-	return fmt.Sprintf("no complete answer within %v", time.Duration(e))
+	return fmt.Sprintf("no complete response within %v", time.Duration(e))
 }
 
 // Timeout and Temporary make it a net.Error.

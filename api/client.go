@@ -1,19 +1,13 @@
 package api
 
 import (
-	"context"
-	"fmt"
-	"io"
-	"log/slog"
 	"net/url"
-	"reflect"
-	"time"
 
 	"example.com/apptokens/gen"
 )
 
 // Client calls the Application Tokens API of one Okta org. It is immutable and safe for concurrent use. Make one with
-// [New], and one is enough for a program.
+// [New]; one per org is enough.
 type Client struct {
 	org  *url.URL // without a trailing slash
 	raw  *gen.Client
@@ -23,14 +17,12 @@ type Client struct {
 	// as they are sent.
 	final []gen.RequestEditorFn
 
-	retry          RetryPolicy
-	attemptTimeout time.Duration
-	logger         *slog.Logger
-	observer       func(context.Context, Attempt)
+	settings
 }
 
-// New returns a client for the org at orgURL, such as https://acme.okta.com or the org's custom domain. A port and a
-// path prefix are kept. The scheme is https; http is allowed to a loopback host. There is no default org.
+// New returns a client for the org at orgURL, such as https://acme.okta.com or the org's custom domain. The scheme is
+// https; http is allowed to a loopback host. A port and a path prefix are kept; a proxy at such a prefix has to rewrite
+// the Link headers of listings. There is no default org.
 //
 // auth authorizes every attempt of every request, see [APIToken], [BearerToken] and [TokenSource].
 //
@@ -68,31 +60,13 @@ func newClient(orgURL string, auth Auth, opts []Option) (*Client, error) {
 		return nil, err
 	}
 	return &Client{
-		org:            org,
-		raw:            raw,
-		auth:           authenticator,
-		final:          append(settings.editors, authenticator.authorize),
-		retry:          settings.retry,
-		attemptTimeout: settings.attemptTimeout,
-		logger:         settings.logger,
-		observer:       settings.observer,
+		org:      org,
+		raw:      raw,
+		auth:     authenticator,
+		final:    append(settings.editors, authenticator.authorize),
+		settings: settings,
 	}, nil
 }
 
 // String names the org, and nothing that is secret.
 func (c *Client) String() string { return "api.Client(" + c.org.String() + ")" }
-
-// Format prints the same for every verb, so that %+v and %#v do not print what the client holds.
-func (c *Client) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, c.String()) }
-
-// isNil also finds a nil inside the interface: what a constructor returned whose error was not looked at.
-func isNil(v any) bool {
-	switch value := reflect.ValueOf(v); value.Kind() {
-	case reflect.Invalid:
-		return true
-	case reflect.Pointer, reflect.Func, reflect.Map, reflect.Chan, reflect.Slice:
-		return value.IsNil()
-	default:
-		return false
-	}
-}

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -107,6 +109,21 @@ func TestNewRefusesOrgURLs(t *testing.T) {
 	}
 }
 
+func TestANilOptionIsRefused(t *testing.T) {
+	t.Parallel()
+	_, err := api.New(orgURL, api.APIToken("t"), nil)
+	checkError(t, err, api.ErrInvalidArgument, "option")
+	_, client := newOrg(t, 1)
+	_, err = list(t.Context(), client, nil)
+	checkError(t, err, api.ErrInvalidArgument, "option")
+	_, err = client.Get(t.Context(), appID, "oar1", nil)
+	checkError(t, err, api.ErrInvalidArgument, "option")
+}
+
+type authFunc func()
+
+func (authFunc) Authorize(context.Context, *http.Request) error { return nil }
+
 type noAuth struct{}
 
 func (*noAuth) Authorize(context.Context, *http.Request) error { return nil }
@@ -124,6 +141,9 @@ func TestNewRefusesWhatCannotWork(t *testing.T) {
 		"an empty API token":                      {auth: api.APIToken(""), says: "SSWS token"},
 		"a blank API token":                       {auth: api.APIToken("  "), says: "SSWS token"},
 		"a token with a line end, as from a file": {auth: api.APIToken("canary\n"), says: "SSWS token"},
+		"a token beyond ASCII":                    {auth: api.APIToken("canaryé"), says: "SSWS token"},
+		"a token in quotes":                       {auth: api.APIToken(`"canary"`), says: "SSWS token"},
+		"a function that is nil as auth":          {auth: (authFunc)(nil), says: "auth"},
 		"a token with a scheme":                   {auth: api.APIToken("SSWS canary"), says: "SSWS token"},
 		"an empty bearer token":                   {auth: api.BearerToken(""), says: "Bearer token"},
 		"a bearer token with a control character": {auth: api.BearerToken("canary\x00"), says: "Bearer token"},
@@ -132,6 +152,10 @@ func TestNewRefusesWhatCannotWork(t *testing.T) {
 		"no HTTP client":                          {option: api.WithHTTPClient(nil), says: "HTTP client"},
 		"no request editor":                       {option: api.WithRequestEditor(nil), says: "request editor"},
 		"no user agent":                           {option: api.WithUserAgent(" "), says: "user agent"},
+		"a user agent beyond ASCII":               {option: api.WithUserAgent("é"), says: "user agent"},
+		"a negative base delay":                   {option: api.WithRetry(api.RetryPolicy{BaseDelay: -1}), says: "BaseDelay:-1ns"},
+		"a negative longest delay":                {option: api.WithRetry(api.RetryPolicy{MaxDelay: -1}), says: "MaxDelay:-1ns"},
+		"a wait without end":                      {option: api.WithRetry(api.RetryPolicy{MaxWait: math.MaxInt64}), says: "ten years"},
 		"a user agent with a line end":            {option: api.WithUserAgent("a\r\nb"), says: `"a\r\nb"`},
 		"no logger":                               {option: api.WithLogger(nil), says: "logger"},
 		"no observer":                             {option: api.WithObserver(nil), says: "observer"},
@@ -253,7 +277,9 @@ func TestAnEditorCannotLeadCredentialsAway(t *testing.T) {
 		"host":             func(req *http.Request) { req.URL.Host = "evil.example" },
 		"scheme":           func(req *http.Request) { req.URL.Scheme = "http" },
 		"port":             func(req *http.Request) { req.URL.Host += ":8443" },
-		"user information": func(req *http.Request) { req.URL.User = nil; req.URL.Host = "acme.okta.com@evil.example" },
+		"user information": func(req *http.Request) { req.URL.User = url.User("evil") },
+		"Host header":      func(req *http.Request) { req.Host = "evil.example" },
+		"opaque URL":       func(req *http.Request) { req.URL.Opaque = "//evil.example/x" },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

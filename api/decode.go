@@ -12,17 +12,17 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// maxBody bounds what is read of an answer, decompressed. A page of 200 tokens has about 300 KiB.
+// maxBody bounds what is read of a response, decompressed. A page of 200 tokens has about 300 KiB.
 const maxBody = 16 << 20
 
 // lenient accepts what encoding/json does: a name that is there twice, and text that is not quite UTF-8. Neither is a
 // reason to leave an incident without a listing.
 var lenient = json.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 
-// decode reads the body of a successful answer, all of it, into value.
+// decode reads the body of a successful response, all of it, into value.
 func decode(resp *http.Response, value any) error {
 	if contentType := resp.Header.Get("Content-Type"); !isJSON(contentType) {
-		return unexpected("the answer is %q, not JSON", clean(resp.Request, contentType, 100))
+		return unexpected("the response is %q, not JSON", clean(resp.Request, contentType, 100))
 	}
 	body := &boundedReader{reader: resp.Body, left: maxBody}
 	err := json.UnmarshalRead(body, value, lenient)
@@ -32,11 +32,11 @@ func decode(resp *http.Response, value any) error {
 	case body.err != nil && body.err != io.EOF:
 		return body.err
 	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
-		return &transientError{unexpected("the JSON of the answer breaks off")}
+		return &transientError{unexpected("the JSON of the response breaks off")}
 	case errors.Is(err, ErrUnexpectedResponse):
 		return errors.Unwrap(err)
 	default:
-		return unexpected("the JSON of the answer is not what the contract says%s", where(err))
+		return unexpected("the JSON of the response is not what the contract says%s", where(err))
 	}
 }
 
@@ -46,7 +46,7 @@ func where(err error) string {
 	var semantic *json.SemanticError
 	switch {
 	case errors.As(err, &semantic): // the names in its pointer are the contract's
-		return fmt.Sprintf(", at %q: want %v", semantic.JSONPointer, semantic.GoType)
+		return fmt.Sprintf(", at %q (byte %d)", semantic.JSONPointer, semantic.ByteOffset)
 	case errors.As(err, &syntactic):
 		return fmt.Sprintf(", at byte %d", syntactic.ByteOffset)
 	}
@@ -66,7 +66,7 @@ func (t *tokens) UnmarshalJSONFrom(decoder *jsontext.Decoder) error {
 		if kind == jsontext.KindInvalid {
 			return decoder.SkipValue() // for the error
 		}
-		return unexpected("the answer is no array of tokens")
+		return unexpected("the response is no array of tokens")
 	}
 	if _, err := decoder.ReadToken(); err != nil {
 		return err
@@ -105,11 +105,11 @@ func (r *boundedReader) Read(p []byte) (int, error) {
 	n, err := r.reader.Read(p)
 	switch r.left -= int64(n); {
 	case r.left < 0:
-		r.err = unexpected("the answer is over %d MiB", maxBody>>20)
+		r.err = unexpected("the response is over %d MiB", maxBody>>20)
 	case err == io.EOF:
 		r.err = io.EOF
 	case err != nil:
-		r.err = &transientError{fmt.Errorf("the answer breaks off: %w", err)}
+		r.err = &transientError{fmt.Errorf("the response breaks off: %w", err)}
 	}
 	return n, r.err
 }

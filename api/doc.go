@@ -18,17 +18,17 @@
 //
 // A nil error from [Client.Revoke] or [Client.RevokeAll] means that Okta answered 204, or, for Revoke alone, that an
 // earlier attempt of the same call may have got through and Okta now says that the token is gone. A listing that ends
-// without an error is complete: pages that cannot be read, links that lead elsewhere or that repeat, and full pages
-// without any link are errors.
+// without an error is complete as far as Okta's links tell: pages that cannot be read, links that lead elsewhere or that
+// repeat, and full pages whose links are missing are errors.
 //
 // # Errors
 //
-// Every error is an [*Error]. Use [errors.Is] with the Err values of this package to tell what happened, and
+// Every error of [New] and of a [Client] is an [*Error]. Use [errors.Is] with the Err values of this package to tell what happened, and
 // [errors.As] for the status, Okta's error code and the request id.
 //
 // # Retries
 //
-// Rate limits (429), outages (500, 502, 503, 504), broken connections and answers that break off are retried as
+// Rate limits (429), outages (500, 502, 503, 504), broken connections and responses that break off are retried as
 // [RetryPolicy] says. All four operations are idempotent. A wait that would outlast the context's deadline is not
 // begun: the call returns what the server said, at once.
 package api

@@ -15,7 +15,8 @@ import (
 var (
 	// ErrInvalidArgument: an argument, an option or a credential cannot be right. It was not sent.
 	ErrInvalidArgument = errors.New("invalid argument")
-	// ErrNotFound: Okta knows no such app, or no such token of the app (404).
+	// ErrNotFound: there is no such app, or no such token of the app (404). It is Okta that says so if Error.Code is
+	// E0000007; the 404 of a proxy has no code.
 	ErrNotFound = errors.New("not found")
 	// ErrUnauthorized: the credential is missing, malformed, revoked or expired (401).
 	ErrUnauthorized = errors.New("unauthorized")
@@ -24,7 +25,7 @@ var (
 	// ErrRateLimited: the org's rate limit is used up, and waiting for it did not help or would have taken longer than
 	// the context or the retry policy allows (429). See Error.RateLimit.
 	ErrRateLimited = errors.New("rate limited")
-	// ErrUnexpectedResponse: the answer is not what the contract says: a redirect, another status, HTML, JSON of
+	// ErrUnexpectedResponse: the response is not what the contract says: a redirect, another status, HTML, JSON of
 	// another shape, a body over 16 MiB. What was sent may have taken effect.
 	ErrUnexpectedResponse = errors.New("unexpected response")
 	// ErrForeignLink: the link to the next page leads to another origin or path. It was not followed.
@@ -34,20 +35,20 @@ var (
 )
 
 // Error is the error of every call. It has no secret in it: neither body nor header, and what the server says is cut
-// to size, freed of control characters, and of the credential if the server repeats it. (An error of an [Auth] or a
+// to size and stripped of control characters and, should the server repeat it, of the credential. (An error of an [Auth] or a
 // request editor is passed on in its own words.)
 type Error struct {
 	Op      string // the operation: "list", "get", "revoke", "revoke all" or "new client"
 	AppID   string // of the call; empty if it was refused
 	TokenID string // of the call; empty if it was refused, and for list and revoke all
 
-	StatusCode int       // HTTP status that the last attempt was answered with; 0 where no answer came
+	StatusCode int       // HTTP status that the last attempt was answered with; 0 where no response came
 	Code       string    // Okta's error code, such as E0000007, or an OAuth error code, such as invalid_token
 	Summary    string    // Okta's words; not to be branched on
 	ErrorID    string    // Okta's id of the error
 	Causes     []string  // Okta's details
-	RequestID  string    // X-Okta-Request-Id of that answer
-	RateLimit  RateLimit // of that answer
+	RequestID  string    // X-Okta-Request-Id of that response
+	RateLimit  RateLimit // of that response
 
 	Attempts int   // made; the last one may have ended before its request was sent
 	Err      error // the cause, where the status does not say it all
@@ -113,6 +114,8 @@ func (e *Error) Is(target error) bool {
 func (e *Error) LogValue() slog.Value {
 	return slog.GroupValue(
 		slog.String("op", e.Op),
+		slog.String("app", e.AppID),
+		slog.String("token", e.TokenID),
 		slog.Int("status", e.StatusCode),
 		slog.String("code", e.Code),
 		slog.String("request_id", e.RequestID),
@@ -126,13 +129,13 @@ func invalid(what, value, why string) error {
 	return fmt.Errorf("%w: %s %q: %s", ErrInvalidArgument, what, cut(value, 100), why)
 }
 
-// unexpected says how an answer differs from the contract.
+// unexpected says how a response differs from the contract.
 func unexpected(format string, args ...any) error {
 	return fmt.Errorf("%w: "+format, append([]any{ErrUnexpectedResponse}, args...)...)
 }
 
 // printable makes text of whatever source fit for a log line and a terminal: one line, no control or formatting
-// characters (escape sequences, bidirectional overrides), at most limit characters.
+// characters (escape sequences, bidirectional overrides), at most limit bytes and an ellipsis.
 func printable(text string, limit int) string {
 	text = strings.Map(func(r rune) rune {
 		if unicode.IsGraphic(r) {

@@ -21,7 +21,7 @@ func Example() {
 	org := exampleOrg(3) // in place of https://acme.okta.com
 	defer org.Close()
 
-	client, err := api.New(org.URL, api.APIToken(org.Token))
+	client, err := api.New(org.URL, api.APIToken(org.APIToken()))
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -40,7 +40,7 @@ func Example() {
 func ExampleClient_Pages() {
 	org := exampleOrg(5)
 	defer org.Close()
-	client, err := api.New(org.URL, api.APIToken(org.Token))
+	client, err := api.New(org.URL, api.APIToken(org.APIToken()))
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -70,7 +70,7 @@ func ExampleClient_Pages() {
 func ExampleClient_Revoke() {
 	org := exampleOrg(1)
 	defer org.Close()
-	client, err := api.New(org.URL, api.APIToken(org.Token))
+	client, err := api.New(org.URL, api.APIToken(org.APIToken()))
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+	"unicode/utf8"
 
 	"example.com/apptokens/api"
 	"example.com/apptokens/api/oktatest"
@@ -51,6 +52,15 @@ func listAll(ctx context.Context, client *api.Client, _ *oktatest.Org) error {
 	return err
 }
 
+func listApp(id string) func(context.Context, *api.Client, *oktatest.Org) error {
+	return func(ctx context.Context, client *api.Client, _ *oktatest.Org) error {
+		for _, err := range client.List(ctx, id) {
+			return err
+		}
+		return nil
+	}
+}
+
 func TestHazards(t *testing.T) {
 	t.Parallel()
 	one := func(fault oktatest.Fault) []oktatest.Fault { return []oktatest.Fault{fault} }
@@ -68,6 +78,8 @@ func TestHazards(t *testing.T) {
 		"token ID with a line end":    {call: revokeID("oar1\n"), want: api.ErrInvalidArgument, says: `"oar1\n"`, left: tokenCount},
 		"token ID with a space":       {call: revokeID("oar1 "), want: api.ErrInvalidArgument, left: tokenCount},
 		"token ID beyond ASCII":       {call: revokeID("oar．"), want: api.ErrInvalidArgument, left: tokenCount},
+		"app ID .. for list":          {call: listApp(".."), want: api.ErrInvalidArgument, says: `app ID ".."`, left: tokenCount},
+		"empty app ID for list":       {call: listApp(""), want: api.ErrInvalidArgument, says: `app ID ""`, left: tokenCount},
 		"empty app ID for revoke all": {call: func(ctx context.Context, c *api.Client, _ *oktatest.Org) error { return c.RevokeAll(ctx, "") }, want: api.ErrInvalidArgument, says: `app ID ""`, left: tokenCount},
 		"app ID .. for get": {call: func(ctx context.Context, c *api.Client, _ *oktatest.Org) error {
 			_, err := c.Get(ctx, "..", "oar1")
@@ -75,28 +87,30 @@ func TestHazards(t *testing.T) {
 		}, want: api.ErrInvalidArgument, says: `app ID ".."`, left: tokenCount},
 
 		// Answers that look like a success.
-		"revoke met by 302":         {faults: one(oktatest.Redirect(302, orgURL+"/login?token=x")), call: revokeFirst, want: api.ErrUnexpectedResponse, says: "a redirect to https://acme.okta.com is not followed", requests: 1, left: tokenCount},
-		"revoke all met by 307":     {faults: one(oktatest.Redirect(307, orgURL+"/api/v1/apps/0oa1/tokens")), call: revokeAll, want: api.ErrUnexpectedResponse, requests: 1, left: tokenCount},
-		"redirect to another host":  {faults: one(oktatest.Redirect(302, "https://evil.example/")), call: listAll, want: api.ErrUnexpectedResponse, says: "https://evil.example", requests: 1, left: tokenCount},
-		"redirect to another port":  {faults: one(oktatest.Redirect(301, "https://acme.okta.com:8443/")), call: listAll, want: api.ErrUnexpectedResponse, requests: 1, left: tokenCount},
-		"redirect to plain http":    {faults: one(oktatest.Redirect(308, "http://acme.okta.com/")), call: getFirst, want: api.ErrUnexpectedResponse, requests: 1, left: tokenCount},
-		"redirect to no URL":        {faults: one(oktatest.Redirect(302, "https://login.example:bad/%zz")), call: revokeFirst, want: api.ErrUnexpectedResponse, requests: 1, left: tokenCount},
-		"redirect without location": {faults: one(oktatest.Redirect(302, "")), call: getFirst, want: api.ErrUnexpectedResponse, requests: 1, left: tokenCount},
-		"revoke met by 200":         {faults: one(oktatest.Body(200, "application/json", "{}")), call: revokeFirst, want: api.ErrUnexpectedResponse, says: "200 OK", requests: 1, left: tokenCount},
-		"revoke met by 202":         {faults: one(oktatest.Body(202, "application/json", "{}")), call: revokeFirst, want: api.ErrUnexpectedResponse, requests: 1, left: tokenCount},
-		"list met by 204":           {faults: one(oktatest.Body(204, "", "")), call: listAll, want: api.ErrUnexpectedResponse, requests: 1, left: tokenCount},
-		"list with 200 and HTML":    {faults: one(oktatest.HTML(200)), call: listAll, want: api.ErrUnexpectedResponse, says: "text/html", requests: 1, left: tokenCount},
-		"get with 200 and HTML":     {faults: one(oktatest.HTML(200)), call: getFirst, want: api.ErrUnexpectedResponse, requests: 1, left: tokenCount},
-		"HTML that claims JSON":     {faults: one(oktatest.Body(200, "application/json", "<html>")), call: listAll, want: api.ErrUnexpectedResponse, requests: 1, left: tokenCount},
-		"JSON null for a list":      {faults: one(oktatest.Body(200, "application/json", "null")), call: listAll, want: api.ErrUnexpectedResponse, requests: 1, left: tokenCount},
-		"an object for a list":      {faults: one(oktatest.Body(200, "application/json", "{}")), call: listAll, want: api.ErrUnexpectedResponse, requests: 1, left: tokenCount},
-		"an empty object for a get": {faults: one(oktatest.Body(200, "application/json", "{}")), call: getFirst, want: api.ErrUnexpectedResponse, says: "about another token", requests: 1, left: tokenCount},
-		"a null among the tokens":   {faults: one(oktatest.Body(200, "application/json", `[{"id":"oar1"},null]`)), call: listAll, want: api.ErrUnexpectedResponse, says: "token 2 of the page has no ID", requests: 1, left: tokenCount},
-		"a token without an ID":     {faults: one(oktatest.Body(200, "application/json", `[{"ID":"oar1"}]`)), call: listAll, want: api.ErrUnexpectedResponse, says: "token 1 of the page has no ID", requests: 1, left: tokenCount},
-		"another token for a get":   {faults: one(oktatest.Body(200, "application/json", `{"id":"oarOther"}`)), call: getFirst, want: api.ErrUnexpectedResponse, says: `another token, "oarOther"`, requests: 1, left: tokenCount},
-		"too many tokens":           {faults: one(oktatest.Body(200, "application/json", "["+strings.Repeat(`{"id":"a"},`, 30_000)+`{"id":"a"}]`)), call: listAll, want: api.ErrUnexpectedResponse, says: "over 20000 tokens", requests: 1, left: tokenCount},
-		"a bad date":                {faults: one(oktatest.Body(200, "application/json", `[{"id":"oar1","created":"yesterday"}]`)), call: listAll, want: api.ErrUnexpectedResponse, says: `"/0/created"`, requests: 1, left: tokenCount},
-		"a body of 64 MiB":          {faults: one(oktatest.Body(200, "application/json", "["+strings.Repeat(" ", 64<<20)+"]")), call: listAll, want: api.ErrUnexpectedResponse, says: "over 16 MiB", requests: 1, left: tokenCount},
+		"revoke met by 302":            {faults: one(oktatest.Redirect(302, orgURL+"/login?token=x")), call: revokeFirst, want: api.ErrUnexpectedResponse, says: "a redirect to https://acme.okta.com is not followed", requests: 1, left: tokenCount},
+		"revoke all met by 307":        {faults: one(oktatest.Redirect(307, orgURL+"/api/v1/apps/0oa1/tokens")), call: revokeAll, want: api.ErrUnexpectedResponse, requests: 1, left: tokenCount},
+		"redirect to another host":     {faults: one(oktatest.Redirect(302, "https://evil.example/")), call: listAll, want: api.ErrUnexpectedResponse, says: "https://evil.example", requests: 1, left: tokenCount},
+		"redirect to another port":     {faults: one(oktatest.Redirect(301, "https://acme.okta.com:8443/")), call: listAll, want: api.ErrUnexpectedResponse, requests: 1, left: tokenCount},
+		"redirect to plain http":       {faults: one(oktatest.Redirect(308, "http://acme.okta.com/")), call: getFirst, want: api.ErrUnexpectedResponse, requests: 1, left: tokenCount},
+		"redirect to no URL":           {faults: one(oktatest.Redirect(302, "https://login.example:bad/%zz")), call: revokeFirst, want: api.ErrUnexpectedResponse, requests: 1, left: tokenCount},
+		"redirect without location":    {faults: one(oktatest.Redirect(302, "")), call: getFirst, want: api.ErrUnexpectedResponse, requests: 1, left: tokenCount},
+		"revoke met by 200":            {faults: one(oktatest.Body(200, "application/json", "{}")), call: revokeFirst, want: api.ErrUnexpectedResponse, says: "200 OK: unexpected response: want status 204", requests: 1, left: tokenCount},
+		"revoke met by 202":            {faults: one(oktatest.Body(202, "application/json", "{}")), call: revokeFirst, want: api.ErrUnexpectedResponse, requests: 1, left: tokenCount},
+		"list met by 204":              {faults: one(oktatest.Body(204, "", "")), call: listAll, want: api.ErrUnexpectedResponse, requests: 1, left: tokenCount},
+		"list with 200 and HTML":       {faults: one(oktatest.HTML(200)), call: listAll, want: api.ErrUnexpectedResponse, says: "text/html", requests: 1, left: tokenCount},
+		"get with 200 and HTML":        {faults: one(oktatest.HTML(200)), call: getFirst, want: api.ErrUnexpectedResponse, requests: 1, left: tokenCount},
+		"HTML that claims JSON":        {faults: one(oktatest.Body(200, "application/json", "<html>")), call: listAll, want: api.ErrUnexpectedResponse, requests: 1, left: tokenCount},
+		"JSON of another media type":   {faults: one(oktatest.Body(200, "application/hal+json; charset=utf-8", "[]")), call: listAll, requests: 1, left: tokenCount},
+		"a name twice, text not UTF-8": {faults: one(oktatest.Body(200, "application/json", "[{\"id\":\"a\",\"id\":\"b\",\"userId\":\"\xff\"}]")), call: listAll, requests: 1, left: tokenCount},
+		"JSON null for a list":         {faults: one(oktatest.Body(200, "application/json", "null")), call: listAll, want: api.ErrUnexpectedResponse, requests: 1, left: tokenCount},
+		"an object for a list":         {faults: one(oktatest.Body(200, "application/json", "{}")), call: listAll, want: api.ErrUnexpectedResponse, requests: 1, left: tokenCount},
+		"an empty object for a get":    {faults: one(oktatest.Body(200, "application/json", "{}")), call: getFirst, want: api.ErrUnexpectedResponse, says: "about another token", requests: 1, left: tokenCount},
+		"a null among the tokens":      {faults: one(oktatest.Body(200, "application/json", `[{"id":"oar1"},null]`)), call: listAll, want: api.ErrUnexpectedResponse, says: "token 2 of the page has no ID", requests: 1, left: tokenCount},
+		"a token without an ID":        {faults: one(oktatest.Body(200, "application/json", `[{"ID":"oar1"}]`)), call: listAll, want: api.ErrUnexpectedResponse, says: "token 1 of the page has no ID", requests: 1, left: tokenCount},
+		"another token for a get":      {faults: one(oktatest.Body(200, "application/json", `{"id":"oarOther"}`)), call: getFirst, want: api.ErrUnexpectedResponse, says: `another token, "oarOther"`, requests: 1, left: tokenCount},
+		"too many tokens":              {faults: one(oktatest.Body(200, "application/json", "["+strings.Repeat(`{"id":"a"},`, 30_000)+`{"id":"a"}]`)), call: listAll, want: api.ErrUnexpectedResponse, says: "over 20000 tokens", requests: 1, left: tokenCount},
+		"a bad date":                   {faults: one(oktatest.Body(200, "application/json", `[{"id":"oar1","created":"yesterday"}]`)), call: listAll, want: api.ErrUnexpectedResponse, says: `"/0/created"`, requests: 1, left: tokenCount},
+		"a body of 64 MiB":             {faults: one(oktatest.Body(200, "application/json", "["+strings.Repeat(" ", 64<<20)+"]")), call: listAll, want: api.ErrUnexpectedResponse, says: "over 16 MiB", requests: 1, left: tokenCount},
 
 		// Bodies that end too early are read again.
 		"empty body, once":        {faults: one(oktatest.Body(200, "application/json", "")), call: getFirst, requests: 2, left: tokenCount},
@@ -105,7 +119,7 @@ func TestHazards(t *testing.T) {
 		"body cut half-way, once": {faults: one(oktatest.CutBody().After(1)), call: listAll, requests: 4, left: tokenCount},
 
 		// Errors that are not Okta's.
-		"404 with HTML":           {faults: one(oktatest.HTML(404)), call: getFirst, want: api.ErrNotFound, says: "no error of Okta's", requests: 1, left: tokenCount},
+		"404 with HTML":           {faults: one(oktatest.HTML(404)), call: getFirst, want: api.ErrNotFound, says: "no error object of Okta's", requests: 1, left: tokenCount},
 		"401 with a challenge":    {faults: one(oktatest.Challenge(401, "invalid_token", "The token has expired.")), call: getFirst, want: api.ErrUnauthorized, says: "invalid_token: The token has expired.", requests: 1, left: tokenCount},
 		"403 with a challenge":    {faults: one(oktatest.Challenge(403, "insufficient_scope", "okta.apps.manage")), call: revokeAll, want: api.ErrForbidden, says: "insufficient_scope: okta.apps.manage", requests: 1, left: tokenCount},
 		"401 without anything":    {faults: one(oktatest.Body(401, "", "")), call: getFirst, want: api.ErrUnauthorized, requests: 1, left: tokenCount},
@@ -113,20 +127,21 @@ func TestHazards(t *testing.T) {
 		"a status without a name": {faults: one(oktatest.Body(599, "text/plain", "?")), call: getFirst, want: &api.Error{}, says: ": 599: ", requests: 1, left: tokenCount},
 
 		// Links that lead astray.
-		"next on another host":        {faults: one(oktatest.ForeignNext("https://evil.example/api/v1/apps/0oa1/tokens?after=x")), call: listAll, want: api.ErrForeignLink, says: "evil.example", requests: 1, left: tokenCount},
-		"next on another path":        {faults: one(oktatest.ForeignNext(orgURL + "/api/v1/apps/0oa2/tokens?after=x")), call: listAll, want: api.ErrForeignLink, requests: 1, left: tokenCount},
-		"next on a disguised path":    {faults: one(oktatest.ForeignNext(orgURL + "/api/v1/apps/%30oa1/tokens?after=x")), call: listAll, want: api.ErrForeignLink, requests: 1, left: tokenCount},
-		"next over plain http":        {faults: one(oktatest.ForeignNext("http://acme.okta.com/api/v1/apps/0oa1/tokens?after=x")), call: listAll, want: api.ErrForeignLink, requests: 1, left: tokenCount},
-		"next with user information":  {faults: one(oktatest.ForeignNext("https://a:b@acme.okta.com/api/v1/apps/0oa1/tokens?after=x")), call: listAll, want: api.ErrForeignLink, requests: 1, left: tokenCount},
-		"next that repeats":           {faults: one(oktatest.LoopingNext().After(1)), call: listAll, want: api.ErrPaginationLoop, requests: 2, left: tokenCount},
-		"next that is the first page": {faults: one(oktatest.LoopingNext()), call: listAll, want: api.ErrPaginationLoop, requests: 1, left: tokenCount},
-		"a malformed Link header":     {faults: one(oktatest.MalformedLink()), call: listAll, want: api.ErrUnexpectedResponse, says: "Link header", requests: 1, left: tokenCount},
-		"no links on a full page":     {faults: one(oktatest.NoLinks()), call: listAll, want: api.ErrUnexpectedResponse, says: "without a self link", requests: 1, left: tokenCount},
-		"other links on a full page":  {faults: one(oktatest.ForeignLinks("<https://cdn.example>; rel=preconnect")), call: listAll, want: api.ErrUnexpectedResponse, says: "without a self link", requests: 1, left: tokenCount},
-		"no links on the last page":   {faults: one(oktatest.NoLinks().After(2)), call: listAll, requests: 3, left: tokenCount},
-		"links folded, rel unquoted":  {faults: one(oktatest.FoldedLinks().Forever()), call: listAll, requests: 3, left: tokenCount},
-		"punctuation in the cursor":   {faults: one(oktatest.PunctuatedCursor().Times(2)), call: listAll, requests: 3, left: tokenCount},
-		"a relative next link":        {faults: one(oktatest.RelativeNext().Times(2)), call: listAll, requests: 3, left: tokenCount},
+		"next on this host, in capitals": {faults: one(oktatest.ForeignNext("https://ACME.okta.com:443/api/v1/apps/0oa1/tokens?limit=200")), call: listAll, want: api.ErrPaginationLoop, requests: 1, left: tokenCount},
+		"next on another host":           {faults: one(oktatest.ForeignNext("https://evil.example/api/v1/apps/0oa1/tokens?after=x")), call: listAll, want: api.ErrForeignLink, says: "evil.example,", requests: 1, left: tokenCount},
+		"next on another path":           {faults: one(oktatest.ForeignNext(orgURL + "/api/v1/apps/0oa2/tokens?after=x")), call: listAll, want: api.ErrForeignLink, requests: 1, left: tokenCount},
+		"next on a disguised path":       {faults: one(oktatest.ForeignNext(orgURL + "/api/v1/apps/%30oa1/tokens?after=x")), call: listAll, want: api.ErrForeignLink, requests: 1, left: tokenCount},
+		"next over plain http":           {faults: one(oktatest.ForeignNext("http://acme.okta.com/api/v1/apps/0oa1/tokens?after=x")), call: listAll, want: api.ErrForeignLink, requests: 1, left: tokenCount},
+		"next with user information":     {faults: one(oktatest.ForeignNext("https://a:b@acme.okta.com/api/v1/apps/0oa1/tokens?after=x")), call: listAll, want: api.ErrForeignLink, requests: 1, left: tokenCount},
+		"next that repeats":              {faults: one(oktatest.LoopingNext().After(1)), call: listAll, want: api.ErrPaginationLoop, requests: 2, left: tokenCount},
+		"next that is the first page":    {faults: one(oktatest.LoopingNext()), call: listAll, want: api.ErrPaginationLoop, requests: 1, left: tokenCount},
+		"a malformed Link header":        {faults: one(oktatest.MalformedLink()), call: listAll, want: api.ErrUnexpectedResponse, says: "Link header", requests: 1, left: tokenCount},
+		"no links on a full page":        {faults: one(oktatest.NoLinks()), call: listAll, want: api.ErrUnexpectedResponse, says: "without a self link", requests: 1, left: tokenCount},
+		"other links on a full page":     {faults: one(oktatest.ForeignLinks("<https://cdn.example>; rel=preconnect")), call: listAll, want: api.ErrUnexpectedResponse, says: "without a self link", requests: 1, left: tokenCount},
+		"no links on the last page":      {faults: one(oktatest.NoLinks().After(2)), call: listAll, requests: 3, left: tokenCount},
+		"links folded, rel unquoted":     {faults: one(oktatest.FoldedLinks().Forever()), call: listAll, requests: 3, left: tokenCount},
+		"punctuation in the cursor":      {faults: one(oktatest.PunctuatedCursor().Times(2)), call: listAll, requests: 3, left: tokenCount},
+		"a relative next link":           {faults: one(oktatest.RelativeNext().Times(2)), call: listAll, requests: 3, left: tokenCount},
 
 		// Rate limits and outages.
 		"429 without any header":       {faults: one(oktatest.Status(429)), call: listAll, requests: 4, left: tokenCount},
@@ -134,7 +149,7 @@ func TestHazards(t *testing.T) {
 		"concurrent limit":             {faults: one(oktatest.ConcurrentLimit().Times(2)), call: getFirst, requests: 3, left: tokenCount},
 		"503 thrice":                   {faults: one(oktatest.Status(503).Times(3)), call: listAll, requests: 6, left: tokenCount},
 		"connections drop for ever":    {faults: one(oktatest.DropBefore().Forever()), call: listAll, want: &api.Error{}, says: "(5 attempts)", requests: 5, left: tokenCount},
-		"an answer that never comes":   {faults: one(oktatest.SlowFirstByte(time.Hour)), call: listAll, requests: 4, left: tokenCount},
+		"a response that never comes":  {faults: one(oktatest.SlowFirstByte(time.Hour)), call: listAll, requests: 4, left: tokenCount},
 		"Retry-After beyond the limit": {faults: one(oktatest.Throttle(time.Hour)), call: listAll, want: api.ErrRateLimited, requests: 1, left: tokenCount},
 		"400 is not retried":           {faults: one(oktatest.Status(400)), call: listAll, want: &api.Error{}, says: "E0000001", requests: 1, left: tokenCount},
 
@@ -143,6 +158,9 @@ func TestHazards(t *testing.T) {
 		"revoke dropped after the effect":      {faults: one(oktatest.DropAfter()), call: revokeFirst, requests: 2, left: tokenCount - 1},
 		"revoke slow after the effect":         {faults: one(oktatest.SlowFirstByte(time.Hour)), call: revokeFirst, requests: 2, left: tokenCount - 1},
 		"revoke all dropped after the effect":  {faults: one(oktatest.DropAfter()), call: revokeAll, requests: 2},
+		"unknown token after a 500":            {faults: one(oktatest.Status(500)), call: revokeID("oarUnknown"), requests: 2, left: tokenCount},
+		"unknown token after a 502":            {faults: one(oktatest.Status(502)), call: revokeID("oarUnknown"), requests: 2, left: tokenCount},
+		"unknown token after a 504":            {faults: one(oktatest.Status(504)), call: revokeID("oarUnknown"), requests: 2, left: tokenCount},
 		"unknown token after a 503":            {faults: one(oktatest.Status(503)), call: revokeID("oarUnknown"), want: api.ErrNotFound, requests: 2, left: tokenCount},
 		"unknown token after a 429":            {faults: one(oktatest.Status(429)), call: revokeID("oarUnknown"), want: api.ErrNotFound, requests: 2, left: tokenCount},
 		"a proxy's 404 after a dropped revoke": {faults: []oktatest.Fault{oktatest.DropBefore(), oktatest.HTML(404)}, call: revokeFirst, want: api.ErrNotFound, requests: 2, left: tokenCount},
@@ -198,6 +216,12 @@ func checkError(t *testing.T, err, want error, says string) {
 	text := err.Error()
 	if !strings.Contains(text, says) {
 		t.Errorf("error %q does not say %q", text, says)
+	}
+	if strings.Contains(text, `Get "`) || strings.Contains(text, `Delete "`) || strings.Contains(text, "after=") {
+		t.Errorf("error %q holds a request line or a cursor", text)
+	}
+	if len(text) > 1010 || !utf8.ValidString(text) {
+		t.Errorf("error of %d bytes: %q", len(text), text)
 	}
 	if strings.Contains(text, "\n") || strings.Contains(text, oktatest.DefaultAPIToken) || strings.Contains(text, "Sign in") {
 		t.Errorf("error %q holds a line end, a credential or a body", text)

@@ -5,13 +5,13 @@ import (
 	"strings"
 )
 
-// links is what a listing has to know of the Link header of an answer.
+// links is what a listing has to know of the Link header of a response.
 type links struct {
 	next string // target of the link to the next page, or ""
 	self bool   // there is a link to the page itself
 }
 
-// parseLinks reads the Link header lines of an answer (RFC 8288), which an intermediary may have folded into one. A header
+// parseLinks reads the Link header lines of a response (RFC 8288), which an intermediary may have folded into one. A header
 // that cannot be read is an error, for a link that is overlooked ends a listing too early.
 func parseLinks(lines []string) (found links, err error) {
 	for _, line := range lines {
@@ -46,7 +46,7 @@ func (s *scanner) link() (target, relations string, err error) {
 	if !closed {
 		return "", "", errors.New(`a link has no ">"`)
 	}
-	if target == "" || strings.ContainsFunc(target, func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune(`<"`, r) }) {
+	if target == "" || strings.ContainsFunc(target, func(r rune) bool { return notVisible(r) || r == '<' || r == '"' }) {
 		return "", "", errors.New("the target of a link is not a URL")
 	}
 	s.rest = after
@@ -64,7 +64,7 @@ func (s *scanner) link() (target, relations string, err error) {
 		return "", "", errors.New("a link has no relation that can be read")
 	}
 	if s.rest != "" && s.rest[0] != ',' {
-		return "", "", errors.New("there is something between two links")
+		return "", "", errors.New("no comma follows a link")
 	}
 	return target, relations, nil
 }

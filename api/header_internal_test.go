@@ -99,13 +99,14 @@ func TestChallenge(t *testing.T) {
 	tests := map[string]struct {
 		line, code, description string
 	}{
-		"bearer":       {`Bearer authorization_uri="https://o/oauth2/v1/authorize", realm="https://o", scope="a b", error="invalid_token", error_description="The token, \"x\", has expired."`, "invalid_token", `The token, "x", has expired.`},
-		"dpop":         {`DPoP algs="RS256 ES256", error="invalid_dpop_proof", error_description="'htm' mismatch"`, "invalid_dpop_proof", "'htm' mismatch"},
-		"unquoted":     {`Bearer error=insufficient_scope`, "insufficient_scope", ""},
-		"two schemes":  {`Basic realm="x", Bearer error="invalid_token"`, "invalid_token", ""},
-		"no error":     {`Bearer realm="x"`, "", ""},
-		"broken":       {`Bearer error="invalid_token", error_description="never clos`, "invalid_token", ""},
-		"other things": {`;;;`, "", ""},
+		"bearer":                {`Bearer authorization_uri="https://o/oauth2/v1/authorize", realm="https://o", scope="a b", error="invalid_token", error_description="The token, \"x\", has expired."`, "invalid_token", `The token, "x", has expired.`},
+		"dpop":                  {`DPoP algs="RS256 ES256", error="invalid_dpop_proof", error_description="'htm' mismatch"`, "invalid_dpop_proof", "'htm' mismatch"},
+		"unquoted":              {`Bearer error=insufficient_scope`, "insufficient_scope", ""},
+		"two schemes":           {`Basic realm="x", Bearer error="invalid_token"`, "invalid_token", ""},
+		"no error":              {`Bearer realm="x"`, "", ""},
+		"broken":                {`Bearer error="invalid_token", error_description="never clos`, "invalid_token", ""},
+		"other things":          {`;;;`, "", ""},
+		"the first description": {`Bearer error="a", error_description="1", DPoP error="b", error_description="2"`, "a", "1"},
 		"after another scheme, whose form is different": {`Negotiate abc==, Bearer error="invalid_token"`, "invalid_token", ""},
 	}
 	for name, test := range tests {

@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"fmt"
-	"hash/maphash"
 	"iter"
 	"net/http"
 	"net/url"
@@ -19,14 +18,14 @@ const maxPageSize = 200
 // Page is one page of a listing.
 type Page struct {
 	Tokens []Token
-	// Next leads to the next page, see [StartAt]. It is opaque, and empty on the last page.
+	// Next leads to the next page, see StartAt. It is opaque, and empty on the last page.
 	Next      string
 	RequestID string
 	RateLimit RateLimit
 }
 
 // List returns all refresh tokens of an app, page by page as the loop goes on. A listing that fails yields an error, and
-// ends: the tokens before it are good, but not all. Every range over the result lists anew.
+// ends: the tokens before it are valid but incomplete. Every range over the result lists anew.
 //
 // A loop that ends early stops what is under way and leaves nothing behind.
 func (c *Client) List(ctx context.Context, appID string, opts ...ListOption) iter.Seq2[Token, error] {
@@ -49,11 +48,11 @@ func (c *Client) List(ctx context.Context, appID string, opts ...ListOption) ite
 // or not at all.
 //
 // The second page is requested when the loop asks for it. From then on the listing is one page ahead: a page is
-// requested as soon as the head of the answer before it has come, while that answer is still being read, and the loop
-// busy with its tokens. Memory does not grow with the listing.
+// requested as soon as the head of the response before it has come, while that response is still being read, and the loop
+// busy with its tokens. Memory holds three pages at most, and the links that were followed.
 func (c *Client) Pages(ctx context.Context, appID string, opts ...ListOption) iter.Seq2[Page, error] {
 	return func(yield func(Page, error) bool) {
-		l := &listing{client: c, appID: appID, pageSize: maxPageSize, seed: maphash.MakeSeed(), followed: map[uint64]bool{}}
+		l := &listing{client: c, appID: appID, pageSize: maxPageSize, followed: map[string]bool{}}
 		if err := checkID("app ID", appID); err != nil {
 			yield(Page{}, &Error{Op: "list", Err: err})
 			return
@@ -84,15 +83,14 @@ type listing struct {
 	expand   bool
 	start    string // link to the first page; empty for the beginning
 
-	seed     maphash.Seed
-	followed map[uint64]bool // by hash, so that a long listing stays small
+	followed map[string]bool // queries of the links; origin and path are the same for all
 }
 
 // failed is the error of a page that was not requested.
 func (l *listing) failed(err error) error { return &Error{Op: "list", AppID: l.appID, Err: err} }
 
 // fetch requests the page that link leads to, or the first one. It announces the link to the page after it as soon as
-// the head of the answer has come.
+// the head of the response has come.
 func (l *listing) fetch(ctx context.Context, link string, announce func(next string)) (Page, error) {
 	target, err := l.follow(link)
 	if err != nil {
@@ -100,7 +98,7 @@ func (l *listing) fetch(ctx context.Context, link string, announce func(next str
 	}
 	params := gen.ListTokensParams{Limit: &l.pageSize}
 	if l.expand {
-		params.Expand = &expandScope
+		params.Expand = new(expandScope)
 	}
 	var page Page
 	err = l.client.do(ctx, &call{
@@ -112,16 +110,13 @@ func (l *listing) fetch(ctx context.Context, link string, announce func(next str
 		success: http.StatusOK,
 		read: func(resp *http.Response) (err error) {
 			if target == nil {
-				l.remember(resp.Request.URL.String()) // a link back to the first page is a loop, too
+				l.followed[resp.Request.URL.RawQuery] = true // a link back to the first page is a loop, too
 			}
 			page, err = l.read(resp, announce)
 			return err
 		},
 	})
-	if err != nil {
-		return Page{}, err
-	}
-	return page, nil
+	return page, err
 }
 
 func (l *listing) read(resp *http.Response, announce func(next string)) (Page, error) {
@@ -177,10 +172,14 @@ func (l *listing) follow(link string) (*url.URL, error) {
 	return target, nil
 }
 
-// loops tells whether a link was followed before.
-func (l *listing) loops(link string) bool { return l.followed[maphash.String(l.seed, link)] }
+// loops tells whether a link was followed before: the listing would never end.
+func (l *listing) loops(link string) bool { return l.followed[query(link)] }
 
-func (l *listing) remember(link string) { l.followed[maphash.String(l.seed, link)] = true }
+// query returns what tells the links of a listing apart.
+func query(link string) string {
+	_, query, _ := strings.Cut(link, "?")
+	return query
+}
 
 // limit is the size of the page that a request asks for, which for a link is the link's. Okta's default is 20.
 func limit(request *url.URL) int {

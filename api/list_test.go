@@ -2,7 +2,6 @@ package api_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -10,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -104,13 +104,16 @@ func TestPagesCarryWhatItTakesToResume(t *testing.T) {
 func TestExpandScopes(t *testing.T) {
 	t.Parallel()
 	org, client := newOrg(t, 5)
-	org.Inject(oktatest.NextWithoutExpand().Forever())
-	for token, err := range client.List(t.Context(), appID, api.ExpandScopes(), api.PageSize(2)) {
-		if err != nil {
-			t.Fatal(err)
-		}
-		if len(token.Embedded.Scopes) != len(token.Scopes) {
-			t.Errorf("token %s has %d scopes expanded, want %d", token.ID, len(token.Embedded.Scopes), len(token.Scopes))
+	for _, fault := range []oktatest.Fault{oktatest.NextWithoutExpand(), oktatest.SlowFirstByte(0)} {
+		org.Heal()
+		org.Inject(fault.Forever())
+		for token, err := range client.List(t.Context(), appID, api.ExpandScopes(), api.PageSize(2)) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(token.Embedded.Scopes) != len(token.Scopes) {
+				t.Errorf("token %s has %d scopes expanded, want %d", token.ID, len(token.Embedded.Scopes), len(token.Scopes))
+			}
 		}
 	}
 	for i, request := range org.Requests() {
@@ -151,6 +154,47 @@ func TestAFullPageIsOneOfTheLinksLimit(t *testing.T) {
 			org.Inject(oktatest.NoLinks())
 			_, err := list(t.Context(), client, api.StartAt(next), api.PageSize(1))
 			checkError(t, err, test.want, "")
+		})
+	}
+}
+
+func TestAListingThatStartsInALoopEnds(t *testing.T) {
+	t.Parallel()
+	org, client := newOrg(t, 6)
+	org.Inject(oktatest.LoopingNext().After(1))
+	var next string
+	for page := range client.Pages(t.Context(), appID, api.PageSize(2)) {
+		next = page.Next
+		break
+	}
+	ids, err := list(t.Context(), client, api.StartAt(next))
+	checkError(t, err, api.ErrPaginationLoop, "")
+	if len(ids) != 2 || len(org.Requests()) != 2 {
+		t.Errorf("listed %d tokens with %d requests, want 2 and 2", len(ids), len(org.Requests()))
+	}
+}
+
+// With the default port written out, or a slash after the org URL, a link is no foreign one.
+func TestOriginsMayBeSpeltDifferently(t *testing.T) {
+	t.Parallel()
+	for _, orgURL := range []string{"https://acme.okta.com:443", "https://acme.okta.com/", "http://localhost", "http://LOCALHOST:80", "https://[::1]"} {
+		t.Run(orgURL, func(t *testing.T) {
+			t.Parallel()
+			org := oktatest.New(oktatest.WithApp(appID, 5))
+			client, err := api.New(orgURL, api.APIToken(org.APIToken()), api.WithHTTPClient(&http.Client{Transport: roundTripper(func(req *http.Request) (*http.Response, error) {
+				resp, err := org.Transport().RoundTrip(req)
+				for i, link := range resp.Header["Link"] {
+					link = strings.NewReplacer("acme.okta.com:443", "ACME.okta.com", "LOCALHOST:80", "localhost").Replace(link)
+					resp.Header["Link"][i] = strings.Replace(link, "://localhost/", "://localhost:80/", 1)
+				}
+				return resp, err
+			})}))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if ids, err := list(t.Context(), client, api.PageSize(2)); err != nil || !slices.Equal(ids, allIDs(org)) {
+				t.Errorf("listed %v, %v", ids, err)
+			}
 		})
 	}
 }
@@ -271,8 +315,14 @@ func TestBreakingOutLeavesNothingBehind(t *testing.T) {
 		t.Run(fmt.Sprintf("after %d tokens", tokens), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				org, client := newOrg(t, 1000)
+				org := oktatest.New(oktatest.WithApp(appID, 1000))
 				org.Inject(oktatest.SlowFirstByte(time.Second).Forever())
+				var running atomic.Int32
+				client := newClient(t, roundTripper(func(req *http.Request) (*http.Response, error) {
+					running.Add(1)
+					defer running.Add(-1)
+					return org.Transport().RoundTrip(req)
+				}))
 				n := 0
 				for _, err := range client.List(context.WithoutCancel(t.Context()), appID) {
 					if err != nil {
@@ -281,6 +331,9 @@ func TestBreakingOutLeavesNothingBehind(t *testing.T) {
 					if n++; n == tokens {
 						break
 					}
+				}
+				if running.Load() != 0 {
+					t.Errorf("%d requests run on after the loop", running.Load())
 				}
 			})
 		})
@@ -332,7 +385,7 @@ func TestPagesAreFetchedAhead(t *testing.T) {
 	})
 }
 
-// The next page is requested when the head of an answer is there, before its body.
+// The next page is requested when the head of a response is there, before its body.
 func TestTheNextPageIsRequestedBeforeTheBody(t *testing.T) {
 	t.Parallel()
 	org := oktatest.New(oktatest.WithApp(appID, 10))
@@ -372,7 +425,7 @@ func TestARetriedPageMayBringAnotherLink(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		org := oktatest.New(oktatest.WithApp(appID, 10))
-		// The first answer with the second page links to that page once more, and breaks off.
+		// The first response with the second page links to that page once more, and breaks off.
 		broken, abandoned := 0, 0
 		client := newClient(t, roundTripper(func(req *http.Request) (*http.Response, error) {
 			if strings.HasSuffix(req.URL.RawQuery, "&x=1") { // never answers
@@ -402,7 +455,7 @@ func TestListUnderConcurrency(t *testing.T) {
 	t.Parallel()
 	server := oktatest.NewServer(oktatest.WithApp(appID, 450))
 	defer server.Close()
-	client, err := api.New(server.URL, api.APIToken(server.Token))
+	client, err := api.New(server.URL, api.APIToken(server.APIToken()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -414,7 +467,7 @@ func TestListUnderConcurrency(t *testing.T) {
 			if err != nil || !slices.Equal(ids, want) {
 				t.Errorf("worker %d listed %d tokens, %v", worker, len(ids), err)
 			}
-			if _, err := client.Get(t.Context(), appID, want[worker]); err != nil && !errors.Is(err, api.ErrNotFound) {
+			if _, err := client.Get(t.Context(), appID, want[worker]); err != nil {
 				t.Errorf("worker %d: %v", worker, err)
 			}
 		})

@@ -8,20 +8,20 @@ import (
 
 // Attempt is one HTTP request of a call, for [WithObserver].
 type Attempt struct {
-	Op      string // as in [Error]
+	Op      string // as in Error
 	AppID   string
 	TokenID string
 
 	Number   int // 1 for the first attempt of a call
 	Start    time.Time
-	Duration time.Duration // up to the last byte of the answer
+	Duration time.Duration // up to the last byte of the response
 
-	StatusCode int // 0 where no answer came
+	StatusCode int // 0 where no response came
 	RequestID  string
 	RateLimit  RateLimit
-	Err        error // nil for an attempt that succeeded, else an [*Error]
+	Err        error // nil for an attempt that succeeded, else an *Error; Revoke may take a 404 for success
 
-	Again bool          // whether another attempt follows
+	Again bool          // whether another attempt is planned, unless the context ends before
 	Wait  time.Duration // before it
 }
 
@@ -42,8 +42,9 @@ func (c *Client) report(ctx context.Context, a Attempt) {
 		slog.Duration("duration", a.Duration),
 		slog.Int("status", a.StatusCode),
 		slog.String("request_id", a.RequestID),
-		slog.Int("rate_limit", a.RateLimit.Limit),
-		slog.Int("rate_remaining", a.RateLimit.Remaining),
+	}
+	if !a.RateLimit.unknown() {
+		attrs = append(attrs, slog.Int("rate_limit", a.RateLimit.Limit), slog.Int("rate_remaining", a.RateLimit.Remaining))
 	}
 	if a.Err != nil {
 		attrs = append(attrs, slog.String("error", a.Err.Error()))

@@ -64,8 +64,8 @@ func WithRequestEditor(editor gen.RequestEditorFn) Option {
 // "apptokens-go".
 func WithUserAgent(userAgent string) Option {
 	return func(s *settings) error {
-		if strings.TrimSpace(userAgent) == "" || strings.ContainsFunc(userAgent, func(r rune) bool { return r < ' ' || r >= 0x7f }) {
-			return invalid("user agent", userAgent, "it must be printable ASCII")
+		if strings.TrimSpace(userAgent) == "" || strings.ContainsFunc(userAgent, func(r rune) bool { return r != ' ' && notVisible(r) }) {
+			return invalid("user agent", userAgent, "it must be printable ASCII, and not blank")
 		}
 		s.userAgent = userAgent
 		return nil
@@ -96,7 +96,7 @@ func WithRetry(policy RetryPolicy) Option {
 	}
 }
 
-// WithAttemptTimeout bounds one attempt, from authorization to the last byte of the answer. One that takes longer counts
+// WithAttemptTimeout bounds one attempt, from authorization to the last byte of the response. One that takes longer counts
 // as a broken connection and is retried, unless it is authorization that takes so long. The default is 30 seconds. How long a whole call may take, with all attempts
 // and waits, is the context's to say.
 func WithAttemptTimeout(timeout time.Duration) Option {
@@ -109,8 +109,8 @@ func WithAttemptTimeout(timeout time.Duration) Option {
 	}
 }
 
-// WithObserver calls observer after every attempt, for metrics and traces. It runs on the goroutine of the attempt, so
-// it must be quick and safe for concurrent use.
+// WithObserver calls observer after every attempt, for metrics and traces. It must be quick and safe for concurrent use:
+// the attempts of a listing run on another goroutine than the loop, at the same time.
 func WithObserver(observer func(context.Context, Attempt)) Option {
 	return func(s *settings) error {
 		if observer == nil {
@@ -148,7 +148,7 @@ func PageSize(n int) ListOption {
 func StartAt(next string) ListOption {
 	return listOption(func(l *listing) error {
 		if next == "" {
-			return invalid("start", next, "an empty Next means that the listing had ended")
+			return invalid("link to a page", next, "an empty Next means that the listing had ended")
 		}
 		l.start = next
 		return nil
@@ -167,7 +167,7 @@ type expandScopes struct{}
 
 func (expandScopes) applyToList(l *listing) error { l.expand = true; return nil }
 
-func (expandScopes) applyToGet(params *gen.GetTokenParams) { params.Expand = &expandScope }
+func (expandScopes) applyToGet(params *gen.GetTokenParams) { params.Expand = new(expandScope) }
 
 // expandScope is the only value of expand that Okta knows.
-var expandScope = "scope"
+const expandScope = "scope"

@@ -7,27 +7,23 @@ import (
 )
 
 // parseOrgURL checks everything that a mistake in the org URL could turn into credentials sent to the wrong place, or
-// into answers that mislead: Okta's admin host, for one, answers API calls with redirects and HTML.
+// into responses that mislead: Okta's admin host, for one, answers API calls with redirects and HTML.
 func parseOrgURL(orgURL string) (*url.URL, error) {
 	refuse := func(why string) (*url.URL, error) {
 		return nil, invalid("org URL", orgURL, why+"; want one like https://acme.okta.com")
 	}
-	if orgURL == "" {
+	const hidden = "(not shown)" // where a credential may be part of it
+	switch {
+	case orgURL == "":
 		return refuse("it is empty")
-	}
-	if !strings.Contains(orgURL, "://") {
-		// Not shown, since it may be the credential, passed in the place of the URL.
-		return nil, invalid("org URL", "(not shown)", "it must start with https://, as https://acme.okta.com does")
-	}
-	if strings.ContainsFunc(orgURL, func(r rune) bool { return r <= ' ' || r == 0x7f || r > 0x7e }) {
+	case strings.Contains(orgURL, "@"):
+		return nil, invalid("org URL", hidden, "it holds user information; want one like https://acme.okta.com")
+	case !strings.Contains(orgURL, "://"):
+		return nil, invalid("org URL", hidden, "it must start with https://, as https://acme.okta.com does")
+	case strings.ContainsFunc(orgURL, notVisible):
 		return refuse("it holds a space or a character that does not belong in a URL")
-	}
-	if strings.ContainsAny(orgURL, "{}<>$") {
+	case strings.ContainsAny(orgURL, "{}<>$"):
 		return refuse("it still holds a placeholder")
-	}
-	if strings.Contains(orgURL, "@") {
-		// Not shown, since what stands before the @ may be a password.
-		return nil, invalid("org URL", "(not shown)", "it holds user information; want one like https://acme.okta.com")
 	}
 	org, err := url.Parse(orgURL)
 	if err != nil {

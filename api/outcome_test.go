@@ -52,7 +52,7 @@ func TestRevokeIsNotFoundIfNothingWasSentBefore(t *testing.T) {
 				return (&net.Dialer{}).DialContext(ctx, network, address)
 			}}
 			defer transport.CloseIdleConnections()
-			client, err := api.New(org.URL, api.APIToken(org.Token), api.WithHTTPClient(&http.Client{Transport: transport}),
+			client, err := api.New(org.URL, api.APIToken(org.APIToken()), api.WithHTTPClient(&http.Client{Transport: transport}),
 				api.WithAttemptTimeout(200*time.Millisecond))
 			if err != nil {
 				t.Fatal(err)

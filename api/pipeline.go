@@ -16,11 +16,11 @@ type pipeline struct {
 
 // run yields the pages in order, then the error that ended the listing, if one did.
 func (p *pipeline) run(yield func(Page, error) bool) {
-	current := p.fetch(p.listing.start)
+	current := p.prepare(p.listing.start)
 	current.run()
 	for page := 1; ; page++ {
-		p.listing.remember(current.link)
-		var ahead *fetch
+		p.listing.followed[query(current.link)] = true
+		var ahead *pending
 		if page > 1 {
 			ahead = p.ahead(<-current.next)
 		}
@@ -52,27 +52,27 @@ func (p *pipeline) run(yield func(Page, error) bool) {
 }
 
 // ahead starts to fetch a page before the loop has asked for it.
-func (p *pipeline) ahead(next string) *fetch {
+func (p *pipeline) ahead(next string) *pending {
 	if next == "" || p.listing.loops(next) {
 		return nil
 	}
 	return p.start(next)
 }
 
-func (p *pipeline) start(link string) *fetch {
-	f := p.fetch(link)
+func (p *pipeline) start(link string) *pending {
+	f := p.prepare(link)
 	p.running.Go(f.run)
 	return f
 }
 
-func (p *pipeline) fetch(link string) *fetch {
-	f := &fetch{listing: p.listing, link: link, next: make(chan string, 1), done: make(chan struct{}), err: errAborted}
+func (p *pipeline) prepare(link string) *pending {
+	f := &pending{listing: p.listing, link: link, next: make(chan string, 1), done: make(chan struct{}), err: errAborted}
 	f.ctx, f.cancel = context.WithCancel(p.ctx)
 	return f
 }
 
-// fetch is a page on its way.
-type fetch struct {
+// pending is a page on its way.
+type pending struct {
 	listing *listing
 	ctx     context.Context
 	cancel  context.CancelFunc
@@ -85,10 +85,10 @@ type fetch struct {
 	panicked any // by an editor, say; to go on where the loop can recover from it
 }
 
-// errAborted is left behind by a fetch whose goroutine exits.
+// errAborted is left behind by a request whose goroutine exits.
 var errAborted = errors.New("apptokens: the goroutine of a request has exited")
 
-func (f *fetch) run() {
+func (f *pending) run() {
 	defer close(f.done)
 	defer close(f.next)
 	defer f.cancel()

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// RateLimit is what an answer says of the org's rate limit, in its X-Rate-Limit headers. It is the zero value where the
+// RateLimit is what a response says of the org's rate limit, in its X-Rate-Limit headers. It is the zero value where the
 // headers are missing or make no sense.
 type RateLimit struct {
 	Limit     int       // requests in one window
@@ -27,6 +27,7 @@ func parseRateLimit(header http.Header) RateLimit {
 	return RateLimit{Limit: limit, Remaining: remaining, Reset: time.Unix(reset, 0)}
 }
 
-// concurrent tells whether the limit that was hit is the one of concurrent requests, whose Reset means nothing
+// unknown tells that nothing is known of a window: there are no headers, or the limit that was hit is the one of
+// concurrent requests, whose Limit and Remaining are 0 and whose Reset means nothing
 // (https://developer.okta.com/docs/reference/rl-additional-limits/).
-func (r RateLimit) concurrent() bool { return r.Limit == 0 && r.Remaining == 0 }
+func (r RateLimit) unknown() bool { return r.Limit == 0 && r.Remaining == 0 }

@@ -10,9 +10,9 @@ import (
 
 // RetryPolicy says how often and how patiently a call tries again. Fields that are zero have their default.
 //
-// A 429 is retried when its rate-limit window has ended by the server's clock, one second after X-Rate-Limit-Reset, or
-// when Retry-After says, if that is later. Okta's limit of concurrent requests (a 429 whose Limit and Remaining are both
-// 0) has no such time; like 500, 502, 503, 504, connection errors, attempts that time out and answers that break off, it
+// A 429 is retried when its rate-limit window has ended by the server's clock: one second and a random part of BaseDelay
+// after X-Rate-Limit-Reset, or when Retry-After says, if that is later. Okta's limit of concurrent requests (a 429 whose Limit and Remaining are both
+// 0) has no such time; like 500, 502, 503, 504, connection errors, attempts that time out and responses that break off, it
 // is retried after a random part of BaseDelay, which doubles with each attempt up to MaxDelay.
 type RetryPolicy struct {
 	// MaxAttempts bounds the requests of one call, the first one included. The default is 5; 1 means no retry.
@@ -38,9 +38,9 @@ func (p RetryPolicy) withDefaults() RetryPolicy {
 // outcome is all that the decision to try again depends on. The operation is not part of it: all four are idempotent.
 type outcome struct {
 	attempt  int         // 1 for the first
-	status   int         // 0 where no answer came
-	header   http.Header // of the answer
-	err      error       // why there is no answer, or none that can be used
+	status   int         // 0 where no response came
+	header   http.Header // of the response
+	err      error       // why there is no response, or none that can be used
 	now      time.Time
 	deadline time.Time // of the context; zero where it has none
 	jitter   float64   // random, in [0, 1)
@@ -70,10 +70,10 @@ func (p RetryPolicy) decide(o outcome) (wait time.Duration, again bool) {
 // add: Reset is a whole second, and the window ends some time in it.
 func (p RetryPolicy) untilReset(o outcome) time.Duration {
 	limit := parseRateLimit(o.header)
-	if limit.Reset.IsZero() || limit.concurrent() {
+	if limit.unknown() {
 		return p.backoff(o)
 	}
-	left := min(max(0, limit.Reset.Sub(serverTime(o))), forever)
+	left := min(max(0, limit.Reset.Sub(serverTime(o))), p.MaxWait)
 	return left + time.Second + scale(p.BaseDelay, o.jitter)
 }
 

@@ -8,8 +8,11 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"slices"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -94,7 +97,7 @@ func TestCancellingEndsAWait(t *testing.T) {
 		says  string
 	}{
 		"between attempts":     {oktatest.Throttle(time.Minute), revokeAll, "while waiting to try again"},
-		"for an answer":        {oktatest.SlowFirstByte(20 * time.Second), revokeAll, "pressed Ctrl-C"},
+		"for a response":       {oktatest.SlowFirstByte(20 * time.Second), revokeAll, "pressed Ctrl-C"},
 		"for a page of a list": {oktatest.SlowFirstByte(20 * time.Second).After(1), listAll, "pressed Ctrl-C"},
 	}
 	for name, test := range tests {
@@ -108,6 +111,9 @@ func TestCancellingEndsAWait(t *testing.T) {
 				start := time.Now()
 				err := test.call(ctx, client, org)
 				checkError(t, err, context.Canceled, test.says)
+				if waits := strings.Contains(err.Error(), "while waiting"); waits != (name == "between attempts") {
+					t.Errorf("error %v; says that it was waiting: %v", err, waits)
+				}
 				if !errors.Is(err, stopped) {
 					t.Errorf("error %v does not hold the cause", err)
 				}
@@ -121,12 +127,91 @@ func TestCancellingEndsAWait(t *testing.T) {
 
 func TestADoneContextSendsNothing(t *testing.T) {
 	t.Parallel()
-	org, client := newOrg(t, 3)
+	edited := false
+	org, client := newOrg(t, 3, api.WithRequestEditor(func(context.Context, *http.Request) error { edited = true; return nil }))
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	checkError(t, client.RevokeAll(ctx, appID), context.Canceled, "")
-	if len(org.Requests()) != 0 {
-		t.Errorf("%d requests were sent", len(org.Requests()))
+	if len(org.Requests()) != 0 || edited {
+		t.Errorf("%d requests were sent, the editor was called: %v", len(org.Requests()), edited)
+	}
+}
+
+// The policy's other fields keep their defaults.
+func TestAPolicyMayBeGivenInPart(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org := oktatest.New(oktatest.WithApp(appID, 2), oktatest.WithRateLimit(1, time.Minute))
+		client := newClient(t, org.Transport(), api.WithRetry(api.RetryPolicy{MaxAttempts: 2}))
+		if ids, err := list(t.Context(), client, api.PageSize(1)); err != nil || len(ids) != 2 {
+			t.Errorf("listed %d tokens, %v", len(ids), err)
+		}
+	})
+}
+
+// An observer may keep the error of an attempt. What the call returns later is another one.
+func TestTheErrorOfAnAttemptStaysAsItWas(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var seen error
+		org, client := newOrg(t, 3, api.WithObserver(func(_ context.Context, a api.Attempt) { seen = a.Err }))
+		org.Inject(oktatest.Throttle(time.Minute))
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(time.Second, cancel)
+		err := client.RevokeAll(ctx, appID)
+		checkError(t, err, context.Canceled, "429 Too Many Requests")
+		if errors.Is(seen, context.Canceled) {
+			t.Errorf("the observed error has become %v", seen)
+		}
+	})
+}
+
+// A link is followed on every attempt as it was, whatever an editor has made of it before.
+func TestEditorsChangeOneAttemptOnly(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org, client := newOrg(t, 4, api.WithRequestEditor(func(_ context.Context, req *http.Request) error {
+			req.URL.RawQuery += "&edited=1"
+			return nil
+		}))
+		org.Inject(oktatest.Status(503).After(1).Times(2))
+		if ids, err := list(t.Context(), client, api.PageSize(2)); err != nil || len(ids) != 4 {
+			t.Errorf("listed %d tokens, %v", len(ids), err)
+		}
+		for i, request := range org.Requests() {
+			if n := strings.Count(request.Query, "edited=1"); n != 1 {
+				t.Errorf("request %d was edited %d times: %s", i, n, request.Query)
+			}
+		}
+	})
+}
+
+func TestConnectionsAreUsedAgain(t *testing.T) {
+	t.Parallel()
+	org := oktatest.New(oktatest.WithApp(appID, 300))
+	var connections atomic.Int32
+	server := httptest.NewUnstartedServer(org)
+	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			connections.Add(1)
+		}
+	}
+	server.Start()
+	defer server.Close()
+	client, err := api.New(server.URL, api.APIToken(org.APIToken()), api.WithHTTPClient(server.Client()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range allIDs(org)[:3] {
+		_, getError := client.Get(t.Context(), appID, id)
+		revokeError := client.Revoke(t.Context(), appID, id)
+		checkError(t, client.Revoke(t.Context(), appID, id), api.ErrNotFound, "")
+		if getError != nil || revokeError != nil {
+			t.Errorf("%v, %v", getError, revokeError)
+		}
+	}
+	if n := connections.Load(); n != 1 {
+		t.Errorf("%d connections, want 1", n)
 	}
 }
 
@@ -136,7 +221,7 @@ func TestAnAttemptTimesOut(t *testing.T) {
 		org, client := newOrg(t, 3, api.WithAttemptTimeout(2*time.Second), api.WithRetry(api.RetryPolicy{MaxAttempts: 2}))
 		org.Inject(oktatest.SlowFirstByte(time.Minute).Forever())
 		err := client.RevokeAll(t.Context(), appID)
-		checkError(t, err, &api.Error{}, "no complete answer within 2s")
+		checkError(t, err, &api.Error{}, "no complete response within 2s")
 		var timeout net.Error
 		if !errors.As(err, &timeout) || !timeout.Timeout() || errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("error %v; want a timeout that is not the context's", err)
@@ -207,8 +292,9 @@ func TestTheObserverSeesEveryAttempt(t *testing.T) {
 				t.Errorf("attempt %d: %+v", i, a)
 			}
 		}
-		if attempts[2].Duration != time.Second {
-			t.Errorf("the last attempt took %v, want 1s", attempts[2].Duration)
+		last := attempts[2]
+		if last.Duration != time.Second || !last.Start.Add(last.Duration).Equal(time.Now()) || last.RateLimit.Limit == 0 {
+			t.Errorf("the last attempt is %+v; want one of 1s that ends now", last)
 		}
 	})
 }
@@ -221,6 +307,10 @@ func TestTheLogHoldsWhatHelpsAndNothingElse(t *testing.T) {
 		org.Inject(oktatest.Status(503))
 		if err := client.RevokeAll(t.Context(), appID); err != nil {
 			t.Fatal(err)
+		}
+		org.Inject(oktatest.Status(403))
+		if err := client.Revoke(t.Context(), appID, "oar1"); err == nil {
+			t.Fatal("no error")
 		}
 		allowed := []string{"time", "level", "msg", "op", "app", "token", "attempt", "duration", "status", "request_id",
 			"rate_limit", "rate_remaining", "error", "wait"}
@@ -236,11 +326,32 @@ func TestTheLogHoldsWhatHelpsAndNothingElse(t *testing.T) {
 				}
 			}
 			levels = append(levels, line["level"].(string))
+			if line["op"] == "revoke" && (line["app"] != appID || line["token"] != "oar1" || line["status"] != 403.0 || line["error"] == nil) {
+				t.Errorf("the line of a failed revocation is %v", line)
+			}
 		}
-		if want := []string{"WARN", "DEBUG"}; !slices.Equal(levels, want) {
+		if want := []string{"WARN", "DEBUG", "DEBUG"}; !slices.Equal(levels, want) {
 			t.Errorf("levels %v, want %v", levels, want)
 		}
 	})
+}
+
+func TestErrorsLogTheirFields(t *testing.T) {
+	t.Parallel()
+	org, client := newOrg(t, 3)
+	org.Inject(oktatest.Body(http.StatusBadRequest, "application/json", `{"errorCode":"E0000001","errorCauses":[`+strings.Repeat(`{"errorSummary":"x"},`, 10)+`{"errorSummary":"the eleventh"}]}`))
+	err := client.Revoke(t.Context(), appID, "oar1")
+	checkError(t, err, &api.Error{}, "E0000001: x")
+	var log bytes.Buffer
+	slog.New(slog.NewTextHandler(&log, nil)).Error("failed", "err", err)
+	for _, want := range []string{"err.op=revoke", "err.app=0oa1", "err.token=oar1", "err.status=400", "err.code=E0000001", "err.attempts=1", "err.request_id="} {
+		if !strings.Contains(log.String(), want) {
+			t.Errorf("the log lacks %s: %s", want, log.String())
+		}
+	}
+	if strings.Contains(err.Error(), "the eleventh") {
+		t.Errorf("error %v has more than ten causes", err)
+	}
 }
 
 func TestErrorsTellWhatOktaSaid(t *testing.T) {

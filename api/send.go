@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"net/http"
 	"net/http/httptrace"
@@ -66,11 +65,8 @@ func transportError(req *http.Request, err error) error {
 	if errors.As(err, &urlError) {
 		err = urlError.Err
 	}
-	var (
-		certificate *tls.CertificateVerificationError
-		roots       x509.SystemRootsError
-	)
-	permanent := errors.As(err, &certificate) || errors.As(err, &roots) || errors.Is(err, http.ErrSchemeMismatch)
+	var certificate *tls.CertificateVerificationError
+	permanent := errors.As(err, &certificate) || errors.Is(err, http.ErrSchemeMismatch)
 	if err = redacted(req, err); permanent {
 		return err
 	}

@@ -16,35 +16,33 @@ type Token = gen.Token
 // Get returns one refresh token of an app. A token that Okta does not know is [ErrNotFound]: it never was, it was
 // revoked, or it belongs to another app.
 func (c *Client) Get(ctx context.Context, appID, tokenID string, opts ...GetOption) (Token, error) {
-	var token Token
-	params := gen.GetTokenParams{}
+	var params gen.GetTokenParams
 	for _, option := range opts {
 		if option == nil {
 			return Token{}, &Error{Op: "get", Err: invalid("option", "nil", "leave it out")}
 		}
 		option.applyToGet(&params)
 	}
-	err := c.one(ctx, &call{
+	var token Token
+	err := c.doToken(ctx, &call{
 		op: "get", appID: appID, tokenID: tokenID,
 		send: func(ctx context.Context, editors ...gen.RequestEditorFn) (*http.Response, error) {
 			return c.raw.GetToken(ctx, appID, tokenID, &params, editors...)
 		},
 		success: http.StatusOK,
 		read: func(resp *http.Response) error {
-			token = Token{}
-			if err := decode(resp, &token); err != nil {
+			var read Token // a new one for each attempt
+			if err := decode(resp, &read); err != nil {
 				return err
 			}
-			if token.ID != tokenID {
-				return unexpected("the answer is about another token, %q", clean(resp.Request, token.ID, 100))
+			if read.ID != tokenID {
+				return unexpected("the response is about another token, %q", clean(resp.Request, read.ID, 100))
 			}
+			token = read
 			return nil
 		},
 	})
-	if err != nil {
-		return Token{}, err
-	}
-	return token, nil
+	return token, err
 }
 
 // Revoke revokes one refresh token of an app, and the access tokens that were issued together with it.
@@ -61,15 +59,15 @@ func (c *Client) Revoke(ctx context.Context, appID, tokenID string) error {
 		success: http.StatusNoContent,
 		watch:   true,
 	}
-	err := c.one(ctx, k)
+	err := c.doToken(ctx, k)
 	if err, ok := err.(*Error); ok && k.maybeDone && err.isGone() {
 		return nil
 	}
 	return err
 }
 
-// one makes a call that concerns one token.
-func (c *Client) one(ctx context.Context, k *call) error {
+// doToken makes a call that concerns one token.
+func (c *Client) doToken(ctx context.Context, k *call) error {
 	if err := checkID("app ID", k.appID); err != nil {
 		return &Error{Op: k.op, Err: err}
 	}
@@ -83,7 +81,7 @@ func (c *Client) one(ctx context.Context, k *call) error {
 // tokens that were issued without a refresh token stay valid. An app without tokens is a success; an app that does not
 // exist is [ErrNotFound].
 //
-// If an attempt breaks off, it is repeated, and takes along what was issued in between.
+// An attempt that breaks off is repeated; the repeat also revokes what was issued meanwhile.
 func (c *Client) RevokeAll(ctx context.Context, appID string) error {
 	k := &call{
 		op: "revoke all", appID: appID,

@@ -15,7 +15,7 @@ func Example() {
 
 	for range 2 {
 		req, _ := http.NewRequest(http.MethodGet, org.URL+"/api/v1/apps/0oa1/tokens", nil)
-		req.Header.Set("Authorization", "SSWS "+org.Token)
+		req.Header.Set("Authorization", "SSWS "+org.APIToken())
 		resp, err := http.DefaultClient.Do(req)
 		if err != nil {
 			fmt.Println(err)

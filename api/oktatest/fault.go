@@ -14,8 +14,8 @@ type Fault struct {
 	method  string // empty for all
 	skip    int
 	times   int // negative for ever
-	instead func(*Org, *answer, *http.Request)
-	spoil   func(*answer, *http.Request)
+	instead func(*Org, *response, *http.Request)
+	spoil   func(*response, *http.Request)
 	delay   time.Duration
 }
 
@@ -49,15 +49,15 @@ func (o *Org) meet(r *http.Request) Fault {
 	return Fault{}
 }
 
-func instead(name string, do func(*Org, *answer, *http.Request)) Fault {
+func instead(name string, do func(*Org, *response, *http.Request)) Fault {
 	return Fault{name: name, times: 1, instead: do}
 }
 
-func spoil(name string, do func(*answer, *http.Request)) Fault {
+func spoil(name string, do func(*response, *http.Request)) Fault {
 	return Fault{name: name, times: 1, spoil: do}
 }
 
-// Faults in place of an answer. The request has no effect.
+// Faults in place of a response. The request has no effect.
 
 // Status answers with a status and the error object that Okta sends with it.
 func Status(status int) Fault {
@@ -76,13 +76,13 @@ func Status(status int) Fault {
 	case http.StatusServiceUnavailable:
 		code, summary = "E0000010", "Service is in read only mode"
 	}
-	return instead("status", func(o *Org, a *answer, _ *http.Request) { o.fail(a, status, code, summary) })
+	return instead("status", func(o *Org, a *response, _ *http.Request) { o.fail(a, status, code, summary) })
 }
 
 // ConcurrentLimit answers 429 as Okta does when too many requests run at once: Limit and Remaining are 0, and Reset
 // means nothing.
 func ConcurrentLimit() Fault {
-	return instead("concurrent limit", func(o *Org, a *answer, _ *http.Request) {
+	return instead("concurrent limit", func(o *Org, a *response, _ *http.Request) {
 		writeRateLimit(a.header, 0, 0, o.clock().Add(time.Hour))
 		o.fail(a, http.StatusTooManyRequests, "E0000047", "API call exceeded rate limit due to too many requests.")
 	})
@@ -90,7 +90,7 @@ func ConcurrentLimit() Fault {
 
 // Throttle answers 429 as proxies do: with a Retry-After, to the second, and neither Okta's headers nor its error object.
 func Throttle(retryAfter time.Duration) Fault {
-	return instead("throttle", func(_ *Org, a *answer, _ *http.Request) {
+	return instead("throttle", func(_ *Org, a *response, _ *http.Request) {
 		a.status = http.StatusTooManyRequests
 		a.header.Set("Retry-After", strconv.Itoa(int(retryAfter.Seconds())))
 	})
@@ -100,12 +100,12 @@ func Throttle(retryAfter time.Duration) Fault {
 //
 // Over a real connection that was used before, Go's transport repeats a GET by itself.
 func DropBefore() Fault {
-	return instead("drop before", func(_ *Org, a *answer, _ *http.Request) { a.dropped = true })
+	return instead("drop before", func(_ *Org, a *response, _ *http.Request) { a.dropped = true })
 }
 
 // Redirect answers with a redirect to a URL.
 func Redirect(status int, location string) Fault {
-	return instead("redirect", func(_ *Org, a *answer, _ *http.Request) {
+	return instead("redirect", func(_ *Org, a *response, _ *http.Request) {
 		a.status = status
 		a.header.Set("Location", location)
 	})
@@ -113,7 +113,7 @@ func Redirect(status int, location string) Fault {
 
 // HTML answers with a page for people, as proxies and login pages do.
 func HTML(status int) Fault {
-	return instead("html", func(_ *Org, a *answer, _ *http.Request) {
+	return instead("html", func(_ *Org, a *response, _ *http.Request) {
 		a.status, a.body = status, []byte("<!DOCTYPE html>\n<title>Sign in</title>\n<p>Please sign in.</p>\n")
 		a.header.Set("Content-Type", "text/html; charset=utf-8")
 	})
@@ -121,7 +121,7 @@ func HTML(status int) Fault {
 
 // Body answers with a status and a body of any content type.
 func Body(status int, contentType, body string) Fault {
-	return instead("body", func(_ *Org, a *answer, _ *http.Request) {
+	return instead("body", func(_ *Org, a *response, _ *http.Request) {
 		a.status, a.body = status, []byte(body)
 		a.header.Set("Content-Type", contentType)
 	})
@@ -129,32 +129,32 @@ func Body(status int, contentType, body string) Fault {
 
 // Challenge answers as Okta does where OAuth failed: with an empty body and a WWW-Authenticate header.
 func Challenge(status int, code, description string) Fault {
-	return instead("challenge", func(_ *Org, a *answer, r *http.Request) { a.challenge(status, r.Host, code, description) })
+	return instead("challenge", func(_ *Org, a *response, r *http.Request) { a.challenge(status, r.Host, code, description) })
 }
 
-// Faults of an answer. The request has taken effect.
+// Faults of a response. The request has taken effect.
 
-// DropAfter breaks the connection after the request has taken effect, and before the first byte of the answer.
+// DropAfter breaks the connection after the request has taken effect, and before the first byte of the response.
 func DropAfter() Fault {
-	return spoil("drop after", func(a *answer, _ *http.Request) { a.dropped = true })
+	return spoil("drop after", func(a *response, _ *http.Request) { a.dropped = true })
 }
 
 // CutBody breaks the connection in the middle of the body.
-func CutBody() Fault { return spoil("cut body", func(a *answer, _ *http.Request) { a.cut = true }) }
+func CutBody() Fault { return spoil("cut body", func(a *response, _ *http.Request) { a.cut = true }) }
 
 // TruncateBody sends half the body, as if it were all.
 func TruncateBody() Fault {
-	return spoil("truncate body", func(a *answer, _ *http.Request) { a.body = a.body[:len(a.body)/2] })
+	return spoil("truncate body", func(a *response, _ *http.Request) { a.body = a.body[:len(a.body)/2] })
 }
 
-// SlowFirstByte holds the answer back for some time.
+// SlowFirstByte holds the response back for some time.
 func SlowFirstByte(delay time.Duration) Fault {
 	return Fault{name: "slow first byte", times: 1, delay: delay}
 }
 
-// Header replaces a header of the answer. An empty value removes it.
+// Header replaces a header of the response. An empty value removes it.
 func Header(name, value string) Fault {
-	return spoil("header", func(a *answer, _ *http.Request) {
+	return spoil("header", func(a *response, _ *http.Request) {
 		a.header.Del(name)
 		if value != "" {
 			a.header.Set(name, value)
@@ -166,7 +166,7 @@ func Header(name, value string) Fault {
 
 // FoldedLinks sends all links on one line, with the next one first and rel unquoted.
 func FoldedLinks() Fault {
-	return spoil("folded links", func(a *answer, _ *http.Request) {
+	return spoil("folded links", func(a *response, _ *http.Request) {
 		var links []string
 		if a.next != "" {
 			links = append(links, "<"+a.next+">;rel=next")
@@ -179,7 +179,7 @@ func FoldedLinks() Fault {
 
 // ForeignLinks sends one Link header of the caller's making in place of the org's.
 func ForeignLinks(header string) Fault {
-	return spoil("foreign links", func(a *answer, _ *http.Request) {
+	return spoil("foreign links", func(a *response, _ *http.Request) {
 		a.header.Set("Link", header)
 		a.self, a.next = "", ""
 	})
@@ -187,7 +187,7 @@ func ForeignLinks(header string) Fault {
 
 // MalformedLink sends a link that never closes.
 func MalformedLink() Fault {
-	return spoil("malformed link", func(a *answer, _ *http.Request) {
+	return spoil("malformed link", func(a *response, _ *http.Request) {
 		a.header.Set("Link", "<"+a.next+`; rel="next"`)
 		a.self, a.next = "", ""
 	})
@@ -195,35 +195,35 @@ func MalformedLink() Fault {
 
 // NoLinks sends no links at all (OKTA-796989).
 func NoLinks() Fault {
-	return spoil("no links", func(a *answer, _ *http.Request) { a.self, a.next = "", "" })
+	return spoil("no links", func(a *response, _ *http.Request) { a.self, a.next = "", "" })
 }
 
 // NoNext ends the listing too early (OKTA-1155607). No client can tell.
-func NoNext() Fault { return spoil("no next", func(a *answer, _ *http.Request) { a.next = "" }) }
+func NoNext() Fault { return spoil("no next", func(a *response, _ *http.Request) { a.next = "" }) }
 
 // ForeignNext sends a next link that leads elsewhere.
 func ForeignNext(target string) Fault {
-	return spoil("foreign next", func(a *answer, _ *http.Request) { a.next = target })
+	return spoil("foreign next", func(a *response, _ *http.Request) { a.next = target })
 }
 
 // LoopingNext sends a next link that leads to the page it stands on.
 func LoopingNext() Fault {
-	return spoil("looping next", func(a *answer, _ *http.Request) { a.next = a.self })
+	return spoil("looping next", func(a *response, _ *http.Request) { a.next = a.self })
 }
 
 // NextWithoutExpand forgets expand in the next link (OKTA-1230325).
 func NextWithoutExpand() Fault {
-	return spoil("next without expand", func(a *answer, _ *http.Request) { a.next, _, _ = strings.Cut(a.next, "&expand=") })
+	return spoil("next without expand", func(a *response, _ *http.Request) { a.next, _, _ = strings.Cut(a.next, "&expand=") })
 }
 
 // PunctuatedCursor sends a next link whose cursor holds a comma and a semicolon, which a URL may.
 func PunctuatedCursor() Fault {
-	return spoil("punctuated cursor", func(a *answer, _ *http.Request) {
+	return spoil("punctuated cursor", func(a *response, _ *http.Request) {
 		a.next = strings.Replace(a.next, "&limit=", punctuation+"&limit=", 1)
 	})
 }
 
 // RelativeNext sends a next link without its origin, which RFC 8288 allows.
 func RelativeNext() Fault {
-	return spoil("relative next", func(a *answer, r *http.Request) { a.next = strings.TrimPrefix(a.next, baseURL(r)) })
+	return spoil("relative next", func(a *response, r *http.Request) { a.next = strings.TrimPrefix(a.next, baseURL(r)) })
 }

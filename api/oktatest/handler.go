@@ -33,11 +33,11 @@ func wait(ctx context.Context, d time.Duration) bool {
 }
 
 // answer does what the request asks for, unless a fault prevents it, and records both.
-func (o *Org) answer(r *http.Request) (a *answer, delay time.Duration) {
+func (o *Org) answer(r *http.Request) (a *response, delay time.Duration) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	now := o.clock()
-	a = &answer{header: http.Header{}}
+	a = &response{header: http.Header{}}
 	a.header.Set("Date", now.UTC().Format(http.TimeFormat))
 	a.header.Set("X-Okta-Request-Id", o.requestID())
 
@@ -62,7 +62,7 @@ func (o *Org) answer(r *http.Request) (a *answer, delay time.Duration) {
 	return a, fault.delay
 }
 
-func (o *Org) serve(a *answer, r *http.Request, now time.Time) {
+func (o *Org) serve(a *response, r *http.Request, now time.Time) {
 	if !o.authenticate(a, r) {
 		return
 	}
@@ -92,7 +92,7 @@ func (o *Org) serve(a *answer, r *http.Request, now time.Time) {
 	}
 }
 
-func (o *Org) serveApp(a *answer, r *http.Request, app *app) {
+func (o *Org) serveApp(a *response, r *http.Request, app *app) {
 	if r.Method != http.MethodDelete {
 		o.methodNotAllowed(a)
 		return
@@ -101,7 +101,7 @@ func (o *Org) serveApp(a *answer, r *http.Request, app *app) {
 	a.status = http.StatusNoContent
 }
 
-func (o *Org) serveTokens(a *answer, r *http.Request, app *app) {
+func (o *Org) serveTokens(a *response, r *http.Request, app *app) {
 	switch r.Method {
 	case http.MethodGet:
 		o.list(a, r, app)
@@ -113,7 +113,7 @@ func (o *Org) serveTokens(a *answer, r *http.Request, app *app) {
 	}
 }
 
-func (o *Org) serveToken(a *answer, r *http.Request, app *app, tokenID string) {
+func (o *Org) serveToken(a *response, r *http.Request, app *app, tokenID string) {
 	record := app.find(tokenID)
 	switch {
 	case r.Method != http.MethodGet && r.Method != http.MethodDelete:
@@ -128,7 +128,7 @@ func (o *Org) serveToken(a *answer, r *http.Request, app *app, tokenID string) {
 	}
 }
 
-func (o *Org) list(a *answer, r *http.Request, app *app) {
+func (o *Org) list(a *response, r *http.Request, app *app) {
 	limit, from := 20, 0
 	if text := query(r, "limit"); text != "" {
 		n, err := strconv.Atoi(text)
@@ -201,16 +201,16 @@ func query(r *http.Request, name string) string {
 	return ""
 }
 
-func (o *Org) notFound(a *answer, id, kind string) {
+func (o *Org) notFound(a *response, id, kind string) {
 	o.fail(a, http.StatusNotFound, "E0000007", "Not found: Resource not found: "+id+" ("+kind+")")
 }
 
-func (o *Org) methodNotAllowed(a *answer) {
+func (o *Org) methodNotAllowed(a *response) {
 	o.fail(a, http.StatusMethodNotAllowed, "E0000022", "The endpoint does not support the provided HTTP method")
 }
 
 // authenticate refuses a request as Okta does, depending on what it lacks.
-func (o *Org) authenticate(a *answer, r *http.Request) bool {
+func (o *Org) authenticate(a *response, r *http.Request) bool {
 	scheme, credential, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	switch {
 	case strings.EqualFold(scheme, "SSWS") && credential != "":

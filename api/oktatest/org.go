@@ -145,7 +145,7 @@ type Request struct {
 	Query  string // as sent
 	Header http.Header
 	Fault  string // name of the fault that it met
-	Status int    // of the answer; 0 where the connection was dropped before one
+	Status int    // of the response; 0 where the connection was dropped before one
 }
 
 // Requests returns what the org got so far, in the order of arrival.

@@ -21,7 +21,7 @@ const (
 	tokens = "/api/v1/apps/0oa1/tokens"
 )
 
-// reply is an answer, read to its end.
+// reply is a response, read to its end.
 type reply struct {
 	status int
 	header http.Header
@@ -54,7 +54,7 @@ func receive(resp *http.Response, err error) reply {
 	return reply{resp.StatusCode, resp.Header, string(body), err}
 }
 
-// next returns the next link of an answer whose links come as Okta sends them.
+// next returns the next link of a response whose links come as Okta sends them.
 func (r reply) next() string {
 	for _, link := range r.header.Values("Link") {
 		if target, found := strings.CutSuffix(link, `>; rel="next"`); found {
@@ -313,7 +313,7 @@ func TestServer(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		req.Header.Set("Authorization", "SSWS "+server.Token)
+		req.Header.Set("Authorization", "SSWS "+server.APIToken())
 		req.Close = true // or Go's transport repeats what was dropped
 		return receive(http.DefaultClient.Do(req))
 	}

@@ -8,8 +8,7 @@ import (
 // Server is an [Org] that listens on a loopback port.
 type Server struct {
 	*Org
-	URL   string // the org URL, without a trailing slash
-	Token string // an API token that it accepts
+	URL string // the org URL, without a trailing slash
 
 	http *http.Server
 }
@@ -21,10 +20,7 @@ func NewServer(opts ...Option) *Server {
 		panic("oktatest: " + err.Error())
 	}
 	org := New(opts...)
-	server := &Server{
-		Org: org, URL: "http://" + listener.Addr().String(), Token: org.APIToken(),
-		http: &http.Server{Handler: org},
-	}
+	server := &Server{Org: org, URL: "http://" + listener.Addr().String(), http: &http.Server{Handler: org}}
 	go func() { _ = server.http.Serve(listener) }()
 	return server
 }

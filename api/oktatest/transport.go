@@ -33,7 +33,7 @@ func (t transport) RoundTrip(req *http.Request) (resp *http.Response, err error)
 	return recorder.response(req, broken), nil
 }
 
-// recorder is a ResponseWriter that keeps the answer.
+// recorder is a ResponseWriter that keeps the response.
 type recorder struct {
 	header http.Header
 	sent   http.Header

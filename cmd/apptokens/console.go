@@ -2,60 +2,57 @@ package main
 
 import (
 	"bufio"
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 )
 
 // console is where the command reads and writes.
 type console struct {
-	in           io.Reader
-	out, err     io.Writer
-	canAsk       bool // a person sits at in and err
-	showProgress bool // err is a terminal
+	in           *bufio.Reader
+	out, err     io.Writer // safe for concurrent use, since requests run ahead of the loop that prints
+	canAsk       bool      // a person sits at in and err
+	showProgress bool      // err is a terminal
 	getenv       func(string) string
 
 	started bool // a command's own code runs
 }
 
-// confirm asks the person to type a word. Anything else is a no.
-func (c *console) confirm(question, word string) (bool, error) {
-	fmt.Fprintf(c.err, "%s Type %s to go on: ", question, word)
-	line, err := bufio.NewReader(c.in).ReadString('\n')
-	if err != nil && err != io.EOF {
-		return false, err
+// confirm asks the person to type a word. Anything else is a no. The end of ctx, by Ctrl-C, is an error.
+func (c *console) confirm(ctx context.Context, question, word string) (bool, error) {
+	fmt.Fprintf(c.err, "%s\nType %s to go on: ", question, word)
+	type result struct {
+		line string
+		err  error
 	}
-	return strings.TrimSpace(line) == word, nil
-}
-
-// progress is a line at the bottom of the terminal that says what goes on. Without a terminal it shows nothing.
-type progress struct {
-	console *console
-	shown   bool
-}
-
-const clearLine = "\r\x1b[K"
-
-func (p *progress) show(format string, args ...any) {
-	if !p.console.showProgress {
-		return
-	}
-	fmt.Fprintf(p.console.err, clearLine+format, args...)
-	p.shown = true
-}
-
-// clear makes room for output.
-func (p *progress) clear() {
-	if p.shown {
-		fmt.Fprint(p.console.err, clearLine)
-		p.shown = false
+	typed := make(chan result, 1)
+	go func() {
+		line, err := c.in.ReadString('\n')
+		typed <- result{line, err}
+	}()
+	select {
+	case <-ctx.Done():
+		fmt.Fprintln(c.err)
+		return false, errors.New("interrupted: nothing was revoked")
+	case r := <-typed:
+		if r.err != nil && r.err != io.EOF {
+			return false, r.err
+		}
+		return strings.TrimSpace(r.line) == word, nil
 	}
 }
 
-// note leaves a line on the terminal.
-func (p *progress) note(format string, args ...any) {
-	p.clear()
-	if p.console.showProgress {
-		fmt.Fprintf(p.console.err, format+"\n", args...)
-	}
+// lockedWriter lets the loop and the requests that run ahead of it write without mixing their lines.
+type lockedWriter struct {
+	mu sync.Mutex
+	w  io.Writer
+}
+
+func (l *lockedWriter) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.w.Write(p)
 }

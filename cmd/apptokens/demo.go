@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"time"
 
@@ -23,7 +24,7 @@ const (
 func (a *app) demoCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "demo",
-		Short: "Show it all, against an org inside the process",
+		Short: "Show what the command does, against an org inside the process",
 		Long: `Start an in-memory Okta org inside the process, list its tokens over HTTP, ride
 out a rate limit and a broken connection, revoke one token and then all, and
 prove each by reading back. Nothing outside this machine is contacted.`,
@@ -32,17 +33,18 @@ prove each by reading back. Nothing outside this machine is contacted.`,
 			// Five requests every two seconds: a small version of an org's 50 to 100 a minute.
 			org := oktatest.NewServer(oktatest.WithApp(demoApp, demoTokens), oktatest.WithRateLimit(demoLimit, demoWindow))
 			defer org.Close()
-			client, err := api.New(org.URL, api.APIToken(org.Token), api.WithObserver(a.narrate))
-			if err != nil {
+			d := &demo{out: a.out, org: org}
+			var err error
+			if d.client, err = api.New(org.URL, api.APIToken(org.APIToken()), api.WithObserver(d.narrate)); err != nil {
 				return err
 			}
-			return (&demo{app: a, org: org, client: client}).run(command.Context())
+			return d.run(command.Context())
 		},
 	}
 }
 
 type demo struct {
-	*app
+	out    io.Writer
 	org    *oktatest.Server
 	client *api.Client
 	step   int
@@ -70,7 +72,8 @@ func (d *demo) run(ctx context.Context) error {
 		return err
 	}
 	_, err = d.client.Get(ctx, demoApp, id)
-	if err := d.prove(errors.Is(err, api.ErrNotFound), "Okta no longer knows it"); err != nil {
+	var failure *api.Error
+	if err := d.prove(errors.As(err, &failure) && failure.Code == "E0000007", "Okta no longer knows it"); err != nil {
 		return err
 	}
 
@@ -121,7 +124,7 @@ func (d *demo) say(format string, args ...any) {
 	fmt.Fprintf(d.out, "%d. %s\n", d.step, fmt.Sprintf(format, args...))
 }
 
-func (a *app) tell(format string, args ...any) { fmt.Fprintf(a.out, "   "+format+"\n", args...) }
+func (d *demo) tell(format string, args ...any) { fmt.Fprintf(d.out, "   "+format+"\n", args...) }
 
 // prove says that something holds, or fails.
 func (d *demo) prove(holds bool, format string, args ...any) error {
@@ -134,8 +137,8 @@ func (d *demo) prove(holds bool, format string, args ...any) error {
 }
 
 // narrate tells of every attempt that has to be made again.
-func (a *app) narrate(_ context.Context, attempt api.Attempt) {
+func (d *demo) narrate(_ context.Context, attempt api.Attempt) {
 	if attempt.Again {
-		a.tell("! %s (attempt %d); trying again in %v", reason(attempt), attempt.Number, attempt.Wait.Round(time.Millisecond))
+		d.tell("! %s (attempt %d); trying again in %v", reason(attempt), attempt.Number, attempt.Wait.Round(time.Millisecond))
 	}
 }

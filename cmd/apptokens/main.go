@@ -1,13 +1,15 @@
 // Command apptokens lists and revokes the OAuth 2.0 refresh tokens of the apps of an Okta org.
 //
-//	export OKTA_CLIENT_ORGURL=https://acme.okta.com OKTA_CLIENT_TOKEN=…
+//	export OKTA_CLIENT_ORGURL=https://acme.okta.com
+//	read -rs OKTA_CLIENT_TOKEN && export OKTA_CLIENT_TOKEN
 //	apptokens list 0oardd5r32PWsF4421d7
 //
 // Data goes to standard output; progress and questions go to standard error, and only to a terminal. It exits with 0 when
-// all is done, 1 when something failed, and 2 when it was called in a wrong way.
+// all is done, 1 when something failed, and 2 on a usage error.
 package main
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -22,10 +24,10 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
-	os.Exit(run(ctx, os.Args[1:], console{
-		in: os.Stdin, out: os.Stdout, err: os.Stderr,
+	os.Exit(run(ctx, os.Args[1:], &console{
+		in: bufio.NewReader(os.Stdin), out: os.Stdout, err: os.Stderr,
 		canAsk:       term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stderr.Fd())),
 		showProgress: term.IsTerminal(int(os.Stderr.Fd())),
 		getenv:       os.Getenv,
@@ -33,8 +35,9 @@ func main() {
 }
 
 // run executes the command line and returns the exit code.
-func run(ctx context.Context, args []string, console console) int {
-	root := newRoot(&console)
+func run(ctx context.Context, args []string, console *console) int {
+	console.out, console.err = &lockedWriter{w: console.out}, &lockedWriter{w: console.err}
+	root := newRoot(console)
 	root.SetArgs(args)
 	command, err := root.ExecuteContextC(ctx)
 	if err == nil {
@@ -45,6 +48,9 @@ func run(ctx context.Context, args []string, console console) int {
 		message = "apptokens: " + message
 	}
 	fmt.Fprintln(console.err, message)
+	if errors.Is(err, api.ErrUnauthorized) {
+		fmt.Fprintln(console.err, "Is OKTA_CLIENT_TOKEN a valid API token of this org?")
+	}
 	// What cobra refuses never gets to a command's own code.
 	if !console.started || errors.As(err, new(usageError)) || errors.Is(err, api.ErrInvalidArgument) {
 		fmt.Fprintf(console.err, "See '%s --help'.\n", command.CommandPath())
@@ -55,3 +61,5 @@ func run(ctx context.Context, args []string, console console) int {
 
 // usageError is a mistake in the call that only the command's own code can see.
 type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }

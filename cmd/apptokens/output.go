@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -31,7 +33,7 @@ func (f *format) Set(value string) error {
 		*f = format(value)
 		return nil
 	}
-	return fmt.Errorf("want table, json, jsonl or csv")
+	return errors.New("want table, json, jsonl or csv")
 }
 
 // row is one thing that a command prints: a value for the JSON formats, and cells for the others.
@@ -52,9 +54,9 @@ type printer interface {
 func (f format) newPrinter(w io.Writer, table, fields []string) printer {
 	switch f {
 	case formatJSON:
-		return &jsonPrinter{w: w, before: "[\n  ", between: ",\n  ", after: "\n]\n", empty: "[]\n"}
+		return &jsonPrinter{w: w}
 	case formatJSONL:
-		return &jsonPrinter{w: w, between: "\n", after: "\n"}
+		return jsonLinePrinter{w}
 	case formatCSV:
 		p := &csvPrinter{csv.NewWriter(w)}
 		_ = p.Write(fields) // an error comes back from flush
@@ -64,20 +66,43 @@ func (f format) newPrinter(w io.Writer, table, fields []string) printer {
 	}
 }
 
-type jsonPrinter struct {
-	w                             io.Writer
-	before, between, after, empty string
-	rows                          int
+// encode returns JSON without a line end, and as the API sends it, without escapes for HTML.
+func encode(value any) ([]byte, error) {
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	err := encoder.Encode(value)
+	return bytes.TrimSuffix(text.Bytes(), []byte("\n")), err
 }
 
-func (p *jsonPrinter) print(r row) error {
-	text, err := json.Marshal(r.value)
+type jsonLinePrinter struct{ w io.Writer }
+
+func (p jsonLinePrinter) print(r row) error {
+	text, err := encode(r.value)
 	if err != nil {
 		return err
 	}
-	separator := p.between
+	_, err = p.w.Write(append(text, '\n'))
+	return err
+}
+
+func (p jsonLinePrinter) flush() error { return nil }
+
+func (p jsonLinePrinter) close() error { return nil }
+
+type jsonPrinter struct {
+	w    io.Writer
+	rows int
+}
+
+func (p *jsonPrinter) print(r row) error {
+	text, err := encode(r.value)
+	if err != nil {
+		return err
+	}
+	separator := ",\n  "
 	if p.rows == 0 {
-		separator = p.before
+		separator = "[\n  "
 	}
 	p.rows++
 	_, err = io.WriteString(p.w, separator+string(text))
@@ -87,9 +112,9 @@ func (p *jsonPrinter) print(r row) error {
 func (p *jsonPrinter) flush() error { return nil }
 
 func (p *jsonPrinter) close() error {
-	end := p.after
+	end := "\n]\n"
 	if p.rows == 0 {
-		end = p.empty
+		end = "[]\n"
 	}
 	_, err := io.WriteString(p.w, end)
 	return err
@@ -97,7 +122,13 @@ func (p *jsonPrinter) close() error {
 
 type csvPrinter struct{ *csv.Writer }
 
-func (p *csvPrinter) print(r row) error { return p.Write(r.cells) }
+func (p *csvPrinter) print(r row) error {
+	cells := make([]string, len(r.cells))
+	for i, cell := range r.cells {
+		cells[i] = printable(cell)
+	}
+	return p.Write(cells)
+}
 
 func (p *csvPrinter) flush() error { p.Flush(); return p.Error() }
 

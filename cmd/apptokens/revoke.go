@@ -4,25 +4,77 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os/signal"
+	"slices"
+	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"example.com/apptokens/api"
 )
 
-// outcome is what became of a revocation.
-type outcome struct {
-	AppID   string `json:"appId"`
-	TokenID string `json:"tokenId,omitempty"` // empty for all tokens of the app
-	Outcome string `json:"outcome"`           // revoked or failed
-	Error   string `json:"error,omitempty"`
+// revocation is one token, or all tokens of one app, and what became of it.
+type revocation struct {
+	AppID   string  `json:"appId"`
+	TokenID string  `json:"tokenId,omitempty"` // empty for all tokens of the app
+	Outcome outcome `json:"outcome"`
+	Status  int     `json:"status,omitempty"` // of the last response, if it was no success
+	Code    string  `json:"code,omitempty"`   // Okta's error code
+	Error   string  `json:"error,omitempty"`
 }
 
-var (
-	outcomeHeader = []string{"APP", "TOKEN", "OUTCOME", "ERROR"}
-	outcomeFields = []string{"appId", "tokenId", "outcome", "error"}
+type outcome string
+
+const (
+	revoked      outcome = "revoked"
+	notFound     outcome = "not found"
+	failed       outcome = "failed"
+	unknown      outcome = "unknown" // interrupted while a request was under way
+	notAttempted outcome = "not attempted"
 )
 
-func (o outcome) row() row {
-	return row{value: o, cells: []string{o.AppID, o.TokenID, o.Outcome, o.Error}}
+var (
+	revocationHeader = []string{"APP", "TOKEN", "OUTCOME      ", "ERROR"} // as wide as "not attempted"
+	revocationFields = []string{"appId", "tokenId", "outcome", "error"}
+)
+
+func (r revocation) row() row {
+	return row{value: r, cells: []string{r.AppID, r.TokenID, string(r.Outcome), r.Error}}
+}
+
+// settle takes in how the revocation ended.
+func (r *revocation) settle(err error) {
+	var failure *api.Error
+	errors.As(err, &failure)
+	switch {
+	case err == nil:
+		r.Outcome = revoked
+		return
+	case errors.Is(err, api.ErrNotFound):
+		r.Outcome = notFound
+	case errors.Is(err, context.Canceled) && failure != nil && failure.Attempts == 0:
+		r.Outcome = notAttempted
+		return
+	case errors.Is(err, context.Canceled) && !errors.Is(err, api.ErrRateLimited):
+		r.Outcome = unknown
+	default:
+		r.Outcome = failed
+	}
+	r.Error = err.Error()
+	if failure != nil {
+		r.Status, r.Code = failure.StatusCode, failure.Code
+		short := *failure // without what the other columns say
+		short.AppID, short.TokenID = "", ""
+		r.Error = strings.TrimPrefix(short.Error(), "apptokens: "+short.Op+": ")
+	}
+}
+
+// isFatal tells whether the next revocation would fail like this one: the credential is no good, or the org is out of
+// reach.
+func isFatal(err error) bool {
+	var failure *api.Error
+	return errors.Is(err, context.Canceled) || errors.Is(err, api.ErrUnauthorized) || errors.As(err, &failure) && failure.StatusCode == 0
 }
 
 func (a *app) revokeCommand() *cobra.Command {
@@ -30,18 +82,31 @@ func (a *app) revokeCommand() *cobra.Command {
 		Use:   "revoke APP TOKEN...",
 		Short: "Revoke refresh tokens of an app",
 		Long: `Revoke refresh tokens of an app, and the access tokens that were issued together
-with them. Each token's outcome is printed. One that fails does not keep the
-others from being revoked, but the command exits with 1.`,
-		Example: `  apptokens revoke 0oardd5r32PWsF4421d7 oar1gytf4dW8R5tmZ1d7`,
-		Args:    wantArgs(2, 0),
+with them. Each token's outcome is printed: revoked, not found, failed, unknown
+or not attempted. One that fails does not keep the others from being revoked,
+unless the credential is refused or the org cannot be reached. The exit code is
+0 if all were revoked.`,
+		Example: `  apptokens revoke 0oardd5r32PWsF4421d7 oar1gytf4dW8R5tmZ1d7
+
+  # all tokens of one user
+  apptokens list 0oardd5r32PWsF4421d7 -o jsonl |
+    jq -r 'select(.userId == "00unkw1sfbTw08c0g1d7").id' |
+    xargs apptokens revoke 0oardd5r32PWsF4421d7`,
+		Args: wantArgs(2, 0),
 		RunE: func(command *cobra.Command, args []string) error {
+			if err := checkIDs(args...); err != nil {
+				return err
+			}
 			client, err := a.client()
 			if err != nil {
 				return err
 			}
-			appID, tokens := args[0], args[1:]
-			return a.revoke(command.Context(), len(tokens), func(i int) (outcome, error) {
-				return outcome{AppID: appID, TokenID: tokens[i]}, client.Revoke(command.Context(), appID, tokens[i])
+			var revocations []revocation
+			for _, id := range unique(args[1:]) {
+				revocations = append(revocations, revocation{AppID: args[0], TokenID: id})
+			}
+			return a.revoke(revocations, func(r revocation) error {
+				return client.Revoke(command.Context(), r.AppID, r.TokenID)
 			})
 		},
 	}
@@ -55,21 +120,30 @@ func (a *app) revokeAllCommand() *cobra.Command {
 		Long: `Revoke every refresh token of apps, and the access tokens that were issued
 together with them. All users of the apps have to sign in again.
 
-On a terminal, the command asks for each app. Elsewhere it needs --yes.`,
+On a terminal, the command asks for each app before it revokes the first.
+Elsewhere it needs --yes.`,
 		Example: `  apptokens revoke-all 0oardd5r32PWsF4421d7`,
 		Args:    wantArgs(1, 0),
-		RunE: func(command *cobra.Command, apps []string) error {
+		RunE: func(command *cobra.Command, args []string) error {
+			if err := checkIDs(args...); err != nil {
+				return err
+			}
 			client, err := a.client()
 			if err != nil {
 				return err
 			}
+			apps := unique(args)
 			if !yes {
-				if err := a.confirmRevokeAll(apps); err != nil {
+				if err := a.confirmRevokeAll(command.Context(), apps); err != nil {
 					return err
 				}
 			}
-			return a.revoke(command.Context(), len(apps), func(i int) (outcome, error) {
-				return outcome{AppID: apps[i]}, client.RevokeAll(command.Context(), apps[i])
+			var revocations []revocation
+			for _, id := range apps {
+				revocations = append(revocations, revocation{AppID: id})
+			}
+			return a.revoke(revocations, func(r revocation) error {
+				return client.RevokeAll(command.Context(), r.AppID)
 			})
 		},
 	}
@@ -77,13 +151,12 @@ On a terminal, the command asks for each app. Elsewhere it needs --yes.`,
 	return command
 }
 
-// confirmRevokeAll asks for every app before the first is touched.
-func (a *app) confirmRevokeAll(apps []string) error {
+func (a *app) confirmRevokeAll(ctx context.Context, apps []string) error {
 	if !a.canAsk {
-		return usageError{errors.New("revoke-all needs --yes where it cannot ask")}
+		return usageError{errors.New("standard input and standard error are no terminal to ask at: revoke-all needs --yes")}
 	}
 	for _, appID := range apps {
-		yes, err := a.confirm(fmt.Sprintf("This revokes every refresh token of app %s of %s.", printable(appID), a.org()), printable(appID))
+		yes, err := a.confirm(ctx, fmt.Sprintf("This revokes every refresh token of app %s of %s.", appID, a.org()), appID)
 		if err != nil {
 			return err
 		}
@@ -94,31 +167,49 @@ func (a *app) confirmRevokeAll(apps []string) error {
 	return nil
 }
 
-// revoke revokes one thing after the other and prints what became of each.
-func (a *app) revoke(ctx context.Context, n int, revoke func(i int) (outcome, error)) error {
-	rows := a.format.newPrinter(a.out, outcomeHeader, outcomeFields)
-	failed := 0
-	for i := range n {
-		o, err := revoke(i)
+// revoke makes one revocation after the other and prints what became of each. It goes on when nobody reads the output.
+func (a *app) revoke(revocations []revocation, revoke func(revocation) error) error {
+	signal.Ignore(syscall.SIGPIPE)
+	rows := a.format.newPrinter(a.out, revocationHeader, revocationFields)
+	var outputErr, fatal error
+	done := 0
+	for i, r := range revocations {
+		a.progress.setDone("%d of %d", i, len(revocations))
+		if fatal != nil {
+			r.Outcome = notAttempted
+		} else {
+			err := revoke(r)
+			if r.settle(err); isFatal(err) {
+				fatal = err
+			}
+		}
+		if r.Outcome == revoked {
+			done++
+		}
 		a.progress.clear()
-		if ctx.Err() != nil && err != nil {
-			return errors.Join(rows.close(), interrupted(err, fmt.Sprintf("%d of %d done, %d failed; what became of the next is not known, the rest was not attempted",
-				i-failed, n, failed)))
-		}
-		o.Outcome = "revoked"
-		if err != nil {
-			o.Outcome, o.Error = "failed", err.Error()
-			failed++
-		}
-		if err := errors.Join(rows.print(o.row()), rows.flush()); err != nil {
-			return err
-		}
+		outputErr = errors.Join(outputErr, rows.print(r.row()), rows.flush())
 	}
-	if err := rows.close(); err != nil {
-		return err
-	}
-	if failed > 0 {
-		return fmt.Errorf("%d of %d failed", failed, n)
+	outputErr = errors.Join(outputErr, rows.close())
+	switch {
+	case outputErr != nil:
+		return fmt.Errorf("%d of %d revoked, but not all could be printed: %w", done, len(revocations), outputErr)
+	case errors.Is(fatal, context.Canceled):
+		return fmt.Errorf("interrupted: %d of %d revoked", done, len(revocations))
+	case fatal != nil:
+		return fmt.Errorf("%d of %d revoked, then: %w", done, len(revocations), fatal)
+	case done < len(revocations):
+		return fmt.Errorf("%d of %d revoked", done, len(revocations))
 	}
 	return nil
+}
+
+// unique drops what comes again.
+func unique(ids []string) []string {
+	var once []string
+	for _, id := range ids {
+		if !slices.Contains(once, id) {
+			once = append(once, id)
+		}
+	}
+	return once
 }

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -29,13 +31,13 @@ func newRoot(console *console) *cobra.Command {
 		Short: "List and revoke the refresh tokens of Okta apps",
 		Long: `List and revoke the OAuth 2.0 refresh tokens of Okta apps.
 
-The org and its credential come from the environment, so that process lists and
-shell histories do not show them:
+The org and its credential come from the environment, since flags show in
+process lists:
 
-  OKTA_CLIENT_ORGURL   such as https://acme.okta.com; --org-url goes before it
-  OKTA_CLIENT_TOKEN    an API token
+  OKTA_CLIENT_ORGURL   such as https://acme.okta.com; --org-url overrides it
+  OKTA_CLIENT_TOKEN    an API token of an administrator
 
-Exit codes: 0 done, 1 failed, 2 called in a wrong way.`,
+Exit codes: 0 done, 1 failed, 2 usage error.`,
 		Example: `  apptokens list 0oardd5r32PWsF4421d7
   apptokens list 0oardd5r32PWsF4421d7 -o jsonl | jq -r .userId | sort | uniq -c
   apptokens revoke 0oardd5r32PWsF4421d7 oar1gytf4dW8R5tmZ1d7
@@ -43,8 +45,13 @@ Exit codes: 0 done, 1 failed, 2 called in a wrong way.`,
 		Version:       version(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		PersistentPreRun: func(*cobra.Command, []string) {
+		PersistentPreRunE: func(command *cobra.Command, _ []string) error {
+			if command.Flags().Changed("org-url") && a.orgURL == "" {
+				return errors.New("--org-url is empty") // and must not mean the org of the environment
+			}
 			console.started = true
+			console.showProgress = console.showProgress && !a.verbose
+			return nil
 		},
 	}
 	root.SetIn(console.in)
@@ -82,26 +89,34 @@ func (a *app) client() (*api.Client, error) {
 	}
 	client, err := api.New(org, api.APIToken(token), options...)
 	if err != nil {
-		return nil, usageError{err}
+		return nil, usageError{fmt.Errorf("the org URL or OKTA_CLIENT_TOKEN: %w", err)}
 	}
 	return client, nil
 }
 
 // waiting tells a person why nothing seems to happen.
 func (a *app) waiting(_ context.Context, attempt api.Attempt) {
+	text := ""
 	if attempt.Again && attempt.Wait > time.Second {
-		a.progress.show("%s; trying again in %v", reason(attempt), attempt.Wait.Round(time.Second))
+		text = fmt.Sprintf("%s, trying again at %s", reason(attempt), time.Now().Add(attempt.Wait).Format(time.TimeOnly))
 	}
+	a.progress.setWaiting(text)
 }
 
 func reason(attempt api.Attempt) string {
+	var timeout net.Error
+	var dial *net.OpError
 	switch {
 	case errors.Is(attempt.Err, api.ErrRateLimited):
 		return "the org's rate limit is used up"
 	case attempt.StatusCode >= 400:
 		return fmt.Sprintf("the org answered %d", attempt.StatusCode)
 	case attempt.StatusCode != 0:
-		return "the answer broke off"
+		return "the response broke off"
+	case errors.As(attempt.Err, &dial) && dial.Op == "dial":
+		return "the org cannot be reached"
+	case errors.As(attempt.Err, &timeout) && timeout.Timeout():
+		return "no response came in time"
 	default:
 		return "the connection broke"
 	}
@@ -118,16 +133,18 @@ func version() string {
 func wantArgs(least, most int) cobra.PositionalArgs {
 	return func(command *cobra.Command, args []string) error {
 		if len(args) < least || most > 0 && len(args) > most {
-			return fmt.Errorf("got %d arguments, want '%s'", len(args), command.UseLine())
+			return fmt.Errorf("want '%s', got %d argument(s)", strings.TrimSuffix(command.UseLine(), " [flags]"), len(args))
 		}
 		return nil
 	}
 }
 
-// interrupted says what an interrupted command had done. Other errors stay as they are.
-func interrupted(err error, done string) error {
-	if errors.Is(err, context.Canceled) {
-		return fmt.Errorf("interrupted: %s", done)
+// checkIDs refuses a command line before its first request if any ID on it cannot be one.
+func checkIDs(ids ...string) error {
+	for _, id := range ids {
+		if err := api.CheckID(id); err != nil {
+			return usageError{err}
+		}
 	}
-	return err
+	return nil
 }

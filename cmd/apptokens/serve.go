@@ -30,8 +30,8 @@ once it listens, and runs until it is interrupted.`,
 		Example: `  apptokens serve --addr 127.0.0.1:8080 --app 0oa1 --tokens 1234`,
 		Args:    cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
-			if tokens < 0 || rateLimit < 0 {
-				return usageError{errors.New("--tokens and --rate-limit cannot be negative")}
+			if err := errors.Join(checkRange("--tokens", tokens, maxServed), checkRange("--rate-limit", rateLimit, maxServed), checkIDs(apps...)); err != nil {
+				return usageError{err}
 			}
 			options := []oktatest.Option{oktatest.WithSeed(seed), oktatest.WithRateLimit(rateLimit, time.Minute)}
 			for _, id := range apps {
@@ -43,8 +43,8 @@ once it listens, and runs until it is interrupted.`,
 	flags := command.Flags()
 	flags.StringVar(&addr, "addr", "127.0.0.1:0", "address to listen at")
 	flags.StringArrayVar(&apps, "app", []string{"0oa1"}, "ID of an app; may be repeated")
-	flags.IntVar(&tokens, "tokens", 450, "tokens an app")
-	flags.IntVar(&rateLimit, "rate-limit", 0, "requests a minute; 0 for no limit")
+	flags.IntVar(&tokens, "tokens", 450, "tokens per app")
+	flags.IntVar(&rateLimit, "rate-limit", 0, "requests per minute; 0 for no limit")
 	flags.Uint64Var(&seed, "seed", 1, "seed of the data")
 	return command
 }
@@ -54,13 +54,25 @@ func (a *app) serve(ctx context.Context, addr string, org *oktatest.Org) error {
 	if err != nil {
 		return err
 	}
+	defer listener.Close()
+	if _, err := fmt.Fprintf(a.out, "export OKTA_CLIENT_ORGURL=http://%s\nexport OKTA_CLIENT_TOKEN=%s\n", reachable(listener.Addr()), org.APIToken()); err != nil {
+		return err
+	}
 	server := &http.Server{Handler: org, ReadHeaderTimeout: 10 * time.Second}
 	defer context.AfterFunc(ctx, func() { _ = server.Close() })()
-	fmt.Fprintf(a.out, "export OKTA_CLIENT_ORGURL=http://%s\nexport OKTA_CLIENT_TOKEN=%s\n", reachable(listener.Addr()), org.APIToken())
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
-	a.progress.note("\n%d requests were served", len(org.Requests()))
+	return nil
+}
+
+// maxServed keeps a slip of the finger from filling the memory: a token takes some 200 bytes.
+const maxServed = 10_000_000
+
+func checkRange(flag string, value, most int) error {
+	if value < 0 || value > most {
+		return fmt.Errorf("%s is %d, want 0 to %d", flag, value, most)
+	}
 	return nil
 }
 

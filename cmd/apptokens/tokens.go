@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -19,8 +20,8 @@ func (a *app) listCommand() *cobra.Command {
 		Short: "List the refresh tokens of apps",
 		Long: `List the refresh tokens of apps, all of them.
 
-With -o json or jsonl, each token is the JSON that the API sends. If a listing
-fails half-way, the command exits with 1, and a JSON array stays open.`,
+With -o json or jsonl, each token is JSON as the API sends it. If a listing fails
+half-way, the command exits with 1, and a JSON array stays open.`,
 		Example: `  apptokens list 0oardd5r32PWsF4421d7
   apptokens list 0oardd5r32PWsF4421d7 -o jsonl | wc -l
   apptokens list 0oardd5r32PWsF4421d7 -o csv > tokens.csv`,
@@ -33,12 +34,15 @@ fails half-way, the command exits with 1, and a JSON array stays open.`,
 			return a.list(command.Context(), apps, options)
 		},
 	}
-	command.Flags().IntVar(&pageSize, "page-size", 200, "tokens a request, 1 to 200")
+	command.Flags().IntVar(&pageSize, "page-size", 200, "tokens per request, 1 to 200")
 	command.Flags().BoolVar(&expand, "expand", false, "include the details of each scope (JSON formats)")
 	return command
 }
 
 func (a *app) list(ctx context.Context, apps []string, options []api.ListOption) error {
+	if err := checkIDs(apps...); err != nil {
+		return err
+	}
 	client, err := a.client()
 	if err != nil {
 		return err
@@ -49,7 +53,7 @@ func (a *app) list(ctx context.Context, apps []string, options []api.ListOption)
 		for page, err := range client.Pages(ctx, appID, options...) {
 			a.progress.clear()
 			if err != nil {
-				return interrupted(err, fmt.Sprintf("%d tokens were listed, and there are more", tokens))
+				return incomplete(err, tokens)
 			}
 			for _, token := range page.Tokens {
 				if err := rows.print(tokenRow(token)); err != nil {
@@ -60,11 +64,23 @@ func (a *app) list(ctx context.Context, apps []string, options []api.ListOption)
 				return err
 			}
 			tokens += len(page.Tokens)
-			a.progress.show("%d tokens", tokens)
+			a.progress.setDone("%d tokens", tokens)
 		}
 	}
-	a.progress.note("%d tokens", tokens)
+	a.progress.finish()
 	return rows.close()
+}
+
+// incomplete says so of a listing that has begun.
+func incomplete(err error, tokens int) error {
+	switch {
+	case errors.Is(err, context.Canceled):
+		return fmt.Errorf("interrupted: %d tokens were listed, the listing is not complete", tokens)
+	case tokens > 0:
+		return fmt.Errorf("%w; %d tokens were listed, the listing is not complete", err, tokens)
+	default:
+		return err
+	}
 }
 
 func (a *app) getCommand() *cobra.Command {
@@ -75,6 +91,9 @@ func (a *app) getCommand() *cobra.Command {
 		Example: `  apptokens get 0oardd5r32PWsF4421d7 oar1gytf4dW8R5tmZ1d7 -o json`,
 		Args:    wantArgs(2, 2),
 		RunE: func(command *cobra.Command, args []string) error {
+			if err := checkIDs(args...); err != nil {
+				return err
+			}
 			client, err := a.client()
 			if err != nil {
 				return err
@@ -88,11 +107,12 @@ func (a *app) getCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			rows := a.format.newPrinter(a.out, tokenHeader, tokenFields)
-			if err := rows.print(tokenRow(token)); err != nil {
-				return err
+			format := a.format
+			if format == formatJSON {
+				format = formatJSONL // one object, not an array of one
 			}
-			return rows.close()
+			rows := format.newPrinter(a.out, tokenHeader, tokenFields)
+			return errors.Join(rows.print(tokenRow(token)), rows.close())
 		},
 	}
 	command.Flags().BoolVar(&expand, "expand", false, "include the details of each scope (JSON formats)")

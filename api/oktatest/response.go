@@ -6,8 +6,8 @@ import (
 	"strconv"
 )
 
-// answer is a response before it is written, so that a fault can spoil it.
-type answer struct {
+// response is what the org is about to send, so that a fault can spoil it.
+type response struct {
 	status int
 	header http.Header
 	body   []byte
@@ -18,7 +18,7 @@ type answer struct {
 	cut     bool // the connection breaks in the middle of the body
 }
 
-func (a *answer) write(w http.ResponseWriter) {
+func (a *response) write(w http.ResponseWriter) {
 	if a.dropped {
 		panic(http.ErrAbortHandler)
 	}
@@ -43,7 +43,7 @@ func (a *answer) write(w http.ResponseWriter) {
 	_, _ = w.Write(a.body)
 }
 
-func (a *answer) json(status int, value any) {
+func (a *response) json(status int, value any) {
 	body, err := json.Marshal(value)
 	if err != nil {
 		panic(err) // the models encode
@@ -65,7 +65,7 @@ type cause struct {
 	Summary string `json:"errorSummary"`
 }
 
-func (o *Org) fail(a *answer, status int, code, summary string, causes ...string) {
+func (o *Org) fail(a *response, status int, code, summary string, causes ...string) {
 	e := oktaError{Code: code, Summary: summary, Link: code, ID: randomID(o.random, "oae"), Causes: []cause{}}
 	for _, text := range causes {
 		e.Causes = append(e.Causes, cause{text})
@@ -74,7 +74,7 @@ func (o *Org) fail(a *answer, status int, code, summary string, causes ...string
 }
 
 // challenge answers as Okta does where OAuth failed: all is in the header, and there is no body.
-func (a *answer) challenge(status int, host, code, description string) {
+func (a *response) challenge(status int, host, code, description string) {
 	a.status = status
 	a.header.Set("WWW-Authenticate", `Bearer authorization_uri="http://`+host+`/oauth2/v1/authorize", realm="http://`+host+
 		`", scope="okta.apps.read okta.apps.manage", error="`+code+`", error_description="`+description+`"`)

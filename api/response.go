@@ -13,8 +13,8 @@ import (
 	"example.com/apptokens/gen"
 )
 
-// answerError is the error of an answer whose status is not to blame. resp is nil where no answer came.
-func answerError(resp *http.Response, err error) *Error {
+// responseError is the error of a response whose status is not to blame. resp is nil where no response came.
+func responseError(resp *http.Response, err error) *Error {
 	if resp == nil {
 		return &Error{Err: err}
 	}
@@ -26,13 +26,13 @@ func answerError(resp *http.Response, err error) *Error {
 	}
 }
 
-// statusError is the error of an answer whose status is no success. It takes what it can get: Okta's error object, an
+// statusError is the error of a response whose status is no success. It takes what it can get: Okta's error object, an
 // OAuth challenge, or the status alone.
-func statusError(resp *http.Response) *Error {
-	e := answerError(resp, nil)
+func statusError(resp *http.Response, want int) *Error {
+	e := responseError(resp, nil)
 	switch {
 	case resp.StatusCode < 300:
-		e.Err = unexpected("the contract knows no such success")
+		e.Err = unexpected("want status %d", want)
 		return e
 	case resp.StatusCode < 400:
 		e.Err = unexpected("a redirect%s is not followed; check the org URL", leadsTo(resp))
@@ -49,9 +49,9 @@ func statusError(resp *http.Response) *Error {
 	}
 	switch {
 	case e.Code == "" && e.Summary == "":
-		e.Err = fmt.Errorf("the answer holds no error of Okta's (content type %q)", clean(resp.Header.Get("Content-Type")))
+		e.Err = fmt.Errorf("it is no error object of Okta's, but of content type %q", clean(resp.Header.Get("Content-Type")))
 	case err != nil && body.Code != "":
-		e.Err = errors.New("the rest of the answer cannot be read")
+		e.Err = errors.New("the rest of the response cannot be read")
 	}
 	return e
 }

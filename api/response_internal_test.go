@@ -17,7 +17,7 @@ func FuzzStatusError(f *testing.F) {
 	f.Add(500, `{"errorCode":"E0000009","errorSummary":"Internal`, "")
 	f.Add(502, "<html>00canary\x1b[31m</html>", "")
 	f.Add(429, `{"errorCode":7,"errorSummary":["x"]}`, "DPoP")
-	f.Add(302, `{"errorSummary":"`+"\u202e00canary\n"+`"}`, "")
+	f.Add(400, `{"errorSummary":"`+"\u202e00canary\n"+`"}`, "")
 	f.Fuzz(func(t *testing.T, status int, body, challenge string) {
 		resp := &http.Response{
 			StatusCode: status,
@@ -25,7 +25,7 @@ func FuzzStatusError(f *testing.F) {
 			Body:       io.NopCloser(strings.NewReader(body)),
 			Request:    &http.Request{Header: http.Header{"Authorization": {"SSWS " + credential}}},
 		}
-		err := statusError(resp)
+		err := statusError(resp, 204)
 		text := err.Error()
 		if strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsGraphic(r) }) {
 			t.Errorf("not one printable line: %q", text)

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/apptokens/api/oktatest"
+)
+
+// Nobody takes half a listing for all of it.
+func TestAListingThatFailsSaysSo(t *testing.T) {
+	t.Parallel()
+	org := newOrg(t, 6)
+	org.Inject(oktatest.Status(403).After(2))
+	got := command{org: org}.run(t.Context(), "list", "0oa1", "--page-size", "2", "-o", "json")
+	if got.code != 1 || !strings.HasSuffix(got.err, "4 tokens were listed, the listing is not complete\n") || json.Valid([]byte(got.out)) {
+		t.Errorf("code %d, stderr %q, stdout\n%s", got.code, got.err, got.out)
+	}
+}
+
+func TestAnInterruptedListingSaysSo(t *testing.T) {
+	t.Parallel()
+	org := newOrg(t, 6)
+	org.Inject(oktatest.SlowFirstByte(time.Minute).After(2))
+	got := command{org: org}.run(interruptAfter(t, org, 3), "list", "0oa1", "--page-size", "2", "-o", "jsonl")
+	if want := "apptokens: interrupted: 4 tokens were listed, the listing is not complete\n"; got.code != 1 || got.err != want {
+		t.Errorf("code %d, stderr %q; want 1, %q", got.code, got.err, want)
+	}
+	if lines := strings.Count(got.out, "\n"); lines != 4 {
+		t.Errorf("%d lines, want 4", lines)
+	}
+}
+
+// interruptAfter returns a context that ends when the org has had a number of requests and the command waits.
+func interruptAfter(t *testing.T, org *oktatest.Server, requests int) context.Context {
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		for len(org.Requests()) < requests && ctx.Err() == nil {
+			time.Sleep(time.Millisecond)
+		}
+		time.Sleep(100 * time.Millisecond)
+		cancel()
+	}()
+	return ctx
+}
+
+func TestProgressIsForTerminals(t *testing.T) {
+	t.Parallel()
+	org := newOrg(t, 450)
+	if got := (command{org: org}).run(t.Context(), "list", "0oa1"); got.err != "" {
+		t.Errorf("without a terminal, stderr holds %q", got.err)
+	}
+	org.Inject(oktatest.Throttle(2 * time.Second).After(2))
+	got := command{org: org, tty: true}.run(t.Context(), "list", "0oa1")
+	for _, want := range []string{clearLine + "200 tokens", "tokens; the org's rate limit is used up, trying again at ", clearLine + "450 tokens\n"} {
+		if !strings.Contains(got.err, want) {
+			t.Errorf("stderr %q lacks %q", got.err, want)
+		}
+	}
+}
+
+func TestVerboseLogsRequestsWithoutTheirSecrets(t *testing.T) {
+	t.Parallel()
+	org := newOrg(t, 3)
+	got := command{org: org, tty: true}.run(t.Context(), "list", "0oa1", "-v")
+	if !strings.Contains(got.err, "op=list app=0oa1") || strings.Contains(got.err, org.APIToken()) || strings.Contains(got.err, clearLine) {
+		t.Errorf("stderr %q", got.err)
+	}
+}

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/apptokens/api/oktatest"
+)
+
+func TestRevokeAllAsks(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		apps       []string
+		answer     string
+		code, left int
+	}{
+		"the app's ID":        {[]string{"0oa1"}, "0oa1\n", 0, 0},
+		"yes":                 {[]string{"0oa1"}, "yes\n", 1, 3},
+		"nothing":             {[]string{"0oa1"}, "\n", 1, 3},
+		"the end":             {[]string{"0oa1"}, "", 1, 3},
+		"both apps' IDs":      {[]string{"0oa1", "0oaEmpty"}, "0oa1\n0oaEmpty\n", 0, 0},
+		"one of two apps' ID": {[]string{"0oa1", "0oaEmpty"}, "0oa1\n0oa1\n", 1, 3},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			org := newOrg(t, 3)
+			got := command{org: org, stdin: test.answer, tty: true}.run(t.Context(), append([]string{"revoke-all"}, test.apps...)...)
+			if got.code != test.code || len(org.Tokens("0oa1")) != test.left {
+				t.Errorf("code %d, %d tokens left; want %d, %d\n%s", got.code, len(org.Tokens("0oa1")), test.code, test.left, got.err)
+			}
+			if !strings.Contains(got.err, "This revokes every refresh token of app 0oa1 of "+org.URL+".\nType 0oa1 to go on: ") {
+				t.Errorf("the question is %q", got.err)
+			}
+		})
+	}
+}
+
+func TestInterruptingAQuestionRevokesNothing(t *testing.T) {
+	t.Parallel()
+	org := newOrg(t, 3)
+	ctx, cancel := context.WithCancel(t.Context())
+	typing, typist := io.Pipe()
+	defer typist.Close()
+	time.AfterFunc(50*time.Millisecond, cancel)
+	got := command{org: org, in: typing, tty: true}.run(ctx, "revoke-all", "0oa1")
+	if got.code != 1 || !strings.HasSuffix(got.err, "\napptokens: interrupted: nothing was revoked\n") || len(org.Requests()) != 0 {
+		t.Errorf("code %d, stderr %q, %d requests", got.code, got.err, len(org.Requests()))
+	}
+}
+
+// One failure does not keep the others from being revoked; one that all would share does. Whatever happens, every token
+// has one outcome.
+func TestEveryTokenHasOneOutcome(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		fault     oktatest.Fault
+		interrupt int // after so many requests; 0 for never
+		outcomes  string
+		left      int
+		says      string
+	}{
+		"all are revoked":          {oktatest.Status(503), 0, "revoked, revoked, revoked", 0, ""},
+		"one is forbidden":         {oktatest.Status(403), 0, "failed, revoked, revoked", 1, "apptokens: 2 of 3 revoked\n"},
+		"one is met by HTML":       {oktatest.HTML(200), 0, "failed, revoked, revoked", 1, "apptokens: 2 of 3 revoked\n"},
+		"the credential ends":      {oktatest.Status(401).After(1), 0, "revoked, failed, not attempted", 2, "apptokens: 1 of 3 revoked, then: apptokens: revoke "},
+		"interrupted in a request": {oktatest.SlowFirstByte(time.Minute).After(1), 2, "revoked, unknown, not attempted", 1, "apptokens: interrupted: 1 of 3 revoked\n"},
+		"interrupted in a wait":    {oktatest.Throttle(time.Minute).After(1), 2, "revoked, failed, not attempted", 2, "apptokens: interrupted: 1 of 3 revoked\n"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			org := newOrg(t, 3)
+			org.Inject(test.fault)
+			ctx := t.Context()
+			if test.interrupt > 0 {
+				ctx = interruptAfter(t, org, test.interrupt)
+			}
+			got := command{org: org}.run(ctx, append([]string{"revoke", "0oa1", "-o", "jsonl"}, tokenIDs(org)...)...)
+			var outcomes []string
+			for line := range strings.Lines(got.out) {
+				var r revocation
+				if err := json.Unmarshal([]byte(line), &r); err != nil {
+					t.Fatal(err)
+				}
+				outcomes = append(outcomes, string(r.Outcome))
+			}
+			if strings.Join(outcomes, ", ") != test.outcomes || !strings.HasPrefix(got.err, test.says) || (got.code == 0) != (test.says == "") {
+				t.Errorf("code %d, outcomes %q, stderr %q; want %q, %q", got.code, outcomes, got.err, test.outcomes, test.says)
+			}
+			if left := len(org.Tokens("0oa1")); left != test.left {
+				t.Errorf("%d tokens are left, want %d", left, test.left)
+			}
+		})
+	}
+}
+
+func tokenIDs(org *oktatest.Server) (ids []string) {
+	for _, token := range org.Tokens("0oa1") {
+		ids = append(ids, token.ID)
+	}
+	return ids
+}
+
+func TestRevokeGoesOnWhenItsOutputIsLost(t *testing.T) {
+	t.Parallel()
+	org := newOrg(t, 3)
+	var stderr bytes.Buffer
+	code := run(t.Context(), append([]string{"revoke", "0oa1"}, tokenIDs(org)...), &console{
+		out: fullDisk{}, err: &stderr, getenv: func(name string) string {
+			return map[string]string{"OKTA_CLIENT_ORGURL": org.URL, "OKTA_CLIENT_TOKEN": org.APIToken()}[name]
+		},
+	})
+	if code != 1 || !strings.Contains(stderr.String(), "3 of 3 revoked, but not all could be printed: ") || len(org.Tokens("0oa1")) != 0 {
+		t.Errorf("code %d, stderr %q, %d tokens left", code, stderr.String(), len(org.Tokens("0oa1")))
+	}
+}
+
+type fullDisk struct{}
+
+func (fullDisk) Write([]byte) (int, error) { return 0, errors.New("no space left on device") }

@@ -1,0 +1,62 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"strings"
+	"testing"
+)
+
+func TestDemo(t *testing.T) {
+	t.Parallel()
+	got := command{}.run(t.Context(), "demo")
+	if got.code != 0 || got.err != "" {
+		t.Fatalf("code %d\n%s%s", got.code, got.out, got.err)
+	}
+	for _, want := range []string{
+		"✓ all 450 tokens came, each once", "the response broke off", "the connection broke", "rate limit is used up",
+		"✓ Okta no longer knows it", "✓ nothing was sent", "✓ the app holds 0 tokens now", "1 of them answered 429",
+	} {
+		if !strings.Contains(got.out, want) {
+			t.Errorf("the demo does not say %q:\n%s", want, got.out)
+		}
+	}
+}
+
+func TestServePrintsWhatToPaste(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	out := &lineBuffer{lines: make(chan string, 10)}
+	done := make(chan int)
+	go func() {
+		done <- run(ctx, []string{"serve", "--app", "0oa7", "--tokens", "3", "--rate-limit", "5"}, &console{
+			out: out, err: &bytes.Buffer{}, getenv: func(string) string { return "" },
+		})
+	}()
+	env := map[string]string{}
+	for len(env) < 2 {
+		name, value, _ := strings.Cut(strings.TrimPrefix(<-out.lines, "export "), "=")
+		env[name] = value
+	}
+	got := command{env: env}.run(t.Context(), "list", "0oa7", "-o", "jsonl")
+	if got.code != 0 || strings.Count(got.out, "\n") != 3 {
+		t.Errorf("code %d, stdout %q, stderr %q", got.code, got.out, got.err)
+	}
+	cancel()
+	if code := <-done; code != 0 {
+		t.Errorf("serve ended with %d", code)
+	}
+	if got := (command{}).run(t.Context(), "serve", "--addr", "256.0.0.1:1"); got.code != 1 || !strings.Contains(got.err, "256.0.0.1") {
+		t.Errorf("an address that cannot be: code %d, %q", got.code, got.err)
+	}
+}
+
+// lineBuffer hands lines over as they are written.
+type lineBuffer struct{ lines chan string }
+
+func (b *lineBuffer) Write(p []byte) (int, error) {
+	for line := range strings.Lines(string(p)) {
+		b.lines <- strings.TrimSuffix(line, "\n")
+	}
+	return len(p), nil
+}
