@@ -1,4 +1,4 @@
-# Everything needs Go and make, and nothing else: the tools are pinned in go.mod, see tools.go.
+# All it takes is Go and make: the tools are pinned in go.mod, see tools.go.
 
 GO ?= go
 FUZZTIME ?= 30s

@@ -23,7 +23,7 @@ import (
 // An Auth may also have the method Observe(*http.Response) (again bool). It sees every response to an attempt and must
 // leave the body alone. After a response that is no success, true asks for one more attempt at once, which does not
 // count against [RetryPolicy]: a cached token was dropped after a 401, or a new DPoP nonce was learnt. It is granted
-// twice a call at most.
+// at most twice per call.
 type Auth interface {
 	Authorize(ctx context.Context, req *http.Request) error
 }

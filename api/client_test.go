@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"math"
 	"net/http"
-	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -18,96 +17,6 @@ import (
 	"example.com/apptokens/api/oktatest"
 	"example.com/apptokens/gen"
 )
-
-func TestNewTakesOrgURLs(t *testing.T) {
-	t.Parallel()
-	for given, want := range map[string]string{
-		"https://acme.okta.com":               "https://acme.okta.com/api/v1/apps/0oa1/tokens",
-		"https://acme.okta.com/":              "https://acme.okta.com/api/v1/apps/0oa1/tokens",
-		"HTTPS://login.acme.example":          "https://login.acme.example/api/v1/apps/0oa1/tokens",
-		"https://acme.okta.com:8443":          "https://acme.okta.com:8443/api/v1/apps/0oa1/tokens",
-		"https://proxy.acme.example/okta/eu/": "https://proxy.acme.example/okta/eu/api/v1/apps/0oa1/tokens",
-		"http://localhost:8080":               "http://localhost:8080/api/v1/apps/0oa1/tokens",
-		"http://127.0.0.1":                    "http://127.0.0.1/api/v1/apps/0oa1/tokens",
-		"http://127.8.9.10:1":                 "http://127.8.9.10:1/api/v1/apps/0oa1/tokens",
-		"http://[::1]:8080":                   "http://[::1]:8080/api/v1/apps/0oa1/tokens",
-		"https://sso-admin.acme.example":      "https://sso-admin.acme.example/api/v1/apps/0oa1/tokens",
-	} {
-		t.Run(given, func(t *testing.T) {
-			t.Parallel()
-			var got string
-			transport := roundTripper(func(req *http.Request) (*http.Response, error) {
-				got = req.URL.String()
-				return &http.Response{StatusCode: http.StatusNoContent, Body: http.NoBody}, nil
-			})
-			client, err := api.New(given, api.APIToken("t"), api.WithHTTPClient(&http.Client{Transport: transport}))
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := client.RevokeAll(t.Context(), appID); err != nil {
-				t.Fatal(err)
-			}
-			if got != want {
-				t.Errorf("the request went to %s, want %s", got, want)
-			}
-		})
-	}
-}
-
-func TestNewRefusesOrgURLs(t *testing.T) {
-	t.Parallel()
-	for given, says := range map[string]string{
-		"":                                     "empty",
-		"acme.okta.com":                        "https://",
-		"/api":                                 "https://",
-		"ftp://acme.okta.com":                  "https://",
-		"https://":                             "host",
-		"https://:443":                         "host",
-		"https://acme.okta.com:":               "port",
-		"https://acme.okta.com:https":          "not a URL",
-		"http://acme.okta.com":                 "https only",
-		"http://localhost.example":             "https only",
-		"http://127.0.0.1.example":             "https only",
-		"http://10.0.0.1":                      "https only",
-		"https://user:secret@acme.okta.com":    "user information",
-		"https://acme.okta.com?x=1":            "query",
-		"https://acme.okta.com?":               "query",
-		"https://acme.okta.com#":               "fragment",
-		"https://{yourOktaDomain}":             "placeholder",
-		"https://${OKTA_DOMAIN}":               "placeholder",
-		"https://<acme>.okta.com":              "placeholder",
-		"https://acme-admin.okta.com":          "-admin",
-		"https://ACME-ADMIN.oktapreview.com":   "-admin",
-		"https://acme.okta.com.com":            ".com twice",
-		" https://acme.okta.com":               "space",
-		"https://acme.okta.com\n":              "space",
-		"https://acme okta.com":                "space",
-		"https://acme.оkta.com":                "does not belong", // a Cyrillic o
-		"https://acme.okta.com/../x":           "a part of its path",
-		"https://acme.okta.com/%2e%2e/x":       "a part of its path",
-		"https://acme.okta.com//x":             "a part of its path",
-		"https://acme.okta.com/okta(eu)":       "a part of its path",
-		"https://acme.okta.com/..;/x":          "a part of its path",
-		"https://acme.okta.com/oauth2/default": "leave out its path",
-		"https://acme.okta.com/API/V1/":        "leave out its path",
-		`https://"acme.okta.com"`:              "no host name",
-		"https://acme.okta.com,evil.example":   "no host name",
-		"https://acme.okta.com.com.":           "no host name",
-		"https://.":                            "no host name",
-		"00canary-token":                       "(not shown)",
-		"https://acme.okta.com/api/v1":         "leave out its path",
-		"https://acme.okta.com/api/v1/apps":    "leave out its path",
-	} {
-		t.Run(given, func(t *testing.T) {
-			t.Parallel()
-			_, err := api.New(given, api.APIToken("t"))
-			checkError(t, err, api.ErrInvalidArgument, says)
-			if err != nil && strings.Contains(err.Error(), "secret") {
-				t.Errorf("the error shows a password: %v", err)
-			}
-		})
-	}
-}
 
 func TestANilOptionIsRefused(t *testing.T) {
 	t.Parallel()
@@ -218,92 +127,6 @@ func TestNothingPrintsASecret(t *testing.T) {
 				t.Errorf("the log is %q", log.String())
 			}
 		})
-	}
-}
-
-func TestRequestsCarryTheRightHeaders(t *testing.T) {
-	t.Parallel()
-	org, client := newOrg(t, 1, api.WithUserAgent("sweeper/2"), api.WithRequestEditor(func(_ context.Context, req *http.Request) error {
-		if req.Header.Get("Authorization") != "" {
-			t.Error("an editor saw the credential")
-		}
-		req.Header.Set("X-Ticket", "INC-1")
-		return nil
-	}))
-	if _, err := list(t.Context(), client); err != nil {
-		t.Fatal(err)
-	}
-	header := org.Requests()[0].Header
-	for name, want := range map[string]string{
-		"Accept":             "application/json",
-		"Authorization":      "SSWS " + oktatest.DefaultAPIToken,
-		"User-Agent":         "sweeper/2",
-		"X-Ticket":           "INC-1",
-		"X-Okta-Retry-Count": "",
-		"X-Okta-Retry-For":   "",
-	} {
-		if got := header.Get(name); got != want {
-			t.Errorf("%s: %q, want %q", name, got, want)
-		}
-	}
-	if query := org.Requests()[0].Query; query != "limit=200" {
-		t.Errorf("query %q, want limit=200", query)
-	}
-}
-
-// The http.Client of the caller is copied: it keeps its own habits, and the copy follows no redirect.
-func TestTheCallersHTTPClientStaysAsItIs(t *testing.T) {
-	t.Parallel()
-	org := oktatest.New(oktatest.WithApp(appID, 1))
-	follow := func(*http.Request, []*http.Request) error { return nil }
-	own := &http.Client{Transport: org.Transport(), CheckRedirect: follow}
-	client, err := api.New(orgURL, api.APIToken(oktatest.DefaultAPIToken), api.WithHTTPClient(own))
-	if err != nil {
-		t.Fatal(err)
-	}
-	org.Inject(oktatest.Redirect(http.StatusFound, orgURL+"/"))
-	checkError(t, client.RevokeAll(t.Context(), appID), api.ErrUnexpectedResponse, "redirect")
-	if len(org.Requests()) != 1 {
-		t.Errorf("%d requests, want 1", len(org.Requests()))
-	}
-	if own.CheckRedirect == nil || own.CheckRedirect(nil, nil) != nil {
-		t.Error("the caller's client was changed")
-	}
-}
-
-func TestAnEditorCannotLeadCredentialsAway(t *testing.T) {
-	t.Parallel()
-	for name, edit := range map[string]func(*http.Request){
-		"host":             func(req *http.Request) { req.URL.Host = "evil.example" },
-		"scheme":           func(req *http.Request) { req.URL.Scheme = "http" },
-		"port":             func(req *http.Request) { req.URL.Host += ":8443" },
-		"user information": func(req *http.Request) { req.URL.User = url.User("evil") },
-		"Host header":      func(req *http.Request) { req.Host = "evil.example" },
-		"opaque URL":       func(req *http.Request) { req.URL.Opaque = "//evil.example/x" },
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			org, client := newOrg(t, 1, api.WithRequestEditor(func(_ context.Context, req *http.Request) error {
-				edit(req)
-				return nil
-			}))
-			_, err := list(t.Context(), client)
-			checkError(t, err, api.ErrInvalidArgument, "changed its origin")
-			if len(org.Requests()) != 0 {
-				t.Errorf("%d requests were sent", len(org.Requests()))
-			}
-		})
-	}
-}
-
-func TestAnEditorsErrorEndsTheCall(t *testing.T) {
-	t.Parallel()
-	broken := errors.New("no ticket")
-	org, client := newOrg(t, 1, api.WithRequestEditor(func(context.Context, *http.Request) error { return broken }))
-	_, err := list(t.Context(), client)
-	checkError(t, err, broken, "no ticket")
-	if len(org.Requests()) != 0 {
-		t.Errorf("%d requests were sent", len(org.Requests()))
 	}
 }
 

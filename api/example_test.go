@@ -5,20 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"log"
-	"time"
 
 	"example.com/apptokens/api"
 	"example.com/apptokens/api/oktatest"
 )
 
-// exampleOrg is an org to run the examples against. Its clock stands still.
-func exampleOrg(tokens int) *oktatest.Server {
-	clock := func() time.Time { return time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC) }
-	return oktatest.NewServer(oktatest.WithApp("0oa1", tokens), oktatest.WithClock(clock))
-}
-
 func Example() {
-	org := exampleOrg(3) // in place of https://acme.okta.com
+	org := oktatest.NewServer(oktatest.WithApp("0oa1", 3)) // in place of https://acme.okta.com
 	defer org.Close()
 
 	client, err := api.New(org.URL, api.APIToken(org.APIToken()))
@@ -29,16 +22,16 @@ func Example() {
 		if err != nil {
 			log.Fatal(err) // the listing is not complete
 		}
-		fmt.Println(token.ID, token.UserID, token.ExpiresAt.Format(time.DateOnly))
+		fmt.Println(token.ID, token.UserID, token.Scopes)
 	}
 	// Output:
-	// oarT4npx1yT6lrws7LFf 00uOmU6zDiIff85mCH1V 2026-12-20
-	// oardAWoEQ6lcSEAUDmKT 00uT2YUX9XoKVUNAQF5r 2027-02-07
-	// oarzdhskemTfpV2vsH5j 00uPFZ2dZ9AACn5BEsqQ 2026-12-23
+	// oarT4npx1yT6lrws7LFf 00uOmU6zDiIff85mCH1V [openid offline_access]
+	// oardAWoEQ6lcSEAUDmKT 00uT2YUX9XoKVUNAQF5r [offline_access openid profile]
+	// oarzdhskemTfpV2vsH5j 00uPFZ2dZ9AACn5BEsqQ [openid offline_access]
 }
 
 func ExampleClient_Pages() {
-	org := exampleOrg(5)
+	org := oktatest.NewServer(oktatest.WithApp("0oa1", 5))
 	defer org.Close()
 	client, err := api.New(org.URL, api.APIToken(org.APIToken()))
 	if err != nil {
@@ -68,7 +61,7 @@ func ExampleClient_Pages() {
 }
 
 func ExampleClient_Revoke() {
-	org := exampleOrg(1)
+	org := oktatest.NewServer(oktatest.WithApp("0oa1", 1))
 	defer org.Close()
 	client, err := api.New(org.URL, api.APIToken(org.APIToken()))
 	if err != nil {
@@ -94,7 +87,7 @@ func ExampleClient_Revoke() {
 }
 
 func ExampleError() {
-	org := exampleOrg(1)
+	org := oktatest.NewServer(oktatest.WithApp("0oa1", 1))
 	defer org.Close()
 	client, err := api.New(org.URL, api.APIToken("not-the-token"))
 	if err != nil {

@@ -1,18 +1,12 @@
 package api_test
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"net/http"
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"testing"
-	"testing/synctest"
-	"time"
 
 	"example.com/apptokens/api"
 	"example.com/apptokens/api/oktatest"
@@ -218,55 +212,6 @@ func TestAFragmentMakesNoOtherLink(t *testing.T) {
 	}
 }
 
-// A hook that panics does so where the loop can recover, whatever page it is.
-func TestAPanicOfAHookReachesTheLoop(t *testing.T) {
-	t.Parallel()
-	for requests := range 4 {
-		t.Run(fmt.Sprintf("at request %d", requests+1), func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				n := 0
-				var mu sync.Mutex
-				_, client := newOrg(t, 10, api.WithRequestEditor(func(context.Context, *http.Request) error {
-					mu.Lock()
-					defer mu.Unlock()
-					if n++; n > requests {
-						panic("hook")
-					}
-					return nil
-				}))
-				defer func() {
-					if got := recover(); got != "hook" {
-						t.Errorf("recovered %v, want the hook's panic", got)
-					}
-				}()
-				for _, err := range client.List(t.Context(), appID, api.PageSize(2)) {
-					if err != nil {
-						t.Error(err)
-					}
-				}
-				t.Error("the listing ended")
-			})
-		})
-	}
-}
-
-// What exits the goroutine of a request does not end the listing as if it were complete.
-func TestAGoroutineThatExitsIsAnError(t *testing.T) {
-	t.Parallel()
-	org := oktatest.New(oktatest.WithApp(appID, 10))
-	client := newClient(t, roundTripper(func(req *http.Request) (*http.Response, error) {
-		if len(org.Requests()) == 3 {
-			runtime.Goexit()
-		}
-		return org.Transport().RoundTrip(req)
-	}))
-	ids, err := list(t.Context(), client, api.PageSize(2))
-	if err == nil || len(ids) != 6 {
-		t.Errorf("listed %d tokens, error %v; want 6 and an error", len(ids), err)
-	}
-}
-
 // The tokens before an error are good, come once, and nothing comes after it.
 func TestListEndsWithItsError(t *testing.T) {
 	t.Parallel()
@@ -306,171 +251,4 @@ func TestEveryRangeListsAnew(t *testing.T) {
 	if len(org.Requests()) != 2 {
 		t.Errorf("%d requests, want 2", len(org.Requests()))
 	}
-}
-
-// In a synctest bubble, a goroutine that is left behind fails the test.
-func TestBreakingOutLeavesNothingBehind(t *testing.T) {
-	t.Parallel()
-	for _, tokens := range []int{1, 199, 200, 201, 400, 401, 600, 999} {
-		t.Run(fmt.Sprintf("after %d tokens", tokens), func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				org := oktatest.New(oktatest.WithApp(appID, 1000))
-				org.Inject(oktatest.SlowFirstByte(time.Second).Forever())
-				var running atomic.Int32
-				client := newClient(t, roundTripper(func(req *http.Request) (*http.Response, error) {
-					running.Add(1)
-					defer running.Add(-1)
-					return org.Transport().RoundTrip(req)
-				}))
-				n := 0
-				for _, err := range client.List(context.WithoutCancel(t.Context()), appID) {
-					if err != nil {
-						t.Fatal(err)
-					}
-					if n++; n == tokens {
-						break
-					}
-				}
-				if running.Load() != 0 {
-					t.Errorf("%d requests run on after the loop", running.Load())
-				}
-			})
-		})
-	}
-}
-
-func TestAPanicInTheLoopLeavesNothingBehind(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		org, client := newOrg(t, 1000)
-		org.Inject(oktatest.SlowFirstByte(time.Second).Forever())
-		defer func() {
-			if recover() == nil {
-				t.Error("the panic was swallowed")
-			}
-		}()
-		n := 0
-		for range client.List(context.WithoutCancel(t.Context()), appID) {
-			if n++; n == 450 {
-				panic("in the loop")
-			}
-		}
-	})
-}
-
-// From the second page on, the listing is one page ahead of the loop, and no more.
-func TestPagesAreFetchedAhead(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		org, client := newOrg(t, 1000)
-		org.Inject(oktatest.SlowFirstByte(time.Second).Forever())
-		requestsWhilePage := []int{1, 3, 4, 5, 5}
-		start, page := time.Now(), 0
-		for _, err := range client.Pages(t.Context(), appID) {
-			if err != nil {
-				t.Fatal(err)
-			}
-			synctest.Wait()
-			time.Sleep(2 * time.Second) // what the loop does with a page
-			if got, want := len(org.Requests()), requestsWhilePage[page]; got != want {
-				t.Errorf("%d requests while the loop has page %d, want %d", got, page+1, want)
-			}
-			page++
-		}
-		// Page 1 and 2 take a second each; the others come while the loop sleeps.
-		if took, want := time.Since(start), 12*time.Second; took != want {
-			t.Errorf("took %v, want %v", took, want)
-		}
-	})
-}
-
-// The next page is requested when the head of a response is there, before its body.
-func TestTheNextPageIsRequestedBeforeTheBody(t *testing.T) {
-	t.Parallel()
-	org := oktatest.New(oktatest.WithApp(appID, 10))
-	third := make(chan struct{})
-	var mu sync.Mutex
-	requests := 0
-	client := newClient(t, roundTripper(func(req *http.Request) (*http.Response, error) {
-		mu.Lock()
-		requests++
-		n := requests
-		mu.Unlock()
-		resp, err := org.Transport().RoundTrip(req)
-		switch n {
-		case 2: // its body waits for the third request
-			resp.Body = struct {
-				io.Reader
-				io.Closer
-			}{io.MultiReader(waitFor{third}, resp.Body), resp.Body}
-		case 3:
-			close(third)
-		}
-		return resp, err
-	}))
-	ids, err := list(t.Context(), client, api.PageSize(3))
-	if err != nil || len(ids) != 10 {
-		t.Errorf("listed %d tokens, %v", len(ids), err)
-	}
-}
-
-// waitFor is an empty reader that ends when its channel is closed.
-type waitFor struct{ until <-chan struct{} }
-
-func (w waitFor) Read([]byte) (int, error) { <-w.until; return 0, io.EOF }
-
-// A page that is read again may bring another link; the page that was fetched ahead is then the wrong one.
-func TestARetriedPageMayBringAnotherLink(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		org := oktatest.New(oktatest.WithApp(appID, 10))
-		// The first response with the second page links to that page once more, and breaks off.
-		broken, abandoned := 0, 0
-		client := newClient(t, roundTripper(func(req *http.Request) (*http.Response, error) {
-			if strings.HasSuffix(req.URL.RawQuery, "&x=1") { // never answers
-				abandoned++
-				<-req.Context().Done()
-				return nil, req.Context().Err()
-			}
-			resp, err := org.Transport().RoundTrip(req)
-			if len(org.Requests()) == 2 {
-				broken++
-				resp.Header.Set("Link", fmt.Sprintf("<%s&x=1>; rel=next", req.URL))
-				resp.Body = io.NopCloser(strings.NewReader("["))
-			}
-			return resp, err
-		}))
-		ids, err := list(t.Context(), client, api.PageSize(3))
-		if err != nil || !slices.Equal(ids, allIDs(org)) {
-			t.Errorf("listed %v, %v; want %v", ids, err, allIDs(org))
-		}
-		if broken != 1 || abandoned != 1 {
-			t.Errorf("%d answers were broken, the page ahead was requested %d times; want 1 and 1", broken, abandoned)
-		}
-	})
-}
-
-func TestListUnderConcurrency(t *testing.T) {
-	t.Parallel()
-	server := oktatest.NewServer(oktatest.WithApp(appID, 450))
-	defer server.Close()
-	client, err := api.New(server.URL, api.APIToken(server.APIToken()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := allIDs(server.Org)
-	var wg sync.WaitGroup
-	for worker := range 64 {
-		wg.Go(func() {
-			ids, err := list(t.Context(), client)
-			if err != nil || !slices.Equal(ids, want) {
-				t.Errorf("worker %d listed %d tokens, %v", worker, len(ids), err)
-			}
-			if _, err := client.Get(t.Context(), appID, want[worker]); err != nil {
-				t.Errorf("worker %d: %v", worker, err)
-			}
-		})
-	}
-	wg.Wait()
 }

@@ -1,4 +1,4 @@
-// Package gen is the client that oapi-codegen makes of openapi.yaml: the models, and one method an operation that
+// Package gen is the client that oapi-codegen makes of openapi.yaml: the models, and one method per operation that
 // sends a request and hands back the response as it came.
 //
 // Programs are better served by example.com/apptokens/api, which checks what this package takes as it comes: IDs,
@@ -333,7 +333,7 @@ type ListTokensParams struct {
 	// Expand asks, with the value `scope`, for the details of each scope in `_embedded`
 	Expand *Expand `form:"expand,omitempty" json:"expand,omitempty"`
 
-	// After names the page to answer; an opaque cursor out of a `next` link
+	// After names the page to return; an opaque cursor out of a `next` link
 	After *After `form:"after,omitempty" json:"after,omitempty"`
 
 	// Limit bounds the number of tokens on one page
@@ -427,9 +427,9 @@ type ClientInterface interface {
 	// Corresponds with DELETE /api/v1/apps/{appId}/tokens (the `RevokeAllTokens` operationId).
 	RevokeAllTokens(ctx context.Context, appID AppID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ListTokens lists the refresh tokens of an app, one page a call
+	// ListTokens lists the refresh tokens of an app, one page per call
 	//
-	// While there are more pages, the Link header of the answer names the `next` one. That link is to be followed as it stands: its query is opaque.
+	// While there are more pages, the Link header of the response names the `next` one. That link is to be followed as it stands: its query is opaque.
 	//
 	// Corresponds with GET /api/v1/apps/{appId}/tokens (the `ListTokens` operationId).
 	ListTokens(ctx context.Context, appID AppID, params *ListTokensParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -443,7 +443,7 @@ type ClientInterface interface {
 
 	// GetToken reads one refresh token of an app
 	//
-	// The answer is the metadata of the token, never its secret value.
+	// The response is the metadata of the token, never its secret value.
 	//
 	// Corresponds with GET /api/v1/apps/{appId}/tokens/{tokenId} (the `GetToken` operationId).
 	GetToken(ctx context.Context, appID AppID, tokenID TokenID, params *GetTokenParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -466,9 +466,9 @@ func (c *Client) RevokeAllTokens(ctx context.Context, appID AppID, reqEditors ..
 	return c.Client.Do(req)
 }
 
-// ListTokens lists the refresh tokens of an app, one page a call
+// ListTokens lists the refresh tokens of an app, one page per call
 //
-// While there are more pages, the Link header of the answer names the `next` one. That link is to be followed as it stands: its query is opaque.
+// While there are more pages, the Link header of the response names the `next` one. That link is to be followed as it stands: its query is opaque.
 //
 // Corresponds with GET /api/v1/apps/{appId}/tokens (the `ListTokens` operationId).
 func (c *Client) ListTokens(ctx context.Context, appID AppID, params *ListTokensParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -502,7 +502,7 @@ func (c *Client) RevokeToken(ctx context.Context, appID AppID, tokenID TokenID, 
 
 // GetToken reads one refresh token of an app
 //
-// The answer is the metadata of the token, never its secret value.
+// The response is the metadata of the token, never its secret value.
 //
 // Corresponds with GET /api/v1/apps/{appId}/tokens/{tokenId} (the `GetToken` operationId).
 func (c *Client) GetToken(ctx context.Context, appID AppID, tokenID TokenID, params *GetTokenParams, reqEditors ...RequestEditorFn) (*http.Response, error) {

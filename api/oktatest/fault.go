@@ -59,7 +59,8 @@ func spoil(name string, do func(*response, *http.Request)) Fault {
 
 // Faults in place of a response. The request has no effect.
 
-// Status answers with a status and the error object that Okta sends with it.
+// Status answers with a status and the error object that Okta sends with it, as far as that is known; else with the one
+// of an internal error.
 func Status(status int) Fault {
 	code, summary := "E0000009", "Internal Server Error"
 	switch status {
@@ -71,6 +72,8 @@ func Status(status int) Fault {
 		code, summary = "E0000006", "You do not have permission to perform the requested action"
 	case http.StatusNotFound:
 		code, summary = "E0000007", "Not found: Resource not found"
+	case http.StatusMethodNotAllowed:
+		code, summary = "E0000022", "The endpoint does not support the provided HTTP method"
 	case http.StatusTooManyRequests:
 		code, summary = "E0000047", "API call exceeded rate limit due to too many requests."
 	case http.StatusServiceUnavailable:
@@ -152,7 +155,7 @@ func SlowFirstByte(delay time.Duration) Fault {
 	return Fault{name: "slow first byte", times: 1, delay: delay}
 }
 
-// Header replaces a header of the response. An empty value removes it.
+// Header replaces a header of the response. An empty value removes it. Link headers have faults of their own.
 func Header(name, value string) Fault {
 	return spoil("header", func(a *response, _ *http.Request) {
 		a.header.Del(name)

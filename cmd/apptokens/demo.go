@@ -18,7 +18,7 @@ const (
 	demoApp    = "0oaDemo"
 	demoTokens = 450
 	demoLimit  = 5
-	demoWindow = 2 * time.Second
+	demoWindow = 3 * time.Second
 )
 
 func (a *app) demoCommand() *cobra.Command {
@@ -30,7 +30,7 @@ out a rate limit and a broken connection, revoke one token and then all, and
 prove each by reading back. Nothing outside this machine is contacted.`,
 		Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
-			// Five requests every two seconds: a small version of an org's 50 to 100 a minute.
+			// Five requests every three seconds: a small version of an org's 50 to 100 a minute.
 			org := oktatest.NewServer(oktatest.WithApp(demoApp, demoTokens), oktatest.WithRateLimit(demoLimit, demoWindow))
 			defer org.Close()
 			d := &demo{out: a.out, org: org}

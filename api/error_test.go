@@ -1,0 +1,54 @@
+package api_test
+
+import (
+	"bytes"
+	"errors"
+	"log/slog"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"example.com/apptokens/api"
+	"example.com/apptokens/api/oktatest"
+)
+
+func TestErrorsLogTheirFields(t *testing.T) {
+	t.Parallel()
+	org, client := newOrg(t, 3)
+	org.Inject(oktatest.Body(http.StatusBadRequest, "application/json", `{"errorCode":"E0000001","errorCauses":[`+strings.Repeat(`{"errorSummary":"x"},`, 10)+`{"errorSummary":"the eleventh"}]}`))
+	err := client.Revoke(t.Context(), appID, "oar1")
+	checkError(t, err, &api.Error{}, "E0000001: x")
+	var log bytes.Buffer
+	slog.New(slog.NewTextHandler(&log, nil)).Error("failed", "err", err)
+	for _, want := range []string{"err.op=revoke", "err.app=0oa1", "err.token=oar1", "err.status=400", "err.code=E0000001", "err.attempts=1", "err.request_id="} {
+		if !strings.Contains(log.String(), want) {
+			t.Errorf("the log lacks %s: %s", want, log.String())
+		}
+	}
+	if strings.Contains(err.Error(), "the eleventh") {
+		t.Errorf("error %v has more than ten causes", err)
+	}
+}
+
+func TestErrorsTellWhatOktaSaid(t *testing.T) {
+	t.Parallel()
+	org, client := newOrg(t, 3)
+	org.Inject(oktatest.Body(http.StatusBadRequest, "application/json", `{"errorCode":"E0000001","errorSummary":"Api validation failed: \u001b[2Jlimit",
+		"errorLink":"E0000001","errorId":"oae1","errorCauses":[{"errorSummary":"limit: too large"},{"errorSummary":"for `+oktatest.DefaultAPIToken+`"}]}`))
+	_, err := client.Get(t.Context(), appID, "oar1")
+	var failure *api.Error
+	if !errors.As(err, &failure) {
+		t.Fatal(err)
+	}
+	if failure.Op != "get" || failure.AppID != appID || failure.TokenID != "oar1" || failure.StatusCode != 400 ||
+		failure.Code != "E0000001" || failure.ErrorID != "oae1" || failure.Attempts != 1 || len(failure.RequestID) != 32 ||
+		!slices.Equal(failure.Causes, []string{"limit: too large", "for [redacted]"}) {
+		t.Errorf("error %+v", *failure)
+	}
+	want := "apptokens: get (app 0oa1, token oar1): 400 Bad Request: E0000001: Api validation failed:  [2Jlimit: " +
+		"limit: too large: for [redacted] (1 attempt, request " + failure.RequestID + ")"
+	if got := err.Error(); got != want {
+		t.Errorf("error\n%s\nwant\n%s", got, want)
+	}
+}

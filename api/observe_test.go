@@ -1,0 +1,110 @@
+package api_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"example.com/apptokens/api"
+	"example.com/apptokens/api/oktatest"
+)
+
+// An observer may keep the error of an attempt. What the call returns later is another one.
+func TestTheErrorOfAnAttemptStaysAsItWas(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var seen error
+		org, client := newOrg(t, 3, api.WithObserver(func(_ context.Context, a api.Attempt) { seen = a.Err }))
+		org.Inject(oktatest.Throttle(time.Minute))
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(time.Second, cancel)
+		err := client.RevokeAll(ctx, appID)
+		checkError(t, err, context.Canceled, "429 Too Many Requests")
+		if errors.Is(seen, context.Canceled) {
+			t.Errorf("the observed error has become %v", seen)
+		}
+	})
+}
+
+func TestTheObserverSeesEveryAttempt(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		type key struct{}
+		var mu sync.Mutex
+		var attempts []api.Attempt
+		org, client := newOrg(t, 3, api.WithObserver(func(ctx context.Context, a api.Attempt) {
+			mu.Lock()
+			defer mu.Unlock()
+			if ctx.Value(key{}) != "span" {
+				t.Error("the observer got another context")
+			}
+			attempts = append(attempts, a)
+		}))
+		org.Inject(oktatest.Status(503), oktatest.DropBefore(), oktatest.SlowFirstByte(time.Second))
+		id := allIDs(org)[0]
+		if err := client.Revoke(context.WithValue(t.Context(), key{}, "span"), appID, id); err != nil {
+			t.Fatal(err)
+		}
+		if len(attempts) != 3 {
+			t.Fatalf("%d attempts were observed, want 3", len(attempts))
+		}
+		for i, a := range attempts {
+			last := i == 2
+			wantStatus := []int{503, 0, 204}[i]
+			if a.Op != "revoke" || a.AppID != appID || a.TokenID != id || a.Number != i+1 || a.StatusCode != wantStatus {
+				t.Errorf("attempt %d: %+v", i, a)
+			}
+			if a.Again == last || (a.Err == nil) != last || (a.RequestID == "") != (wantStatus == 0) {
+				t.Errorf("attempt %d: %+v", i, a)
+			}
+		}
+		last := attempts[2]
+		if last.Duration != time.Second || !last.Start.Add(last.Duration).Equal(time.Now()) || last.RateLimit.Limit == 0 {
+			t.Errorf("the last attempt is %+v; want one of 1s that ends now", last)
+		}
+	})
+}
+
+func TestTheLogHoldsWhatHelpsAndNothingElse(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var log bytes.Buffer
+		org, client := newOrg(t, 3, api.WithLogger(slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))))
+		org.Inject(oktatest.Status(503))
+		if err := client.RevokeAll(t.Context(), appID); err != nil {
+			t.Fatal(err)
+		}
+		org.Inject(oktatest.Status(403))
+		if err := client.Revoke(t.Context(), appID, "oar1"); err == nil {
+			t.Fatal("no error")
+		}
+		allowed := []string{"time", "level", "msg", "op", "app", "token", "attempt", "duration", "status", "request_id",
+			"rate_limit", "rate_remaining", "error", "wait"}
+		var levels []string
+		for decoder := json.NewDecoder(&log); decoder.More(); {
+			var line map[string]any
+			if err := decoder.Decode(&line); err != nil {
+				t.Fatal(err)
+			}
+			for name := range line {
+				if !slices.Contains(allowed, name) {
+					t.Errorf("the log holds %s: %v", name, line[name])
+				}
+			}
+			levels = append(levels, line["level"].(string))
+			if line["op"] == "revoke" && (line["app"] != appID || line["token"] != "oar1" || line["status"] != 403.0 || line["error"] == nil) {
+				t.Errorf("the line of a failed revocation is %v", line)
+			}
+		}
+		if want := []string{"WARN", "DEBUG", "DEBUG"}; !slices.Equal(levels, want) {
+			t.Errorf("levels %v, want %v", levels, want)
+		}
+	})
+}
