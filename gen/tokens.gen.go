@@ -346,61 +346,44 @@ type GetTokenParams struct {
 	Expand *Expand `form:"expand,omitempty" json:"expand,omitempty"`
 }
 
-// RequestEditorFn is the function signature for the RequestEditor callback function
+// RequestEditorFn changes a request before it is sent, to authorize it, say. An error keeps it from being sent.
 type RequestEditorFn func(ctx context.Context, req *http.Request) error
 
-// Doer performs HTTP requests.
-//
-// The standard http.Client implements this interface.
+// HttpRequestDoer sends requests, as [http.Client] does.
 type HttpRequestDoer interface {
 	Do(req *http.Request) (*http.Response, error)
 }
 
-// Client which conforms to the OpenAPI3 specification for this service.
+// Client sends the requests of the contract. Make one with [NewClient]; it is safe for concurrent use as long as its
+// fields are left alone.
 type Client struct {
-	// The endpoint of the server conforming to this interface, with scheme,
-	// https://api.deepmap.com for example. This can contain a path relative
-	// to the server, such as https://api.deepmap.com/dev-test, and all the
-	// paths in the swagger spec will be appended to the server.
-	Server string
-
-	// Doer for performing requests, typically a *http.Client with any
-	// customized settings, such as certificate chains.
+	// Server is the URL of the org. The paths of the contract come after its own.
+	Server *url.URL
+	// Client sends the requests.
 	Client HttpRequestDoer
-
-	// A list of callbacks for modifying requests which are generated before sending over
-	// the network.
+	// RequestEditors run for every request, before those of the call.
 	RequestEditors []RequestEditorFn
 }
 
-// ClientOption allows setting custom parameters during construction
+// ClientOption configures a [Client].
 type ClientOption func(*Client) error
 
-// Creates a new Client, with reasonable defaults
+// NewClient returns a client of the org at server, such as https://acme.okta.com.
 func NewClient(server string, opts ...ClientOption) (*Client, error) {
-	// create a client with sane default values
-	client := Client{
-		Server: server,
+	target, err := url.Parse(strings.TrimSuffix(server, "/"))
+	if err != nil {
+		return nil, err
 	}
-	// mutate client and add all optional params
-	for _, o := range opts {
-		if err := o(&client); err != nil {
+	client := &Client{Server: target, Client: &http.Client{}}
+	for _, option := range opts {
+		if err := option(client); err != nil {
 			return nil, err
 		}
 	}
-	// ensure the server URL always has a trailing slash
-	if !strings.HasSuffix(client.Server, "/") {
-		client.Server += "/"
-	}
-	// create httpClient, if not already present
-	if client.Client == nil {
-		client.Client = &http.Client{}
-	}
-	return &client, nil
+	return client, nil
 }
 
-// WithHTTPClient allows overriding the default Doer, which is
-// automatically created using http.Client. This is useful for tests.
+// WithHTTPClient sends requests with doer in place of an [http.Client] of its own.
 func WithHTTPClient(doer HttpRequestDoer) ClientOption {
 	return func(c *Client) error {
 		c.Client = doer
@@ -408,44 +391,19 @@ func WithHTTPClient(doer HttpRequestDoer) ClientOption {
 	}
 }
 
-// WithRequestEditorFn allows setting up a callback function, which will be
-// called right before sending the request. This can be used to mutate the request.
-func WithRequestEditorFn(fn RequestEditorFn) ClientOption {
+// WithRequestEditorFn adds an editor that runs for every request.
+func WithRequestEditorFn(editor RequestEditorFn) ClientOption {
 	return func(c *Client) error {
-		c.RequestEditors = append(c.RequestEditors, fn)
+		c.RequestEditors = append(c.RequestEditors, editor)
 		return nil
 	}
 }
 
-// The interface specification for the client above.
+// ClientInterface is what [Client] does, for programs that put something in its place.
 type ClientInterface interface {
-
-	// RevokeAllTokens revokes every refresh token of an app
-	//
-	// The access tokens that were issued together with the refresh tokens are revoked as well; those that came without a refresh token stay valid. An app without tokens answers 204 too.
-	//
-	// Corresponds with DELETE /api/v1/apps/{appId}/tokens (the `RevokeAllTokens` operationId).
 	RevokeAllTokens(ctx context.Context, appID AppID, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ListTokens lists the refresh tokens of an app, one page per call
-	//
-	// While there are more pages, the Link header of the response names the `next` one. That link is to be followed as it stands: its query is opaque.
-	//
-	// Corresponds with GET /api/v1/apps/{appId}/tokens (the `ListTokens` operationId).
 	ListTokens(ctx context.Context, appID AppID, params *ListTokensParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// RevokeToken revokes one refresh token of an app
-	//
-	// The access tokens that were issued together with it are revoked as well.
-	//
-	// Corresponds with DELETE /api/v1/apps/{appId}/tokens/{tokenId} (the `RevokeToken` operationId).
 	RevokeToken(ctx context.Context, appID AppID, tokenID TokenID, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetToken reads one refresh token of an app
-	//
-	// The response is the metadata of the token, never its secret value.
-	//
-	// Corresponds with GET /api/v1/apps/{appId}/tokens/{tokenId} (the `GetToken` operationId).
 	GetToken(ctx context.Context, appID AppID, tokenID TokenID, params *GetTokenParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 }
 
@@ -459,11 +417,7 @@ func (c *Client) RevokeAllTokens(ctx context.Context, appID AppID, reqEditors ..
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
+	return c.send(req.WithContext(ctx), reqEditors)
 }
 
 // ListTokens lists the refresh tokens of an app, one page per call
@@ -476,11 +430,7 @@ func (c *Client) ListTokens(ctx context.Context, appID AppID, params *ListTokens
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
+	return c.send(req.WithContext(ctx), reqEditors)
 }
 
 // RevokeToken revokes one refresh token of an app
@@ -493,11 +443,7 @@ func (c *Client) RevokeToken(ctx context.Context, appID AppID, tokenID TokenID, 
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
+	return c.send(req.WithContext(ctx), reqEditors)
 }
 
 // GetToken reads one refresh token of an app
@@ -510,253 +456,118 @@ func (c *Client) GetToken(ctx context.Context, appID AppID, tokenID TokenID, par
 	if err != nil {
 		return nil, err
 	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+	return c.send(req.WithContext(ctx), reqEditors)
+}
+
+// NewRevokeAllTokensRequest makes the request of [Client.RevokeAllTokens].
+func NewRevokeAllTokensRequest(server *url.URL, appID AppID) (*http.Request, error) {
+	path0, err := runtime.StyleParamWithOptions("simple", false, "appId", appID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string"})
+	if err != nil {
 		return nil, err
+	}
+	var query []string
+	return newRequest(http.MethodDelete, server, fmt.Sprintf("/api/v1/apps/%s/tokens", path0), query)
+}
+
+// NewListTokensRequest makes the request of [Client.ListTokens].
+func NewListTokensRequest(server *url.URL, appID AppID, params *ListTokensParams) (*http.Request, error) {
+	path0, err := runtime.StyleParamWithOptions("simple", false, "appId", appID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string"})
+	if err != nil {
+		return nil, err
+	}
+	var query []string
+	if params == nil {
+		params = &ListTokensParams{}
+	}
+	if params.Expand != nil {
+		parameter, err := runtime.StyleParamWithOptions("form", true, "expand", *params.Expand, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string"})
+		if err != nil {
+			return nil, err
+		}
+		query = append(query, parameter)
+	}
+	if params.After != nil {
+		parameter, err := runtime.StyleParamWithOptions("form", true, "after", *params.After, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string"})
+		if err != nil {
+			return nil, err
+		}
+		query = append(query, parameter)
+	}
+	if params.Limit != nil {
+		parameter, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer"})
+		if err != nil {
+			return nil, err
+		}
+		query = append(query, parameter)
+	}
+	return newRequest(http.MethodGet, server, fmt.Sprintf("/api/v1/apps/%s/tokens", path0), query)
+}
+
+// NewRevokeTokenRequest makes the request of [Client.RevokeToken].
+func NewRevokeTokenRequest(server *url.URL, appID AppID, tokenID TokenID) (*http.Request, error) {
+	path0, err := runtime.StyleParamWithOptions("simple", false, "appId", appID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string"})
+	if err != nil {
+		return nil, err
+	}
+	path1, err := runtime.StyleParamWithOptions("simple", false, "tokenId", tokenID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string"})
+	if err != nil {
+		return nil, err
+	}
+	var query []string
+	return newRequest(http.MethodDelete, server, fmt.Sprintf("/api/v1/apps/%s/tokens/%s", path0, path1), query)
+}
+
+// NewGetTokenRequest makes the request of [Client.GetToken].
+func NewGetTokenRequest(server *url.URL, appID AppID, tokenID TokenID, params *GetTokenParams) (*http.Request, error) {
+	path0, err := runtime.StyleParamWithOptions("simple", false, "appId", appID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string"})
+	if err != nil {
+		return nil, err
+	}
+	path1, err := runtime.StyleParamWithOptions("simple", false, "tokenId", tokenID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string"})
+	if err != nil {
+		return nil, err
+	}
+	var query []string
+	if params == nil {
+		params = &GetTokenParams{}
+	}
+	if params.Expand != nil {
+		parameter, err := runtime.StyleParamWithOptions("form", true, "expand", *params.Expand, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string"})
+		if err != nil {
+			return nil, err
+		}
+		query = append(query, parameter)
+	}
+	return newRequest(http.MethodGet, server, fmt.Sprintf("/api/v1/apps/%s/tokens/%s", path0, path1), query)
+}
+
+// newRequest makes a request for a path that is escaped where it has to be.
+func newRequest(method string, server *url.URL, path string, query []string) (*http.Request, error) {
+	target := *server
+	unescaped, err := url.PathUnescape(path)
+	if err != nil {
+		return nil, err
+	}
+	if unescaped != path {
+		target.RawPath = server.EscapedPath() + path
+	}
+	target.Path += unescaped
+	target.RawQuery = strings.Join(query, "&")
+	return &http.Request{
+		Method: method, URL: &target, Host: target.Host, Header: make(http.Header),
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+	}, nil
+}
+
+func (c *Client) send(req *http.Request, reqEditors []RequestEditorFn) (*http.Response, error) {
+	for _, editors := range [][]RequestEditorFn{c.RequestEditors, reqEditors} {
+		for _, edit := range editors {
+			if err := edit(req.Context(), req); err != nil {
+				return nil, err
+			}
+		}
 	}
 	return c.Client.Do(req)
-}
-
-// NewRevokeAllTokensRequest constructs an http.Request for the RevokeAllTokens method
-func NewRevokeAllTokensRequest(server string, appID AppID) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "appId", appID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/api/v1/apps/%s/tokens", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewListTokensRequest constructs an http.Request for the ListTokens method
-func NewListTokensRequest(server string, appID AppID, params *ListTokensParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "appId", appID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/api/v1/apps/%s/tokens", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.Expand != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "expand", *params.Expand, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.After != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "after", *params.After, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.Limit != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewRevokeTokenRequest constructs an http.Request for the RevokeToken method
-func NewRevokeTokenRequest(server string, appID AppID, tokenID TokenID) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "appId", appID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	var pathParam1 string
-
-	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "tokenId", tokenID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/api/v1/apps/%s/tokens/%s", pathParam0, pathParam1)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewGetTokenRequest constructs an http.Request for the GetToken method
-func NewGetTokenRequest(server string, appID AppID, tokenID TokenID, params *GetTokenParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "appId", appID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	var pathParam1 string
-
-	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "tokenId", tokenID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/api/v1/apps/%s/tokens/%s", pathParam0, pathParam1)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.Expand != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "expand", *params.Expand, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-func (c *Client) applyEditors(ctx context.Context, req *http.Request, additionalEditors []RequestEditorFn) error {
-	for _, r := range c.RequestEditors {
-		if err := r(ctx, req); err != nil {
-			return err
-		}
-	}
-	for _, r := range additionalEditors {
-		if err := r(ctx, req); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // There is no ClientWithResponses: it would take an HTML page with status 200 for a success, and read bodies

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -70,9 +71,10 @@ func (o *Org) serve(a *response, r *http.Request, now time.Time) {
 		o.fail(a, http.StatusTooManyRequests, "E0000047", "API call exceeded rate limit due to too many requests.")
 		return
 	}
-	path, found := strings.CutPrefix(r.URL.Path, "/api/v1/apps/")
-	// A trailing slash makes no difference: the worst that a request with an empty token ID can meet.
-	segments := strings.Split(strings.TrimSuffix(path, "/"), "/")
+	// Dot segments are resolved and a trailing slash makes no difference, as in many servers: the worst that a request
+	// with a token ID of ".." or "" can meet.
+	below, found := strings.CutPrefix(path.Clean(r.URL.Path), "/api/v1/apps/")
+	segments := strings.Split(below, "/")
 	if !found || len(segments) > 3 || len(segments) > 1 && segments[1] != "tokens" {
 		o.fail(a, http.StatusNotFound, "E0000008", "The requested path was not found")
 		return
