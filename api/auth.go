@@ -32,16 +32,14 @@ type Auth interface {
 // https://developer.okta.com/docs/reference/core-okta-api/#authentication.
 //
 // A token that is blank or holds a space or a control character is [ErrInvalidArgument], from [New] and from Authorize.
-func APIToken(token string) Auth { return staticAuth(func() (string, string) { return "SSWS", token }) }
+func APIToken(token string) Auth { return newStaticAuth("SSWS", token) }
 
 // BearerToken authorizes with an OAuth 2.0 access token that carries the scopes okta.apps.read (to list and get) or
 // okta.apps.manage (to revoke), as "Authorization: Bearer <token>". Such tokens live an hour: for longer, see
 // [TokenSource].
 //
 // A token that is blank or holds a space or a control character is [ErrInvalidArgument], from [New] and from Authorize.
-func BearerToken(token string) Auth {
-	return staticAuth(func() (string, string) { return "Bearer", token })
-}
+func BearerToken(token string) Auth { return newStaticAuth("Bearer", token) }
 
 // TokenSource authorizes with the access tokens of source, as "Authorization: <type> <token>"; the type is Bearer unless
 // the token says otherwise. source is asked for every attempt: wrap it in [oauth2.ReuseTokenSource] if it does not cache.
@@ -58,20 +56,25 @@ func TokenSource(source oauth2.TokenSource) Auth {
 // staticAuth and tokenSource are functions because fmt cannot look into a closure: however they are printed, and
 // whatever struct they are part of, the secret stays inside.
 
-type staticAuth func() (scheme, credential string)
+type staticAuth func() (header []string, err error)
+
+func newStaticAuth(scheme, token string) staticAuth {
+	header := []string{scheme + " " + token} // shared by all requests
+	err := checkCredential(scheme+" token", token)
+	return func() ([]string, error) { return header, err }
+}
 
 func (a staticAuth) Authorize(_ context.Context, req *http.Request) error {
-	if err := a.check(); err != nil {
-		return err
+	header, err := a()
+	if err == nil {
+		req.Header["Authorization"] = header
 	}
-	scheme, credential := a()
-	req.Header.Set("Authorization", scheme+" "+credential)
-	return nil
+	return err
 }
 
 func (a staticAuth) check() error {
-	scheme, credential := a()
-	return checkCredential(scheme+" token", credential)
+	_, err := a()
+	return err
 }
 
 type tokenSource func() oauth2.TokenSource

@@ -25,8 +25,9 @@ type call struct {
 	success int
 	// read takes in the response to a successful attempt; nil where there is nothing to read.
 	read func(*http.Response) error
-	// watch is set where it matters whether a failed attempt has reached the server.
-	watch bool
+	// watch is set where it matters whether a failed attempt has reached the server; connection tells.
+	watch      bool
+	connection connection
 
 	attempts       int    // made so far
 	repeats        int    // of them, those that the Auth asked for
@@ -39,9 +40,12 @@ const maxRepeats = 2
 
 // do makes attempts until one succeeds or there is no point in another.
 func (c *Client) do(ctx context.Context, k *call) error {
-	failure := k.failed(&Error{})
+	var failure *Error // of the last attempt
 	for {
 		if ctx.Err() != nil {
+			if failure == nil {
+				return k.failed(&Error{Err: contextError(ctx)})
+			}
 			return failure.interrupted(contextError(ctx))
 		}
 		k.attempts++
@@ -81,9 +85,8 @@ type result struct {
 func (c *Client) attempt(ctx context.Context, k *call) result {
 	attemptCtx, cancel := context.WithTimeout(ctx, c.attemptTimeout)
 	defer cancel()
-	var sending sending
 	if k.watch {
-		attemptCtx = sending.watch(attemptCtx)
+		attemptCtx = k.connection.watch(attemptCtx)
 	}
 	resp, err := k.send(attemptCtx, c.editors(k)...)
 	if err == nil {
@@ -102,7 +105,7 @@ func (c *Client) attempt(ctx context.Context, k *call) result {
 			return result{resp: resp}
 		}
 	}
-	maybeDone := isTransient(err) && sending.mayHaveArrived()
+	maybeDone := k.watch && isTransient(err) && k.connection.mayHaveCarried()
 	switch {
 	case ctx.Err() != nil:
 		err = contextError(ctx)

@@ -53,6 +53,9 @@ func newClient(orgURL string, auth Auth, opts []Option) (*Client, error) {
 			return nil, err
 		}
 	}
+	if timeout := settings.httpClient.Timeout; timeout > 0 {
+		settings.attemptTimeout = min(settings.attemptTimeout, timeout)
+	}
 	raw, err := gen.NewClient(org.String(),
 		gen.WithHTTPClient(newDoer(settings.httpClient, org)),
 		gen.WithRequestEditorFn(defaultHeaders(settings.userAgent)))

@@ -35,8 +35,9 @@ func defaultSettings() settings {
 	}
 }
 
-// WithHTTPClient sends requests with a copy of client, for its transport: a proxy, client certificates, a recorder. The
-// copy does not follow redirects, whatever client does. The default shares [http.DefaultTransport].
+// WithHTTPClient sends requests through the transport of client, and with its cookies: a proxy, client certificates, a
+// recorder. Its Timeout bounds each attempt, if it is shorter than the attempt timeout. Redirects are not followed,
+// whatever client does. The default is [http.DefaultTransport].
 func WithHTTPClient(client *http.Client) Option {
 	return func(s *settings) error {
 		if client == nil {

@@ -64,13 +64,12 @@ func parseError(body io.Reader) (e gen.Error, err error) {
 
 // leadsTo names the origin of a redirect. The rest of its URL may hold what is nobody's business.
 func leadsTo(resp *http.Response) string {
-	for _, text := range resp.Header[hiddenLocation] {
-		if location, err := resp.Request.URL.Parse(text); err == nil {
-			origin := url.URL{Scheme: location.Scheme, Host: location.Host}
-			return " to " + clean(resp.Request, origin.String(), 100)
-		}
+	location, err := resp.Location()
+	if err != nil {
+		return ""
 	}
-	return ""
+	origin := url.URL{Scheme: location.Scheme, Host: location.Host}
+	return " to " + clean(resp.Request, origin.String(), 100)
 }
 
 func requestID(resp *http.Response) string {

@@ -57,7 +57,7 @@ func TestDecide(t *testing.T) {
 		"429: negative limit":                               {outcome{status: 429, header: window("-50", "0", 20*time.Second), jitter: 0.5}, 125 * time.Millisecond},
 		"429: reset of 0":                                   {outcome{status: 429, header: headers("X-Rate-Limit-Limit", "50", "X-Rate-Limit-Remaining", "0", "X-Rate-Limit-Reset", "0"), jitter: 0.5}, 125 * time.Millisecond},
 		"503: Retry-After as a date, by the server's clock": {outcome{status: 503, header: headers("Retry-After", now.Add(-591*time.Second).Format(http.TimeFormat), "Date", now.Add(-600*time.Second).Format(http.TimeFormat))}, 9 * time.Second},
-		"plain text on a TLS port":                          {outcome{err: transportError(&http.Request{}, http.ErrSchemeMismatch)}, stop},
+		"plain text on a TLS port":                          {outcome{err: transportError(&http.Request{}, tls.RecordHeaderError{})}, stop},
 		"429: without any header":                           {outcome{status: 429, jitter: 0.5}, 125 * time.Millisecond},
 		"429: concurrent limit, reset means little":         {outcome{status: 429, header: window("0", "0", time.Hour), attempt: 3, jitter: 0.5}, 500 * time.Millisecond},
 		"429: Retry-After alone":                            {outcome{status: 429, header: headers("Retry-After", "7")}, 7 * time.Second},

@@ -13,20 +13,21 @@ import (
 	"example.com/apptokens/gen"
 )
 
-// doer sends the requests of the generated client, and is the last to see them.
+// doer sends the requests of the generated client, and is the last to see them. It goes to the transport of an
+// [http.Client] without its client, whose main work is to follow redirects: a DELETE that meets a 302 would become a GET,
+// answer 200 and have revoked nothing.
 type doer struct {
-	client *http.Client
-	org    *url.URL
+	transport http.RoundTripper
+	jar       http.CookieJar // nil for none
+	org       *url.URL
 }
 
-// newDoer copies client, whose owner may use it for other things.
 func newDoer(client *http.Client, org *url.URL) doer {
-	own := *client
-	if own.Transport == nil {
-		own.Transport = http.DefaultTransport
+	d := doer{transport: client.Transport, jar: client.Jar, org: org}
+	if d.transport == nil {
+		d.transport = http.DefaultTransport
 	}
-	own.Transport = noRedirects{own.Transport}
-	return doer{client: &own, org: org}
+	return d
 }
 
 // Do refuses to send credentials anywhere but to the org, whatever an editor made of the request.
@@ -34,63 +35,62 @@ func (d doer) Do(req *http.Request) (*http.Response, error) {
 	if !sameOrigin(req.URL, d.org) || req.URL.User != nil || req.URL.Opaque != "" || !strings.EqualFold(req.Host, d.org.Host) {
 		return nil, invalid("request URL", req.URL.Redacted(), "an editor changed its origin, and credentials go to "+d.org.Host+" alone")
 	}
-	resp, err := d.client.Do(req)
+	if d.jar != nil {
+		for _, cookie := range d.jar.Cookies(req.URL) {
+			req.AddCookie(cookie)
+		}
+	}
+	resp, err := d.transport.RoundTrip(req)
 	if err != nil {
 		return nil, transportError(req, err)
 	}
-	resp.Request = req // which transports other than net/http's may leave out
+	resp.Request = req // transports other than net/http's may leave out this and the body
+	if resp.Body == nil {
+		resp.Body = http.NoBody
+	}
+	if d.jar != nil {
+		d.jar.SetCookies(req.URL, resp.Cookies())
+	}
 	return resp, nil
 }
 
-// noRedirects keeps net/http from following redirects: a DELETE that meets a 302 would become a GET, answer 200 and have
-// revoked nothing. It hides the Location, for net/http fails on one that it cannot parse even if it is not to follow it.
-type noRedirects struct{ http.RoundTripper }
-
-func (t noRedirects) RoundTrip(req *http.Request) (*http.Response, error) {
-	resp, err := t.RoundTripper.RoundTrip(req)
-	if err == nil && resp.Header["Location"] != nil {
-		resp.Header[hiddenLocation] = resp.Header["Location"]
-		delete(resp.Header, "Location")
-	}
-	return resp, err
-}
-
-// hiddenLocation is no header that a server could send.
-const hiddenLocation = "Location, not followed"
-
-// transportError tells errors that may pass from those that will not, and drops the request line that net/http puts
-// before every error: this package's errors say what was asked for.
+// transportError tells errors that may pass from those that will not.
 func transportError(req *http.Request, err error) error {
-	var urlError *url.Error
-	if errors.As(err, &urlError) {
-		err = urlError.Err
-	}
-	var certificate *tls.CertificateVerificationError
-	permanent := errors.As(err, &certificate) || errors.Is(err, http.ErrSchemeMismatch)
+	var (
+		certificate *tls.CertificateVerificationError
+		plainText   tls.RecordHeaderError // the server does not speak TLS
+	)
+	permanent := errors.As(err, &certificate) || errors.As(err, &plainText)
 	if err = redacted(req, err); permanent {
 		return err
 	}
 	return &transientError{err}
 }
 
-// sending watches whether an attempt gets as far as to a connection. Without one, nothing can have reached the server.
-type sending struct{ asked, got atomic.Bool }
-
-func (s *sending) watch(ctx context.Context) context.Context {
-	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GetConn: func(string) { s.asked.Store(true) },
-		GotConn: func(httptrace.GotConnInfo) { s.got.Store(true) },
-	})
+// connection watches whether an attempt gets as far as to one. Without it, nothing can have reached the server.
+type connection struct {
+	trace      httptrace.ClientTrace
+	asked, got atomic.Bool
 }
 
-// mayHaveArrived is also true for transports that do not tell.
-func (s *sending) mayHaveArrived() bool { return s.got.Load() || !s.asked.Load() }
+func (c *connection) watch(ctx context.Context) context.Context {
+	c.asked.Store(false)
+	c.got.Store(false)
+	if c.trace.GetConn == nil {
+		c.trace.GetConn = func(string) { c.asked.Store(true) }
+		c.trace.GotConn = func(httptrace.GotConnInfo) { c.got.Store(true) }
+	}
+	return httptrace.WithClientTrace(ctx, &c.trace)
+}
+
+// mayHaveCarried is also true for transports that do not tell.
+func (c *connection) mayHaveCarried() bool { return c.got.Load() || !c.asked.Load() }
 
 // defaultHeaders sets what the generated client leaves out. Without Accept, Okta may answer in another type.
 func defaultHeaders(userAgent string) gen.RequestEditorFn {
+	accept, agent := []string{"application/json"}, []string{userAgent} // shared by all requests
 	return func(_ context.Context, req *http.Request) error {
-		req.Header.Set("Accept", "application/json")
-		req.Header.Set("User-Agent", userAgent)
+		req.Header["Accept"], req.Header["User-Agent"] = accept, agent
 		return nil
 	}
 }

@@ -9,7 +9,6 @@ package gen
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -413,11 +412,11 @@ type ClientInterface interface {
 //
 // Corresponds with DELETE /api/v1/apps/{appId}/tokens (the `RevokeAllTokens` operationId).
 func (c *Client) RevokeAllTokens(ctx context.Context, appID AppID, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewRevokeAllTokensRequest(c.Server, appID)
+	req, err := NewRevokeAllTokensRequest(ctx, c.Server, appID)
 	if err != nil {
 		return nil, err
 	}
-	return c.send(req.WithContext(ctx), reqEditors)
+	return c.send(req, reqEditors)
 }
 
 // ListTokens lists the refresh tokens of an app, one page per call
@@ -426,11 +425,11 @@ func (c *Client) RevokeAllTokens(ctx context.Context, appID AppID, reqEditors ..
 //
 // Corresponds with GET /api/v1/apps/{appId}/tokens (the `ListTokens` operationId).
 func (c *Client) ListTokens(ctx context.Context, appID AppID, params *ListTokensParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListTokensRequest(c.Server, appID, params)
+	req, err := NewListTokensRequest(ctx, c.Server, appID, params)
 	if err != nil {
 		return nil, err
 	}
-	return c.send(req.WithContext(ctx), reqEditors)
+	return c.send(req, reqEditors)
 }
 
 // RevokeToken revokes one refresh token of an app
@@ -439,11 +438,11 @@ func (c *Client) ListTokens(ctx context.Context, appID AppID, params *ListTokens
 //
 // Corresponds with DELETE /api/v1/apps/{appId}/tokens/{tokenId} (the `RevokeToken` operationId).
 func (c *Client) RevokeToken(ctx context.Context, appID AppID, tokenID TokenID, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewRevokeTokenRequest(c.Server, appID, tokenID)
+	req, err := NewRevokeTokenRequest(ctx, c.Server, appID, tokenID)
 	if err != nil {
 		return nil, err
 	}
-	return c.send(req.WithContext(ctx), reqEditors)
+	return c.send(req, reqEditors)
 }
 
 // GetToken reads one refresh token of an app
@@ -452,25 +451,25 @@ func (c *Client) RevokeToken(ctx context.Context, appID AppID, tokenID TokenID, 
 //
 // Corresponds with GET /api/v1/apps/{appId}/tokens/{tokenId} (the `GetToken` operationId).
 func (c *Client) GetToken(ctx context.Context, appID AppID, tokenID TokenID, params *GetTokenParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetTokenRequest(c.Server, appID, tokenID, params)
+	req, err := NewGetTokenRequest(ctx, c.Server, appID, tokenID, params)
 	if err != nil {
 		return nil, err
 	}
-	return c.send(req.WithContext(ctx), reqEditors)
+	return c.send(req, reqEditors)
 }
 
 // NewRevokeAllTokensRequest makes the request of [Client.RevokeAllTokens].
-func NewRevokeAllTokensRequest(server *url.URL, appID AppID) (*http.Request, error) {
+func NewRevokeAllTokensRequest(ctx context.Context, server *url.URL, appID AppID) (*http.Request, error) {
 	path0, err := runtime.StyleParamWithOptions("simple", false, "appId", appID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string"})
 	if err != nil {
 		return nil, err
 	}
 	var query []string
-	return newRequest(http.MethodDelete, server, fmt.Sprintf("/api/v1/apps/%s/tokens", path0), query)
+	return newRequest(ctx, http.MethodDelete, server, fill("/api/v1/apps/%s/tokens", path0), query)
 }
 
 // NewListTokensRequest makes the request of [Client.ListTokens].
-func NewListTokensRequest(server *url.URL, appID AppID, params *ListTokensParams) (*http.Request, error) {
+func NewListTokensRequest(ctx context.Context, server *url.URL, appID AppID, params *ListTokensParams) (*http.Request, error) {
 	path0, err := runtime.StyleParamWithOptions("simple", false, "appId", appID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string"})
 	if err != nil {
 		return nil, err
@@ -500,11 +499,11 @@ func NewListTokensRequest(server *url.URL, appID AppID, params *ListTokensParams
 		}
 		query = append(query, parameter)
 	}
-	return newRequest(http.MethodGet, server, fmt.Sprintf("/api/v1/apps/%s/tokens", path0), query)
+	return newRequest(ctx, http.MethodGet, server, fill("/api/v1/apps/%s/tokens", path0), query)
 }
 
 // NewRevokeTokenRequest makes the request of [Client.RevokeToken].
-func NewRevokeTokenRequest(server *url.URL, appID AppID, tokenID TokenID) (*http.Request, error) {
+func NewRevokeTokenRequest(ctx context.Context, server *url.URL, appID AppID, tokenID TokenID) (*http.Request, error) {
 	path0, err := runtime.StyleParamWithOptions("simple", false, "appId", appID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string"})
 	if err != nil {
 		return nil, err
@@ -514,11 +513,11 @@ func NewRevokeTokenRequest(server *url.URL, appID AppID, tokenID TokenID) (*http
 		return nil, err
 	}
 	var query []string
-	return newRequest(http.MethodDelete, server, fmt.Sprintf("/api/v1/apps/%s/tokens/%s", path0, path1), query)
+	return newRequest(ctx, http.MethodDelete, server, fill("/api/v1/apps/%s/tokens/%s", path0, path1), query)
 }
 
 // NewGetTokenRequest makes the request of [Client.GetToken].
-func NewGetTokenRequest(server *url.URL, appID AppID, tokenID TokenID, params *GetTokenParams) (*http.Request, error) {
+func NewGetTokenRequest(ctx context.Context, server *url.URL, appID AppID, tokenID TokenID, params *GetTokenParams) (*http.Request, error) {
 	path0, err := runtime.StyleParamWithOptions("simple", false, "appId", appID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string"})
 	if err != nil {
 		return nil, err
@@ -538,25 +537,35 @@ func NewGetTokenRequest(server *url.URL, appID AppID, tokenID TokenID, params *G
 		}
 		query = append(query, parameter)
 	}
-	return newRequest(http.MethodGet, server, fmt.Sprintf("/api/v1/apps/%s/tokens/%s", path0, path1), query)
+	return newRequest(ctx, http.MethodGet, server, fill("/api/v1/apps/%s/tokens/%s", path0, path1), query)
+}
+
+// fill puts parameters that are escaped into a path, in the place of each %s.
+func fill(path string, parameters ...string) string {
+	for _, parameter := range parameters {
+		path = strings.Replace(path, "%s", parameter, 1)
+	}
+	return path
 }
 
 // newRequest makes a request for a path that is escaped where it has to be.
-func newRequest(method string, server *url.URL, path string, query []string) (*http.Request, error) {
-	target := *server
+func newRequest(ctx context.Context, method string, server *url.URL, path string, query []string) (*http.Request, error) {
+	req, err := http.NewRequestWithContext(ctx, method, "", nil)
+	if err != nil {
+		return nil, err
+	}
 	unescaped, err := url.PathUnescape(path)
 	if err != nil {
 		return nil, err
 	}
+	*req.URL = *server
 	if unescaped != path {
-		target.RawPath = server.EscapedPath() + path
+		req.URL.RawPath = server.EscapedPath() + path
 	}
-	target.Path += unescaped
-	target.RawQuery = strings.Join(query, "&")
-	return &http.Request{
-		Method: method, URL: &target, Host: target.Host, Header: make(http.Header),
-		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-	}, nil
+	req.URL.Path += unescaped
+	req.URL.RawQuery = strings.Join(query, "&")
+	req.Host = server.Host
+	return req, nil
 }
 
 func (c *Client) send(req *http.Request, reqEditors []RequestEditorFn) (*http.Response, error) {
