@@ -40,13 +40,14 @@ const maxRepeats = 2
 
 // do makes attempts until one succeeds or there is no point in another.
 func (c *Client) do(ctx context.Context, k *call) error {
+	c.budget.pay()
 	var failure *Error // of the last attempt
 	for {
-		if ctx.Err() != nil {
+		if held := c.pacer.admit(ctx); held != nil {
 			if failure == nil {
-				return k.failed(&Error{Err: contextError(ctx)})
+				return k.failed(held)
 			}
-			return failure.interrupted(contextError(ctx))
+			return failure.interrupted(held.Err)
 		}
 		k.attempts++
 		start := time.Now()
@@ -67,7 +68,7 @@ func (c *Client) do(ctx context.Context, k *call) error {
 		if !seen.Again {
 			return failure
 		}
-		if err := sleep(ctx, seen.Wait); err != nil {
+		if err := sleep(ctx, seen.Wait, nil); err != nil {
 			return failure.interrupted(err)
 		}
 	}
@@ -85,10 +86,13 @@ type result struct {
 func (c *Client) attempt(ctx context.Context, k *call) result {
 	attemptCtx, cancel := context.WithTimeout(ctx, c.attemptTimeout)
 	defer cancel()
+	var resp *http.Response
+	defer func(sent time.Time) { c.pacer.settle(resp, sent) }(time.Now())
 	if k.watch {
 		attemptCtx = k.connection.watch(attemptCtx)
 	}
-	resp, err := k.send(attemptCtx, c.editors(k)...)
+	var err error
+	resp, err = k.send(attemptCtx, c.editors(k)...)
 	if err == nil {
 		defer resp.Body.Close()
 		if k.firstRequestID == "" {
@@ -152,7 +156,12 @@ func (c *Client) next(ctx context.Context, k *call, r result) (time.Duration, bo
 		o.status, o.header = r.resp.StatusCode, r.resp.Header
 	}
 	o.deadline, _ = ctx.Deadline()
-	return c.retry.decide(o)
+	wait, again := c.retry.decide(o)
+	if again && o.status != http.StatusTooManyRequests && !c.budget.draw() {
+		r.failure.add(errBudget)
+		return 0, false
+	}
+	return wait, again
 }
 
 // seen is what an observer is told of the attempt that was just made.
@@ -173,13 +182,15 @@ func (k *call) failed(failure *Error) *Error {
 	return failure
 }
 
-// sleep waits for d or the end of the context, whichever comes first.
-func sleep(ctx context.Context, d time.Duration) error {
+// sleep waits for d, but no longer than until it is woken or the context ends. The end of the context is an error.
+func sleep(ctx context.Context, d time.Duration, woken <-chan struct{}) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():
 		return contextError(ctx)
+	case <-woken:
+		return nil
 	case <-timer.C:
 		return nil
 	}

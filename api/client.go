@@ -17,6 +17,9 @@ type Client struct {
 	// as they are sent.
 	final []gen.RequestEditorFn
 
+	pacer  *pacer
+	budget *budget
+
 	settings
 }
 
@@ -67,6 +70,8 @@ func newClient(orgURL string, auth Auth, opts []Option) (*Client, error) {
 		raw:      raw,
 		auth:     authenticator,
 		final:    append(settings.editors, authenticator.authorize),
+		pacer:    &pacer{share: settings.share, maxWait: settings.retry.MaxWait},
+		budget:   newBudget(),
 		settings: settings,
 	}, nil
 }

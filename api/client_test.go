@@ -70,6 +70,9 @@ func TestNewRefusesWhatCannotWork(t *testing.T) {
 		"no observer":                             {option: api.WithObserver(nil), says: "observer"},
 		"negative attempts":                       {option: api.WithRetry(api.RetryPolicy{MaxAttempts: -1}), says: "MaxAttempts:-1"},
 		"a negative wait":                         {option: api.WithRetry(api.RetryPolicy{MaxWait: -1}), says: "MaxWait:-1ns"},
+		"no rate share":                           {option: api.WithRateShare(0), says: `rate share "0"`},
+		"more than the rate limit":                {option: api.WithRateShare(1.5), says: `rate share "1.5"`},
+		"a rate share that is no number":          {option: api.WithRateShare(math.NaN()), says: "rate share"},
 		"no attempt timeout":                      {option: api.WithAttemptTimeout(0), says: `attempt timeout "0s"`},
 	}
 	for name, test := range tests {

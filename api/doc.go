@@ -31,4 +31,10 @@
 // Rate limits (429), outages (500, 502, 503, 504), broken connections and responses that break off are retried as
 // [RetryPolicy] says. All four operations are idempotent. A wait that would outlast the context's deadline is not
 // begun: the call returns what the server said, at once.
+//
+// # Rate limits
+//
+// Okta says with every response how many requests are left in the window of its rate limit. Once none are, a [Client]
+// holds its next attempts back until the window ends, instead of letting them draw a 429. See [WithRateShare] for leaving
+// a part of the limit to others.
 package api

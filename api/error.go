@@ -153,13 +153,18 @@ func cut(text string, limit int) string {
 	return strings.ToValidUTF8(text[:limit], "") + "…"
 }
 
-// interrupted is the error of a call whose context ended while it waited to try again. It is a copy, since an observer
-// may hold on to the original.
+// interrupted is the error of a call that cannot go on to its next attempt. It is a copy, since an observer may hold on to
+// the original.
 func (e *Error) interrupted(err error) *Error {
 	interrupted := *e
-	interrupted.Err = fmt.Errorf("%w, while waiting to try again", err)
-	if e.Err != nil {
-		interrupted.Err = fmt.Errorf("%w after: %w", interrupted.Err, e.Err)
-	}
+	interrupted.add(fmt.Errorf("%w, while waiting to try again", err))
 	return &interrupted
+}
+
+// add puts another cause before the one there is.
+func (e *Error) add(cause error) {
+	if e.Err != nil {
+		cause = fmt.Errorf("%w: %w", cause, e.Err)
+	}
+	e.Err = cause
 }

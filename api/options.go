@@ -21,6 +21,7 @@ type settings struct {
 	logger         *slog.Logger
 	retry          RetryPolicy
 	attemptTimeout time.Duration
+	share          float64
 	observer       func(context.Context, Attempt)
 }
 
@@ -31,6 +32,7 @@ func defaultSettings() settings {
 		logger:         slog.New(slog.DiscardHandler),
 		retry:          RetryPolicy{}.withDefaults(),
 		attemptTimeout: 30 * time.Second,
+		share:          1,
 		observer:       func(context.Context, Attempt) {},
 	}
 }
@@ -106,6 +108,19 @@ func WithAttemptTimeout(timeout time.Duration) Option {
 			return invalid("attempt timeout", timeout.String(), "it must be positive")
 		}
 		s.attemptTimeout = timeout
+		return nil
+	}
+}
+
+// WithRateShare leaves the rest of the org's rate limit to others: of every window, the client takes at most this share,
+// over 0 and up to 1, but at least one request. The default is 1. Other clients that share the limit are taken into
+// account whatever the share is.
+func WithRateShare(share float64) Option {
+	return func(s *settings) error {
+		if !(share > 0 && share <= 1) {
+			return invalid("rate share", fmt.Sprint(share), "it must be over 0 and up to 1")
+		}
+		s.share = share
 		return nil
 	}
 }

@@ -73,7 +73,7 @@ func (p RetryPolicy) untilReset(o outcome) time.Duration {
 	if limit.unknown() {
 		return p.backoff(o)
 	}
-	left := min(max(0, limit.Reset.Sub(serverTime(o))), p.MaxWait)
+	left := min(max(0, limit.Reset.Sub(serverTime(o.header, o.now))), p.MaxWait)
 	return left + time.Second + scale(p.BaseDelay, o.jitter)
 }
 
@@ -100,16 +100,17 @@ func retryAfter(o outcome) time.Duration {
 		return time.Duration(min(seconds, uint64(forever/time.Second))) * time.Second
 	}
 	if date, err := http.ParseTime(value); err == nil {
-		return date.Sub(serverTime(o))
+		return date.Sub(serverTime(o.header, o.now))
 	}
 	return 0
 }
 
-func serverTime(o outcome) time.Time {
-	if date, err := http.ParseTime(o.header.Get("Date")); err == nil {
+// serverTime is the Date of a response, to the second, or the local time where it has none.
+func serverTime(header http.Header, now time.Time) time.Time {
+	if date, err := http.ParseTime(header.Get("Date")); err == nil {
 		return date
 	}
-	return o.now
+	return now
 }
 
 func isOutage(status int) bool {

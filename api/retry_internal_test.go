@@ -23,8 +23,8 @@ func headers(pairs ...string) http.Header {
 	return h
 }
 
-// window makes the rate-limit headers of a window that ends some time from now.
-func window(limit, remaining string, reset time.Duration, more ...string) http.Header {
+// limited makes the rate-limit headers of a window that ends some time from now.
+func limited(limit, remaining string, reset time.Duration, more ...string) http.Header {
 	return headers(append([]string{
 		"X-Rate-Limit-Limit", limit,
 		"X-Rate-Limit-Remaining", remaining,
@@ -40,29 +40,29 @@ func TestDecide(t *testing.T) {
 		outcome
 		want time.Duration
 	}{
-		"429: one second after the reset":                   {outcome{status: 429, header: window("50", "0", 20*time.Second)}, 21 * time.Second},
-		"429: jitter on top":                                {outcome{status: 429, header: window("50", "0", 20*time.Second), jitter: 0.5}, 21*time.Second + 125*time.Millisecond},
-		"429: the server's clock counts, ahead":             {outcome{status: 429, header: window("50", "0", 620*time.Second, "Date", now.Add(600*time.Second).Format(http.TimeFormat))}, 21 * time.Second},
-		"429: the server's clock counts, behind":            {outcome{status: 429, header: window("50", "0", -580*time.Second, "Date", now.Add(-600*time.Second).Format(http.TimeFormat))}, 21 * time.Second},
-		"429: no Date, so the local clock":                  {outcome{status: 429, header: window("50", "0", 20*time.Second, "Date", "")}, 21 * time.Second},
-		"429: reset in the past":                            {outcome{status: 429, header: window("50", "0", -time.Hour)}, time.Second},
-		"429: reset beyond MaxWait":                         {outcome{status: 429, header: window("50", "0", 90*time.Second)}, stop},
-		"429: reset beyond the deadline":                    {outcome{status: 429, header: window("50", "0", 20*time.Second), deadline: now.Add(20 * time.Second)}, stop},
-		"429: reset within the deadline":                    {outcome{status: 429, header: window("50", "0", 20*time.Second), deadline: now.Add(22 * time.Second)}, 21 * time.Second},
+		"429: one second after the reset":                   {outcome{status: 429, header: limited("50", "0", 20*time.Second)}, 21 * time.Second},
+		"429: jitter on top":                                {outcome{status: 429, header: limited("50", "0", 20*time.Second), jitter: 0.5}, 21*time.Second + 125*time.Millisecond},
+		"429: the server's clock counts, ahead":             {outcome{status: 429, header: limited("50", "0", 620*time.Second, "Date", now.Add(600*time.Second).Format(http.TimeFormat))}, 21 * time.Second},
+		"429: the server's clock counts, behind":            {outcome{status: 429, header: limited("50", "0", -580*time.Second, "Date", now.Add(-600*time.Second).Format(http.TimeFormat))}, 21 * time.Second},
+		"429: no Date, so the local clock":                  {outcome{status: 429, header: limited("50", "0", 20*time.Second, "Date", "")}, 21 * time.Second},
+		"429: reset in the past":                            {outcome{status: 429, header: limited("50", "0", -time.Hour)}, time.Second},
+		"429: reset beyond MaxWait":                         {outcome{status: 429, header: limited("50", "0", 90*time.Second)}, stop},
+		"429: reset beyond the deadline":                    {outcome{status: 429, header: limited("50", "0", 20*time.Second), deadline: now.Add(20 * time.Second)}, stop},
+		"429: reset within the deadline":                    {outcome{status: 429, header: limited("50", "0", 20*time.Second), deadline: now.Add(22 * time.Second)}, 21 * time.Second},
 		"429: reset is no number":                           {outcome{status: 429, header: headers("X-Rate-Limit-Limit", "50", "X-Rate-Limit-Remaining", "0", "X-Rate-Limit-Reset", "soon"), jitter: 0.5}, 125 * time.Millisecond},
 		"429: reset overflows":                              {outcome{status: 429, header: headers("X-Rate-Limit-Limit", "50", "X-Rate-Limit-Remaining", "0", "X-Rate-Limit-Reset", "99999999999999999999"), jitter: 0.5}, 125 * time.Millisecond},
 		"429: reset in milliseconds":                        {outcome{status: 429, header: headers("X-Rate-Limit-Limit", "50", "X-Rate-Limit-Remaining", "0", "X-Rate-Limit-Reset", "1795521600000"), jitter: 0.5}, 125 * time.Millisecond},
 		"429: reset centuries away":                         {outcome{status: 429, header: headers("X-Rate-Limit-Limit", "50", "X-Rate-Limit-Remaining", "0", "X-Rate-Limit-Reset", "253402300799")}, stop},
-		"429: negative remaining":                           {outcome{status: 429, header: window("50", "-1", 20*time.Second), jitter: 0.5}, 125 * time.Millisecond},
-		"429: negative limit":                               {outcome{status: 429, header: window("-50", "0", 20*time.Second), jitter: 0.5}, 125 * time.Millisecond},
+		"429: negative remaining":                           {outcome{status: 429, header: limited("50", "-1", 20*time.Second), jitter: 0.5}, 125 * time.Millisecond},
+		"429: negative limit":                               {outcome{status: 429, header: limited("-50", "0", 20*time.Second), jitter: 0.5}, 125 * time.Millisecond},
 		"429: reset of 0":                                   {outcome{status: 429, header: headers("X-Rate-Limit-Limit", "50", "X-Rate-Limit-Remaining", "0", "X-Rate-Limit-Reset", "0"), jitter: 0.5}, 125 * time.Millisecond},
 		"503: Retry-After as a date, by the server's clock": {outcome{status: 503, header: headers("Retry-After", now.Add(-591*time.Second).Format(http.TimeFormat), "Date", now.Add(-600*time.Second).Format(http.TimeFormat))}, 9 * time.Second},
 		"plain text on a TLS port":                          {outcome{err: transportError(&http.Request{}, tls.RecordHeaderError{})}, stop},
 		"429: without any header":                           {outcome{status: 429, jitter: 0.5}, 125 * time.Millisecond},
-		"429: concurrent limit, reset means little":         {outcome{status: 429, header: window("0", "0", time.Hour), attempt: 3, jitter: 0.5}, 500 * time.Millisecond},
+		"429: concurrent limit, reset means little":         {outcome{status: 429, header: limited("0", "0", time.Hour), attempt: 3, jitter: 0.5}, 500 * time.Millisecond},
 		"429: Retry-After alone":                            {outcome{status: 429, header: headers("Retry-After", "7")}, 7 * time.Second},
-		"429: the later of Retry-After and reset":           {outcome{status: 429, header: window("50", "0", 20*time.Second, "Retry-After", "40")}, 40 * time.Second},
-		"429: an earlier Retry-After":                       {outcome{status: 429, header: window("50", "0", 20*time.Second, "Retry-After", "5")}, 21 * time.Second},
+		"429: the later of Retry-After and reset":           {outcome{status: 429, header: limited("50", "0", 20*time.Second, "Retry-After", "40")}, 40 * time.Second},
+		"429: an earlier Retry-After":                       {outcome{status: 429, header: limited("50", "0", 20*time.Second, "Retry-After", "5")}, 21 * time.Second},
 
 		"503: full jitter, first":             {outcome{status: 503, jitter: 0.5}, 125 * time.Millisecond},
 		"503: full jitter, fourth":            {outcome{status: 503, attempt: 4, jitter: 0.5}, time.Second},

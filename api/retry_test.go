@@ -17,71 +17,51 @@ import (
 	"example.com/apptokens/api/oktatest"
 )
 
-func TestARateLimitIsWaitedOut(t *testing.T) {
+// A wait that would outlast the deadline is not begun: not before the first attempt, if the client knows that the limit
+// is used up, and not after a 429.
+func TestARateLimitBeyondTheDeadlineReturnsAtOnce(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		org := oktatest.New(oktatest.WithApp(appID, 25), oktatest.WithRateLimit(10, time.Minute))
-		client := newClient(t, org.Transport())
-		start := time.Now()
-		ids, err := list(t.Context(), client, api.PageSize(1))
-		if err != nil || !slices.Equal(ids, allIDs(org)) {
-			t.Fatalf("listed %d tokens, %v", len(ids), err)
-		}
-		// 25 pages take three windows of 10, so two waits of a window and a second, with jitter.
-		if took := time.Since(start); took < 2*time.Minute || took > 2*time.Minute+5*time.Second {
-			t.Errorf("took %v, want two minutes and seconds", took)
-		}
-	})
-}
-
-// The server's clock counts: with one that is ten minutes off, a wait is as long as with the right one.
-func TestARateLimitIsWaitedOutByTheServersClock(t *testing.T) {
-	t.Parallel()
-	for _, skew := range []time.Duration{-10 * time.Minute, 10 * time.Minute} {
-		t.Run(skew.String(), func(t *testing.T) {
+	for name, test := range map[string]struct {
+		known            bool
+		says             string
+		status, attempts int
+	}{
+		"known before":    {true, "rate limited: no request is left for 1m0", 0, 0},
+		"learnt by a 429": {false, "429 Too Many Requests: E0000047", 429, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				org := oktatest.New(oktatest.WithApp(appID, 2), oktatest.WithRateLimit(1, time.Minute),
-					oktatest.WithClock(func() time.Time { return time.Now().Add(skew) }))
-				client := newClient(t, org.Transport())
-				start := time.Now()
-				if _, err := list(t.Context(), client, api.PageSize(1)); err != nil {
+				org := oktatest.New(oktatest.WithApp(appID, 2), oktatest.WithRateLimit(1, time.Minute))
+				first := newClient(t, org.Transport())
+				if _, err := list(t.Context(), first); err != nil {
 					t.Fatal(err)
 				}
-				if took := time.Since(start); took < time.Minute || took > 62*time.Second {
-					t.Errorf("took %v, want a minute and a second", took)
+				client := first
+				if !test.known {
+					client = newClient(t, org.Transport())
+				}
+				ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+				defer cancel()
+				start := time.Now()
+				_, err := list(ctx, client)
+				checkError(t, err, api.ErrRateLimited, test.says)
+				if took := time.Since(start); took != 0 {
+					t.Errorf("returned after %v, want at once", took)
+				}
+				var failure *api.Error
+				if !errors.As(err, &failure) {
+					t.Fatal(err)
+				}
+				if failure.StatusCode != test.status || failure.Attempts != test.attempts || errors.Is(err, context.DeadlineExceeded) {
+					t.Errorf("status %d, %d attempts, %v", failure.StatusCode, failure.Attempts, err)
+				}
+				if limit := failure.RateLimit; limit.Limit != 1 || limit.Remaining != 0 || !limit.Reset.Equal(start.Add(time.Minute)) {
+					t.Errorf("rate limit %+v", limit)
 				}
 			})
 		})
 	}
-}
-
-// A wait that would outlast the deadline is not begun.
-func TestARateLimitBeyondTheDeadlineReturnsAtOnce(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		org := oktatest.New(oktatest.WithApp(appID, 2), oktatest.WithRateLimit(1, time.Minute))
-		client := newClient(t, org.Transport())
-		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
-		defer cancel()
-		start := time.Now()
-		ids, err := list(ctx, client, api.PageSize(1))
-		checkError(t, err, api.ErrRateLimited, "429 Too Many Requests")
-		if took := time.Since(start); took != 0 {
-			t.Errorf("returned after %v, want at once", took)
-		}
-		var failure *api.Error
-		if !errors.As(err, &failure) {
-			t.Fatal(err)
-		}
-		want := api.RateLimit{Limit: 1, Remaining: 0, Reset: start.Add(time.Minute).Truncate(time.Second)}
-		if !failure.RateLimit.Reset.Equal(want.Reset) || failure.RateLimit.Limit != 1 || failure.RateLimit.Remaining != 0 {
-			t.Errorf("rate limit %+v, want %+v", failure.RateLimit, want)
-		}
-		if failure.Attempts != 1 || len(ids) != 1 || errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("%d attempts, %d tokens, %v", failure.Attempts, len(ids), err)
-		}
-	})
 }
 
 func TestCancellingEndsAWait(t *testing.T) {

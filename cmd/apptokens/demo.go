@@ -17,8 +17,8 @@ import (
 const (
 	demoApp    = "0oaDemo"
 	demoTokens = 450
-	demoLimit  = 5
-	demoWindow = 3 * time.Second
+	demoLimit  = 6
+	demoWindow = 2 * time.Second
 )
 
 func (a *app) demoCommand() *cobra.Command {
@@ -30,7 +30,7 @@ out a rate limit and a broken connection, revoke one token and then all, and
 prove each by reading back. Nothing outside this machine is contacted.`,
 		Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
-			// Five requests every three seconds: a small version of an org's 50 to 100 a minute.
+			// A small version of an org's 50 to 100 requests a minute.
 			org := oktatest.NewServer(oktatest.WithApp(demoApp, demoTokens), oktatest.WithRateLimit(demoLimit, demoWindow))
 			defer org.Close()
 			d := &demo{out: a.out, org: org}
@@ -66,8 +66,8 @@ func (d *demo) run(ctx context.Context) error {
 	}
 
 	id := ids[0]
-	d.say("Revoke token %s, while the connection breaks after Okta has done it.", id)
-	d.org.Inject(oktatest.DropAfter())
+	d.say("Revoke token %s, while somebody else uses up the rate limit, and the connection breaks after Okta has done it.", id)
+	d.org.Inject(oktatest.Throttle(time.Second), oktatest.DropAfter())
 	if err := d.client.Revoke(ctx, demoApp, id); err != nil {
 		return err
 	}
@@ -102,7 +102,7 @@ func (d *demo) run(ctx context.Context) error {
 			limited++
 		}
 	}
-	d.say("Done: %d requests, %d of them answered 429.", len(d.org.Requests()), limited)
+	d.say("Done: %d requests, %d of them answered 429: the client holds back when a window's requests are used up.", len(d.org.Requests()), limited)
 	return nil
 }
 

@@ -97,8 +97,11 @@ func (a *app) client() (*api.Client, error) {
 // waiting tells a person why nothing seems to happen.
 func (a *app) waiting(_ context.Context, attempt api.Attempt) {
 	text := ""
-	if attempt.Again && attempt.Wait > time.Second {
+	switch until := attempt.RateLimit.Reset; {
+	case attempt.Again && attempt.Wait > time.Second:
 		text = fmt.Sprintf("%s, trying again at %s", reason(attempt), time.Now().Add(attempt.Wait).Format(time.TimeOnly))
+	case attempt.RateLimit.Remaining == 0 && time.Until(until) > time.Second: // the client holds the next attempt back
+		text = "the org's rate limit is used up until " + until.Local().Format(time.TimeOnly)
 	}
 	a.progress.setWaiting(text)
 }

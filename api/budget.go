@@ -1,0 +1,40 @@
+package api
+
+import (
+	"errors"
+	"sync"
+)
+
+// budget bounds the retries of all calls of a client together. A server that is broken gets a first attempt of each
+// call, but only a fraction more: calls pay in, retries draw, and what was saved is bounded. Waiting out a rate limit
+// costs nothing, for then the server has said when to come again.
+type budget struct {
+	mu    sync.Mutex
+	saved float64
+}
+
+const (
+	maxSaved = 50  // retries in a burst
+	paidIn   = 0.1 // retries for each call, once the burst is over
+)
+
+// errBudget joins the error of an attempt that was not repeated for want of budget.
+var errBudget = errors.New("not retried, since too many calls failed lately")
+
+func newBudget() *budget { return &budget{saved: maxSaved} }
+
+func (b *budget) pay() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.saved = min(maxSaved, b.saved+paidIn)
+}
+
+func (b *budget) draw() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.saved < 1 {
+		return false
+	}
+	b.saved--
+	return true
+}

@@ -1,0 +1,328 @@
+package api_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strconv"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"example.com/apptokens/api"
+	"example.com/apptokens/api/oktatest"
+)
+
+// usage is what an org saw of its rate limit.
+type usage struct {
+	answered, limited int
+	windows           []int // slots taken, window by window
+}
+
+// use runs n revocations on each of some clients at once, each with a number of workers, and returns what the org saw.
+// A response takes 50 milliseconds and more.
+func use(t *testing.T, org *oktatest.Org, clients []*api.Client, workers, n int) usage {
+	t.Helper()
+	var wg sync.WaitGroup
+	for _, client := range clients {
+		jobs := make(chan struct{}, n)
+		for range n {
+			jobs <- struct{}{}
+		}
+		close(jobs)
+		for range workers {
+			wg.Go(func() {
+				for range jobs {
+					if err := client.RevokeAll(t.Context(), appID); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+	}
+	wg.Wait()
+	return see(org, time.Minute)
+}
+
+func see(org *oktatest.Org, window time.Duration) usage {
+	var u usage
+	var begin time.Time
+	for _, request := range org.Requests() {
+		if len(u.windows) == 0 || !request.Time.Before(begin.Add(window)) {
+			begin = request.Time
+			u.windows = append(u.windows, 0)
+		}
+		u.answered++
+		if request.Status == http.StatusTooManyRequests {
+			u.limited++
+			continue
+		}
+		u.windows[len(u.windows)-1]++
+	}
+	return u
+}
+
+// limitedOrg returns an org that allows 100 requests a minute and takes its time.
+func limitedOrg(opts ...oktatest.Option) *oktatest.Org {
+	org := oktatest.New(append([]oktatest.Option{oktatest.WithApp(appID, 0), oktatest.WithRateLimit(100, time.Minute)}, opts...)...)
+	org.Inject(oktatest.SlowFirstByte(50 * time.Millisecond).Forever())
+	return org
+}
+
+func TestOneClientUsesTheWholeLimitAndDrawsNo429(t *testing.T) {
+	t.Parallel()
+	for _, workers := range []int{1, 4, 64} {
+		for _, skew := range []time.Duration{0, -10 * time.Minute, 10 * time.Minute} {
+			t.Run(fmt.Sprintf("%d workers, clocks %v apart", workers, skew), func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					time.Sleep(300 * time.Millisecond) // windows do not begin with a second
+					org := limitedOrg(oktatest.WithClock(func() time.Time { return time.Now().Add(skew) }))
+					start := time.Now()
+					got := use(t, org, []*api.Client{newClient(t, org.Transport())}, workers, 1000)
+					if got.limited != 0 || got.answered != 1000 || len(got.windows) != 10 {
+						t.Errorf("%+v; want 1000 requests in 10 windows, none of them answered 429", got)
+					}
+					if took, most := time.Since(start), 9*time.Minute*105/100; took > most {
+						t.Errorf("took %v, want %v at most", took, most)
+					}
+				})
+			})
+		}
+	}
+}
+
+func TestClientsThatShareALimitUseItAndDrawFew429s(t *testing.T) {
+	t.Parallel()
+	for _, workers := range []int{1, 4, 16} {
+		t.Run(fmt.Sprintf("%d workers each", workers), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				org := limitedOrg()
+				var clients []*api.Client
+				for i := range 8 {
+					delay := time.Duration(i) * 3 * time.Millisecond // no two processes are alike
+					clients = append(clients, newClient(t, roundTripper(func(req *http.Request) (*http.Response, error) {
+						time.Sleep(delay)
+						return org.Transport().RoundTrip(req)
+					})))
+				}
+				got := use(t, org, clients, workers, 125)
+				full := got.windows[:len(got.windows)-1]
+				used := 0
+				for _, n := range full {
+					used += n
+				}
+				if 100*used < 95*100*len(full) {
+					t.Errorf("windows %v: %d%% of the limit used, want 95%%", got.windows, used/len(full))
+				}
+				if 100*got.limited > 2*got.answered {
+					t.Errorf("%d of %d answered 429, want 2%%", got.limited, got.answered)
+				}
+			})
+		})
+	}
+}
+
+// A client with a share leaves the rest to another one that takes what it can get.
+func TestAShareIsNeverExceeded(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org := limitedOrg()
+		taken := map[string][]int{}
+		half := newClient(t, org.Transport(), api.WithRateShare(0.5), api.WithUserAgent("half"))
+		greedy := newClient(t, org.Transport(), api.WithUserAgent("greedy"))
+		var halves, greedies sync.WaitGroup
+		ctx, stop := context.WithCancel(t.Context())
+		for range 4 {
+			halves.Go(func() {
+				for range 100 {
+					if err := half.RevokeAll(ctx, appID); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+			greedies.Go(func() {
+				for greedy.RevokeAll(ctx, appID) == nil {
+				}
+			})
+		}
+		halves.Wait()
+		stop()
+		greedies.Wait()
+		var begin time.Time
+		windows := 0
+		for _, request := range org.Requests() {
+			if windows == 0 || !request.Time.Before(begin.Add(time.Minute)) {
+				begin = request.Time
+				windows++
+				taken["half"], taken["greedy"] = append(taken["half"], 0), append(taken["greedy"], 0)
+			}
+			if request.Status != http.StatusTooManyRequests {
+				taken[request.Header.Get("User-Agent")][windows-1]++
+			}
+		}
+		for i, n := range taken["half"] {
+			if n > 50 {
+				t.Errorf("half took %d of window %d, want 50 at most", n, i)
+			}
+			if last := i == windows-1; !last && n+taken["greedy"][i] < 95 {
+				t.Errorf("window %d: half took %d, greedy %d; want the whole limit used", i, n, taken["greedy"][i])
+			}
+		}
+	})
+}
+
+// Whatever the headers hold, calls go through.
+func TestAbsurdRateLimitsDoNotStopAClient(t *testing.T) {
+	t.Parallel()
+	unix := func(d time.Duration) string {
+		return strconv.FormatInt(time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC).Add(d).Unix(), 10)
+	}
+	for name, header := range map[string][3]string{
+		"none":                      {},
+		"a negative limit":          {"-1", "0", unix(time.Minute)},
+		"negative remaining":        {"100", "-1", unix(time.Minute)},
+		"an overflow":               {"100", "0", "99999999999999999999"},
+		"text":                      {"many", "0", "soon"},
+		"reset in the past":         {"100", "0", unix(-time.Hour)},
+		"reset in milliseconds":     {"100", "0", unix(0) + "000"},
+		"reset in an hour":          {"100", "0", unix(time.Hour)},
+		"more remaining than limit": {"1", "100", unix(time.Minute)},
+		"a limit of 0":              {"0", "0", unix(time.Minute)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				client := newClient(t, roundTripper(func(*http.Request) (*http.Response, error) {
+					h := http.Header{}
+					for i, name := range []string{"X-Rate-Limit-Limit", "X-Rate-Limit-Remaining", "X-Rate-Limit-Reset"} {
+						if header[i] != "" {
+							h.Set(name, header[i])
+						}
+					}
+					return &http.Response{StatusCode: http.StatusNoContent, Header: h, Body: http.NoBody}, nil
+				}))
+				var wg sync.WaitGroup
+				start := time.Now()
+				for range 64 {
+					wg.Go(func() {
+						if err := client.RevokeAll(t.Context(), appID); err != nil {
+							t.Error(err)
+						}
+					})
+				}
+				wg.Wait()
+				if took := time.Since(start); name != "more remaining than limit" && took > 0 {
+					t.Errorf("took %v, want none", took)
+				}
+			})
+		})
+	}
+}
+
+// A lower limit in the middle of a window is one that holds from then on.
+func TestALimitMayBeLoweredMidWindow(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		reset := time.Now().Add(time.Minute)
+		requests := 0
+		client := newClient(t, roundTripper(func(*http.Request) (*http.Response, error) {
+			requests++
+			limit := 100
+			if requests > 10 {
+				limit = 20
+			}
+			if now := time.Now(); !now.Before(reset) {
+				requests, reset = 1, now.Add(time.Minute)
+			}
+			return &http.Response{StatusCode: http.StatusNoContent, Body: http.NoBody, Header: http.Header{
+				"X-Rate-Limit-Limit":     {strconv.Itoa(limit)},
+				"X-Rate-Limit-Remaining": {strconv.Itoa(limit - requests)},
+				"X-Rate-Limit-Reset":     {strconv.FormatInt(reset.Unix(), 10)},
+			}}, nil
+		}))
+		for range 20 {
+			if err := client.RevokeAll(t.Context(), appID); err != nil {
+				t.Fatal(err)
+			}
+		}
+		start := time.Now()
+		if err := client.RevokeAll(t.Context(), appID); err != nil {
+			t.Fatal(err)
+		}
+		if took := time.Since(start); took < time.Minute {
+			t.Errorf("request 21 of 20 was held back for %v, want a minute", took)
+		}
+	})
+}
+
+// One attempt finds out what a window allows. If it hangs, the others do not wait for it for ever.
+func TestAnAttemptThatHangsDoesNotStopTheOthers(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org := oktatest.New(oktatest.WithApp(appID, 0), oktatest.WithRateLimit(100, time.Minute))
+		org.Inject(oktatest.SlowFirstByte(20 * time.Second))
+		client := newClient(t, org.Transport())
+		start := time.Now()
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			if err := client.RevokeAll(t.Context(), appID); err != nil {
+				t.Error(err)
+			}
+		})
+		synctest.Wait()
+		for range 10 {
+			if err := client.RevokeAll(t.Context(), appID); err != nil {
+				t.Error(err)
+			}
+		}
+		if took := time.Since(start); took > 2*time.Second {
+			t.Errorf("ten calls took %v beside one that hangs, want two seconds at most", took)
+		}
+		wg.Wait()
+	})
+}
+
+func TestCancellingEndsAPacedWait(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org := oktatest.New(oktatest.WithApp(appID, 0), oktatest.WithRateLimit(1, time.Minute))
+		client := newClient(t, org.Transport())
+		if err := client.RevokeAll(t.Context(), appID); err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(10*time.Second, cancel)
+		start := time.Now()
+		checkError(t, client.RevokeAll(ctx, appID), context.Canceled, "")
+		if took := time.Since(start); took != 10*time.Second || len(org.Requests()) != 1 {
+			t.Errorf("returned after %v with %d requests, want 10s and 1", took, len(org.Requests()))
+		}
+	})
+}
+
+// While an org is down, all calls of a client together send little more than their first attempts.
+func TestABrokenServerGetsLittleMoreLoad(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org, client := newOrg(t, 0)
+		org.Inject(oktatest.Status(http.StatusBadGateway).Forever())
+		const calls = 1000
+		for range calls {
+			if err := client.RevokeAll(t.Context(), appID); err == nil {
+				t.Fatal("no error")
+			}
+		}
+		if got, most := len(org.Requests()), calls+50+calls/10; got > most {
+			t.Errorf("%d requests for %d calls, want %d at most", got, calls, most)
+		}
+		err := client.RevokeAll(t.Context(), appID)
+		checkError(t, err, &api.Error{}, "502 Bad Gateway: not retried, since too many calls failed lately")
+		org.Heal()
+		if err := client.RevokeAll(t.Context(), appID); err != nil {
+			t.Error(err)
+		}
+	})
+}
