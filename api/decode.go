@@ -71,19 +71,19 @@ func (t *tokens) UnmarshalJSONFrom(decoder *jsontext.Decoder) error {
 	if _, err := decoder.ReadToken(); err != nil {
 		return err
 	}
-	*t = tokens{}
-	for n := 0; decoder.PeekKind() != jsontext.KindEndArray; n++ {
-		if n == maxTokens {
+	*t = make(tokens, 0, maxPageSize)
+	for decoder.PeekKind() != jsontext.KindEndArray {
+		if len(*t) == maxTokens {
 			return unexpected("the page holds over %d tokens", maxTokens)
 		}
-		var token Token
-		if err := json.UnmarshalDecode(decoder, &token); err != nil {
+		*t = append(*t, Token{})
+		last := &(*t)[len(*t)-1]
+		if err := json.UnmarshalDecode(decoder, last); err != nil {
 			return err
 		}
-		if token.ID == "" {
-			return unexpected("token %d of the page has no ID", n+1)
+		if last.ID == "" {
+			return unexpected("token %d of the page has no ID", len(*t))
 		}
-		*t = append(*t, token)
 	}
 	_, err := decoder.ReadToken()
 	return err

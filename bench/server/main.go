@@ -1,0 +1,214 @@
+// Command server is the neutral side of the benchmark: it sends prepared bytes and counts, so that its own cost is small
+// and the same for every client.
+//
+// The app's ID says what a request meets: 0oaFast, 0oaSlow (50 ms to the first byte, and a throttled body) or 0oaLimited
+// (a rate limit in short windows, and 20 ms to the first byte).
+package main
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"log"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+const (
+	pageSize  = 200
+	slowDelay = 50 * time.Millisecond
+	slowRate  = 5 << 20 // bytes per second
+	roundTrip = 20 * time.Millisecond
+)
+
+func main() {
+	addr := flag.String("addr", "127.0.0.1:0", "address to listen at")
+	limit := flag.Int("limit", 100, "requests per window of 0oaLimited")
+	window := flag.Duration("window", 4*time.Second, "length of a window")
+	flag.Parse()
+	listener, err := net.Listen("tcp", *addr)
+	if err != nil {
+		log.Fatal(err)
+	}
+	s := &server{url: "http://" + listener.Addr().String(), limiter: limiter{limit: *limit, window: *window}}
+	s.page, s.token = s.prepare()
+	fmt.Println(s.url)
+	log.Fatal(http.Serve(listener, s))
+}
+
+type server struct {
+	url         string
+	page, token []byte // what every list and every get is answered with
+	limiter     limiter
+}
+
+// prepare makes a page of tokens of 1.2 to 1.6 KB each.
+func (s *server) prepare() (page, token []byte) {
+	page = append(page, '[')
+	for i := range pageSize {
+		token = s.makeToken(i)
+		page = append(append(page, token...), ',')
+	}
+	page[len(page)-1] = ']'
+	return page, token
+}
+
+func (s *server) makeToken(i int) []byte {
+	id := fmt.Sprintf("oar%017d", i)
+	title := "My Native App " + strings.Repeat("x", i%200)
+	link := func(path string) map[string]any {
+		return map[string]any{"href": s.url + path, "title": title}
+	}
+	self := s.url + "/api/v1/apps/0oardd5r32PWsF4421d7/tokens/" + id
+	token, err := json.Marshal(map[string]any{
+		"id": id, "status": "ACTIVE",
+		"created": "2025-11-06T14:20:08.000Z", "lastUpdated": "2025-11-06T14:20:08.000Z", "expiresAt": "2025-11-13T14:20:08.000Z",
+		"issuer": s.url + "/oauth2/ausrdd8du39KFvOkt1d7", "clientId": "0oardd5r32PWsF4421d7", "userId": "00unkw1sfbTw08c0g1d7",
+		"scopes": []string{"openid", "offline_access"},
+		"_links": map[string]any{
+			"app":                 link("/api/v1/apps/0oardd5r32PWsF4421d7"),
+			"authorizationServer": link("/api/v1/authorizationServers/ausrdd8du39KFvOkt1d7"),
+			"client":              link("/oauth2/v1/clients/0oardd5r32PWsF4421d7"),
+			"user":                link("/api/v1/users/00unkw1sfbTw08c0g1d7"),
+			"self":                map[string]any{"href": self},
+			"revoke":              map[string]any{"href": self, "hints": map[string]any{"allow": []string{"DELETE"}}},
+		},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	return token
+}
+
+func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	path, isApp := strings.CutPrefix(r.URL.Path, "/api/v1/apps/")
+	switch {
+	case r.URL.Path == "/requests":
+		s.limiter.report(w)
+		return
+	case r.URL.Path == "/reset":
+		s.limiter.clear()
+		return
+	case !isApp:
+		http.NotFound(w, r)
+		return
+	}
+	w.Header().Set("X-Okta-Request-Id", "3f1c2a7be0944d0f8d6e5b1a9c7f4e21")
+	app, rest, _ := strings.Cut(path, "/")
+	if app == "0oaLimited" {
+		allowed := s.limiter.take(w.Header(), r.Header.Get("X-Client"))
+		time.Sleep(roundTrip)
+		if !allowed {
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(http.StatusTooManyRequests)
+			_, _ = w.Write([]byte(`{"errorCode":"E0000047","errorSummary":"API call exceeded rate limit due to too many requests.","errorLink":"E0000047","errorId":"oae1","errorCauses":[]}`))
+			return
+		}
+	} else {
+		writeRateLimit(w.Header(), 1_000_000, 999_999, time.Now().Add(time.Minute))
+	}
+	switch {
+	case r.Method == http.MethodDelete:
+		w.WriteHeader(http.StatusNoContent)
+	case rest == "tokens":
+		s.list(w, r, app == "0oaSlow")
+	default:
+		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("Content-Length", strconv.Itoa(len(s.token)))
+		_, _ = w.Write(s.token)
+	}
+}
+
+// list answers with the same page again and again. The cursor counts down from the number of tokens that the client
+// wants, which its first request names in the header X-Tokens.
+func (s *server) list(w http.ResponseWriter, r *http.Request, slow bool) {
+	left, err := strconv.Atoi(r.URL.Query().Get("after"))
+	if err != nil {
+		left, _ = strconv.Atoi(r.Header.Get("X-Tokens"))
+	}
+	base := s.url + r.URL.Path
+	w.Header().Add("Link", "<"+base+`?limit=200>; rel="self"`)
+	if left > pageSize {
+		w.Header().Add("Link", fmt.Sprintf(`<%s?after=%d&limit=200>; rel="next"`, base, left-pageSize))
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Length", strconv.Itoa(len(s.page)))
+	if !slow {
+		_, _ = w.Write(s.page)
+		return
+	}
+	time.Sleep(slowDelay)
+	const chunk = 16 << 10
+	for body := s.page; len(body) > 0; {
+		n := min(chunk, len(body))
+		if _, err := w.Write(body[:n]); err != nil {
+			return
+		}
+		_ = http.NewResponseController(w).Flush()
+		body = body[n:]
+		time.Sleep(time.Duration(n) * time.Second / slowRate)
+	}
+}
+
+// limiter counts requests in windows that begin with the first request after the end of the one before.
+type limiter struct {
+	limit  int
+	window time.Duration
+
+	mu       sync.Mutex
+	used     int
+	end      time.Time
+	requests []request
+}
+
+type request struct {
+	Time   time.Time
+	Client string
+	Window int
+	Status int
+}
+
+func (l *limiter) take(header http.Header, client string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := time.Now()
+	window := 0
+	if n := len(l.requests); n > 0 {
+		window = l.requests[n-1].Window
+	}
+	if !now.Before(l.end) {
+		l.used, l.end = 0, now.Add(l.window)
+		window++
+	}
+	status := http.StatusNoContent
+	if l.used >= l.limit {
+		status = http.StatusTooManyRequests
+	} else {
+		l.used++
+	}
+	l.requests = append(l.requests, request{now, client, window, status})
+	writeRateLimit(header, l.limit, l.limit-l.used, l.end)
+	return status == http.StatusNoContent
+}
+
+func (l *limiter) report(w http.ResponseWriter) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	_ = json.NewEncoder(w).Encode(l.requests)
+}
+
+func (l *limiter) clear() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.requests, l.used, l.end = nil, 0, time.Time{}
+}
+
+func writeRateLimit(header http.Header, limit, remaining int, reset time.Time) {
+	header.Set("X-Rate-Limit-Limit", strconv.Itoa(limit))
+	header.Set("X-Rate-Limit-Remaining", strconv.Itoa(remaining))
+	header.Set("X-Rate-Limit-Reset", strconv.FormatInt(reset.Unix(), 10))
+}
