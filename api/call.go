@@ -25,8 +25,9 @@ type call struct {
 	success int
 	// read takes in the response to a successful attempt; nil where there is nothing to read.
 	read func(*http.Response) error
-	// watch is set where it matters whether a failed attempt has reached the server; connection tells.
-	watch      bool
+	// watch is set where it matters whether a failed attempt has reached the server; connection tells. (A program that
+	// does not revoke does not link what it takes to watch.)
+	watch      func(context.Context) context.Context
 	connection connection
 
 	attempts       int    // made so far
@@ -88,8 +89,8 @@ func (c *Client) attempt(ctx context.Context, k *call) result {
 	defer cancel()
 	var resp *http.Response
 	defer func(sent time.Time) { c.pacer.settle(resp, sent) }(time.Now())
-	if k.watch {
-		attemptCtx = k.connection.watch(attemptCtx)
+	if k.watch != nil {
+		attemptCtx = k.watch(attemptCtx)
 	}
 	var err error
 	resp, err = k.send(attemptCtx, c.editors(k)...)
@@ -109,7 +110,7 @@ func (c *Client) attempt(ctx context.Context, k *call) result {
 			return result{resp: resp}
 		}
 	}
-	maybeDone := k.watch && isTransient(err) && k.connection.mayHaveCarried()
+	maybeDone := k.watch != nil && isTransient(err) && k.connection.mayHaveCarried()
 	switch {
 	case ctx.Err() != nil:
 		err = contextError(ctx)

@@ -6,8 +6,8 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
-	"unicode"
 )
 
 // What can go wrong, for [errors.Is]. Context errors come through as well: [context.Canceled],
@@ -138,7 +138,7 @@ func unexpected(format string, args ...any) error {
 // characters (escape sequences, bidirectional overrides), at most limit bytes and an ellipsis.
 func printable(text string, limit int) string {
 	text = strings.Map(func(r rune) rune {
-		if unicode.IsGraphic(r) {
+		if strconv.IsGraphic(r) {
 			return r
 		}
 		return ' '

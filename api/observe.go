@@ -26,31 +26,39 @@ type Attempt struct {
 }
 
 func (c *Client) report(ctx context.Context, a Attempt) {
-	c.observer(ctx, a)
-	level := slog.LevelDebug
-	if a.Again {
-		level = slog.LevelWarn
+	for _, observe := range c.observers {
+		observe(ctx, a)
 	}
-	if !c.logger.Enabled(ctx, level) {
-		return
+}
+
+// logTo returns an observer that logs.
+func logTo(logger *slog.Logger) func(context.Context, Attempt) {
+	return func(ctx context.Context, a Attempt) {
+		level := slog.LevelDebug
+		if a.Again {
+			level = slog.LevelWarn
+		}
+		if !logger.Enabled(ctx, level) {
+			return
+		}
+		attrs := []slog.Attr{
+			slog.String("op", a.Op),
+			slog.String("app", a.AppID),
+			slog.String("token", a.TokenID),
+			slog.Int("attempt", a.Number),
+			slog.Duration("duration", a.Duration),
+			slog.Int("status", a.StatusCode),
+			slog.String("request_id", a.RequestID),
+		}
+		if !a.RateLimit.unknown() {
+			attrs = append(attrs, slog.Int("rate_limit", a.RateLimit.Limit), slog.Int("rate_remaining", a.RateLimit.Remaining))
+		}
+		if a.Err != nil {
+			attrs = append(attrs, slog.String("error", a.Err.Error()))
+		}
+		if a.Again {
+			attrs = append(attrs, slog.Duration("wait", a.Wait))
+		}
+		logger.LogAttrs(ctx, level, "apptokens: attempt", attrs...)
 	}
-	attrs := []slog.Attr{
-		slog.String("op", a.Op),
-		slog.String("app", a.AppID),
-		slog.String("token", a.TokenID),
-		slog.Int("attempt", a.Number),
-		slog.Duration("duration", a.Duration),
-		slog.Int("status", a.StatusCode),
-		slog.String("request_id", a.RequestID),
-	}
-	if !a.RateLimit.unknown() {
-		attrs = append(attrs, slog.Int("rate_limit", a.RateLimit.Limit), slog.Int("rate_remaining", a.RateLimit.Remaining))
-	}
-	if a.Err != nil {
-		attrs = append(attrs, slog.String("error", a.Err.Error()))
-	}
-	if a.Again {
-		attrs = append(attrs, slog.Duration("wait", a.Wait))
-	}
-	c.logger.LogAttrs(ctx, level, "apptokens: attempt", attrs...)
 }

@@ -18,22 +18,19 @@ type settings struct {
 	httpClient     *http.Client
 	editors        []gen.RequestEditorFn
 	userAgent      string
-	logger         *slog.Logger
 	retry          RetryPolicy
 	attemptTimeout time.Duration
 	share          float64
-	observer       func(context.Context, Attempt)
+	observers      []func(context.Context, Attempt)
 }
 
 func defaultSettings() settings {
 	return settings{
 		httpClient:     &http.Client{},
 		userAgent:      "apptokens-go",
-		logger:         slog.New(slog.DiscardHandler),
 		retry:          RetryPolicy{}.withDefaults(),
 		attemptTimeout: 30 * time.Second,
 		share:          1,
-		observer:       func(context.Context, Attempt) {},
 	}
 }
 
@@ -83,7 +80,7 @@ func WithLogger(logger *slog.Logger) Option {
 		if logger == nil {
 			return invalid("logger", "nil", "leave the option out to log nothing")
 		}
-		s.logger = logger
+		s.observers = append(s.observers, logTo(logger))
 		return nil
 	}
 }
@@ -125,14 +122,14 @@ func WithRateShare(share float64) Option {
 	}
 }
 
-// WithObserver calls observer after every attempt, for metrics and traces. It must be quick and safe for concurrent use:
+// WithObserver calls observer after every attempt, for metrics and traces. It may be given several times, and must be quick and safe for concurrent use:
 // the attempts of a listing run on another goroutine than the loop, at the same time.
 func WithObserver(observer func(context.Context, Attempt)) Option {
 	return func(s *settings) error {
 		if observer == nil {
 			return invalid("observer", "nil", "leave the option out")
 		}
-		s.observer = observer
+		s.observers = append(s.observers, observer)
 		return nil
 	}
 }

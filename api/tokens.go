@@ -57,8 +57,8 @@ func (c *Client) Revoke(ctx context.Context, appID, tokenID string) error {
 			return c.raw.RevokeToken(ctx, appID, tokenID, editors...)
 		},
 		success: http.StatusNoContent,
-		watch:   true,
 	}
+	k.watch = k.connection.watch
 	err := c.doToken(ctx, k)
 	if err, ok := err.(*Error); ok && k.maybeDone && err.isGone() {
 		return nil

@@ -17,6 +17,7 @@ type window struct {
 	reset            time.Time // by the server's clock; zero while nothing is known
 	ends             time.Time // the same by the local clock, with the herd spread
 	unpaced          bool
+	length           time.Duration // of windows: the longest time from a response to its Reset
 
 	inFlight int       // attempts sent and not yet settled, whatever window they fall into
 	own      int       // slots of this window that this client has taken
@@ -115,14 +116,18 @@ func (w *window) learn(limit RateLimit, date, now time.Time, took time.Duration,
 	w.roundTrip += (took - w.roundTrip) / 4
 	switch {
 	case limit.Reset.After(w.reset):
+		left = w.whole(left)
 		*w = window{
-			limit: limit.Limit, remaining: limit.Remaining, reset: limit.Reset,
-			ends:     now.Add(wait(limit, left, jitter)),
+			length: w.length, limit: limit.Limit, remaining: limit.Remaining, reset: limit.Reset,
+			ends:     now.Add(spread(left, jitter)),
 			inFlight: w.inFlight, sent: w.sent,
 			opened: now, available: limit.Remaining, seen: now, roundTrip: w.roundTrip, before: w.ratio(),
 		}
 	case limit.Reset.Equal(w.reset):
 		w.limit, w.remaining = limit.Limit, min(w.remaining, limit.Remaining)
+		if limited && !now.Before(w.ends) { // it goes on, against all reckoning
+			w.ends = now.Add(spread(max(0, left)+time.Second, jitter))
+		}
 	default:
 		return
 	}
@@ -131,15 +136,15 @@ func (w *window) learn(limit RateLimit, date, now time.Time, took time.Duration,
 	}
 }
 
-// wait is how long to stay away from a window of which left is to come, as its Reset and a Date tell, both in whole
-// seconds. For the client whose request began the window this is right to the round trip. For the others it may be up to
-// a second too short, which they add. All who wait would come back at once: a hundredth of the wait spreads the herd.
-func wait(limit RateLimit, left time.Duration, jitter float64) time.Duration {
+// whole returns an upper bound of what is left of a window. Reset and Date, whose difference is left, come in whole
+// seconds, so the window may go on for up to a second more; but no longer than windows are.
+func (w *window) whole(left time.Duration) time.Duration {
 	if left < 0 {
 		return 0
 	}
-	if limit.Remaining != limit.Limit-1 {
-		left += time.Second
-	}
-	return left + scale(left/100, jitter)
+	w.length = max(w.length, left)
+	return min(left+time.Second, w.length)
 }
+
+// spread adds a random part of a hundredth of a wait, for all who wait for the end of a window would come at once.
+func spread(wait time.Duration, jitter float64) time.Duration { return wait + scale(wait/100, jitter) }

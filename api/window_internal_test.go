@@ -74,19 +74,18 @@ func TestWindowLearns(t *testing.T) {
 		ends           time.Time
 		unpaced        bool
 	}{
-		"nothing":               {[]lesson{{}}, 0, 0, time.Time{}, true},
-		"a limit after nothing": {[]lesson{{}, {first, now, false}}, 99, 1, reset, false},
-		"nothing after a limit": {[]lesson{{first, now, false}, {}}, 99, 1, reset, false},
-		"the first of a window": {[]lesson{{first, now, false}}, 99, 1, reset, false},
-		"another of it: a second more, for the seconds are whole": {[]lesson{{RateLimit{100, 98, reset}, now, false}}, 98, 1, reset.Add(time.Second), false},
-		"by the server's clock":                                   {[]lesson{{RateLimit{100, 99, reset.Add(-10 * time.Minute)}, now.Add(-10 * time.Minute), false}}, 99, 1, reset, false},
-		"remaining only falls":                                    {[]lesson{{first, now, false}, {RateLimit{100, 90, reset}, now, false}, {RateLimit{100, 95, reset}, now, false}}, 90, 3, reset, false},
-		"a 429 takes no slot":                                     {[]lesson{{first, now, false}, {RateLimit{100, 0, reset}, now, true}}, 0, 1, reset, false},
-		"a straggler of an earlier window":                        {[]lesson{{first, now, false}, {RateLimit{100, 0, reset.Add(-time.Minute)}, now, false}}, 99, 1, reset, false},
-		"a later window":                                          {[]lesson{{RateLimit{100, 0, now}, now.Add(-time.Minute), false}, {first, now, false}}, 99, 1, reset, false},
-		"a window that has ended":                                 {[]lesson{{RateLimit{100, 0, now.Add(-time.Second)}, now, false}}, 0, 1, now, false},
-		"a window too long to believe":                            {[]lesson{{RateLimit{100, 0, now.Add(time.Hour)}, now, false}}, 0, 0, time.Time{}, false},
-		"the limit of concurrent requests":                        {[]lesson{{first, now, false}, {RateLimit{0, 0, now.Add(time.Hour)}, now, true}}, 99, 1, reset, false},
+		"nothing":                          {[]lesson{{}}, 0, 0, time.Time{}, true},
+		"a limit after nothing":            {[]lesson{{}, {first, now, false}}, 99, 1, reset, false},
+		"nothing after a limit":            {[]lesson{{first, now, false}, {}}, 99, 1, reset, false},
+		"the first of a window":            {[]lesson{{first, now, false}}, 99, 1, reset, false},
+		"by the server's clock":            {[]lesson{{RateLimit{100, 99, reset.Add(-10 * time.Minute)}, now.Add(-10 * time.Minute), false}}, 99, 1, reset, false},
+		"remaining only falls":             {[]lesson{{first, now, false}, {RateLimit{100, 90, reset}, now, false}, {RateLimit{100, 95, reset}, now, false}}, 90, 3, reset, false},
+		"a 429 takes no slot":              {[]lesson{{first, now, false}, {RateLimit{100, 0, reset}, now, true}}, 0, 1, reset, false},
+		"a straggler of an earlier window": {[]lesson{{first, now, false}, {RateLimit{100, 0, reset.Add(-time.Minute)}, now, false}}, 99, 1, reset, false},
+		"a later window":                   {[]lesson{{RateLimit{100, 0, now}, now.Add(-time.Minute), false}, {first, now, false}}, 99, 1, reset, false},
+		"a window that has ended":          {[]lesson{{RateLimit{100, 0, now.Add(-time.Second)}, now, false}}, 0, 1, now, false},
+		"a window too long to believe":     {[]lesson{{RateLimit{100, 0, now.Add(time.Hour)}, now, false}}, 0, 0, time.Time{}, false},
+		"the limit of concurrent requests": {[]lesson{{first, now, false}, {RateLimit{0, 0, now.Add(time.Hour)}, now, true}}, 99, 1, reset, false},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -1,0 +1,137 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+)
+
+// values are the same measurement in several rounds.
+type values []float64
+
+func each(costs []cost, value func(cost) float64) (v values) {
+	for _, c := range costs {
+		v = append(v, value(c))
+	}
+	return v
+}
+
+func (v values) median() float64 {
+	sorted := slices.Sorted(slices.Values(v))
+	return sorted[len(sorted)/2]
+}
+
+// text is the median with the range.
+func (v values) text(decimals int) string {
+	if len(v) == 1 {
+		return fmt.Sprintf("%.*f", decimals, v[0])
+	}
+	return fmt.Sprintf("%.*f (%.*f..%.*f)", decimals, v.median(), decimals, slices.Min(v), decimals, slices.Max(v))
+}
+
+// series are the values of several clients.
+type series map[string]values
+
+func (s series) ratio(of, to string) float64 { return s[of].median() / s[to].median() }
+
+// report collects tables and targets.
+type report struct {
+	tables  []*table
+	targets []target
+}
+
+type table struct {
+	title string
+	rows  [][]string // the first is the header
+}
+
+// target is a number that has to be at most, or at least, another.
+type target struct {
+	name        string
+	value, want float64
+	atLeast     bool
+}
+
+func (t target) holds() bool {
+	if t.atLeast {
+		return t.value >= t.want
+	}
+	return t.value <= t.want
+}
+
+func (r *report) table(title string, columns ...string) *table {
+	t := &table{title: title, rows: [][]string{columns}}
+	r.tables = append(r.tables, t)
+	fmt.Fprintln(os.Stderr, title)
+	return t
+}
+
+func (t *table) row(cells ...string) {
+	t.rows = append(t.rows, cells)
+	fmt.Fprintln(os.Stderr, "  "+strings.Join(cells, "  "))
+}
+
+// target takes note of a value that has to be at most want.
+func (r *report) target(name string, value, want float64) {
+	r.targets = append(r.targets, target{name: name, value: value, want: want})
+}
+
+// floor takes note of a value that has to be at least want.
+func (r *report) floor(name string, value, want float64) {
+	r.targets = append(r.targets, target{name: name, value: value, want: want, atLeast: true})
+}
+
+func (r *report) missed() (names []string) {
+	for _, t := range r.targets {
+		if !t.holds() {
+			names = append(names, t.name)
+		}
+	}
+	return names
+}
+
+func (r *report) markdown(machine string, took time.Duration) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "# Results\n\nWritten by `make bench`. %s The run took %v. Numbers are medians of the rounds, with the range.\n\n", machine, took.Round(time.Second))
+	targets := &table{title: "Targets", rows: [][]string{{"what", "measured", "target", "holds"}}}
+	for _, t := range r.targets {
+		sign, holds := "≤", "yes"
+		if t.atLeast {
+			sign = "≥"
+		}
+		if !t.holds() {
+			holds = "**no**"
+		}
+		targets.rows = append(targets.rows, []string{t.name, fmt.Sprintf("%.3g", t.value), fmt.Sprintf("%s %g", sign, t.want), holds})
+	}
+	for _, t := range append([]*table{targets}, r.tables...) {
+		fmt.Fprintf(&b, "## %s\n\n", t.title)
+		for i, row := range t.rows {
+			fmt.Fprintf(&b, "| %s |\n", strings.Join(row, " | "))
+			if i == 0 {
+				fmt.Fprintf(&b, "|%s\n", strings.Repeat("---|", len(row)))
+			}
+		}
+		b.WriteString("\n")
+	}
+	b.WriteString("The clients: `floor` is net/http that counts bytes; `std` is net/http with encoding/json into plain structs; `jsonv2` the same with\n" +
+		"encoding/json/v2; `generated` the generated client as it comes; `okta` is okta-sdk-golang 5.0.2 with its own paging and its cache off.\n")
+	return b.String()
+}
+
+// describe names the machine in a sentence.
+func describe() string {
+	cpu := runtime.GOARCH
+	if text, err := os.ReadFile("/proc/cpuinfo"); err == nil {
+		for line := range strings.Lines(string(text)) {
+			if name, value, found := strings.Cut(line, ":"); found && strings.TrimSpace(name) == "model name" {
+				cpu = strings.TrimSpace(value)
+				break
+			}
+		}
+	}
+	return fmt.Sprintf("The machine: %s, %d cores, %s, %s.", cpu, runtime.NumCPU(), runtime.GOOS, runtime.Version())
+}
