@@ -10,7 +10,7 @@ RACE := -race
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test generate check lint fuzz
+.PHONY: help demo test generate check lint bench fuzz
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -35,7 +35,11 @@ check: ## fail if gen/ is not what openapi.yaml makes
 lint: ## gofmt, go vet and staticcheck
 	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "not gofmt-ed: $$unformatted" >&2; exit 1; fi
 	$(GO) vet ./...
+	cd bench && $(GO) vet ./...
 	$(GO) run honnef.co/go/tools/cmd/staticcheck ./...
+
+bench: ## compare with the peers side by side, for some minutes; writes bench/RESULTS.md
+	cd bench && $(GO) run .
 
 fuzz: ## fuzz every parser, each for FUZZTIME (default 30s)
 	$(GO) test ./api -run '^$$' -fuzz '^FuzzParseLinks$$' -fuzztime $(FUZZTIME)

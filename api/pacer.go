@@ -65,7 +65,7 @@ func (p *pacer) settle(resp *http.Response, sent time.Time) {
 	now := time.Now()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.window.settle()
+	p.window.settle(now, resp != nil)
 	if resp != nil {
 		p.window.learn(parseRateLimit(resp.Header), serverTime(resp.Header, now), now, now.Sub(sent),
 			resp.StatusCode == http.StatusTooManyRequests, rand.Float64())

@@ -97,8 +97,14 @@ func (w *window) send(now time.Time) {
 	w.sent = now
 }
 
-// settle takes note of an attempt that has ended, with a response or without one.
-func (w *window) settle() { w.inFlight-- }
+// settle takes note of an attempt that has ended. One without a response may have taken a slot, and counts as if it had:
+// a share is never exceeded.
+func (w *window) settle(now time.Time, answered bool) {
+	w.inFlight--
+	if !answered && now.Before(w.ends) {
+		w.own++
+	}
+}
 
 // learn takes in a response: its rate limit, its Date (by the server's clock), when it came and how long it took. limited
 // is set for a 429, which takes no slot. jitter is random, in [0, 1).

@@ -93,7 +93,7 @@ func TestWindowLearns(t *testing.T) {
 			var w window
 			for _, l := range test.lessons {
 				w.send(now)
-				w.settle()
+				w.settle(now, true)
 				w.learn(l.limit, l.date, now, time.Second, l.limited, 0)
 			}
 			if w.remaining != test.remaining || w.own != test.own || !w.ends.Equal(test.ends) || w.unpaced != test.unpaced || w.inFlight != 0 {

@@ -1,0 +1,43 @@
+package main
+
+import (
+	"slices"
+	"testing"
+	"time"
+)
+
+func TestTallyCountsSlotsByWindowAndClient(t *testing.T) {
+	t.Parallel()
+	requests := []request{{Client: "a", Window: 1, Status: 204}, {Client: "b", Window: 1, Status: 204}, {Client: "a", Window: 1, Status: 429}, {Client: "a", Window: 3, Status: 204}}
+	taken, limited := tally(requests)
+	if len(taken) != 3 || taken[0]["a"] != 1 || taken[0]["b"] != 1 || len(taken[1]) != 0 || taken[2]["a"] != 1 || limited != 1 {
+		t.Errorf("tally = %v, %d", taken, limited)
+	}
+}
+
+func TestUsedLeavesOutTheLastWindow(t *testing.T) {
+	t.Parallel()
+	if got := used([]map[string]int{{"a": 50, "b": 50}, {"a": 90}, {"a": 3}}); got != 0.95 {
+		t.Errorf("used = %v, want 0.95", got)
+	}
+}
+
+func TestElapsedIsFromTheFirstToTheLastRequest(t *testing.T) {
+	t.Parallel()
+	start := time.Now()
+	if got := elapsed([]request{{Time: start}, {Time: start.Add(time.Second)}, {Time: start.Add(3 * time.Second)}}); got != 3*time.Second {
+		t.Errorf("elapsed = %v", got)
+	}
+}
+
+func TestTargetsThatAreMissedAreNamed(t *testing.T) {
+	t.Parallel()
+	var r report
+	r.target("low enough", 1, 1)
+	r.target("too high", 1.01, 1)
+	r.floor("high enough", 1, 1)
+	r.floor("too low", 0.99, 1)
+	if got := r.missed(); !slices.Equal(got, []string{"too high", "too low"}) {
+		t.Errorf("missed = %q", got)
+	}
+}
