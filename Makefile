@@ -21,6 +21,7 @@ demo: ## list, revoke and prove, against an org inside the process
 test: ## run all tests, with the race detector where a C compiler is at hand
 	@echo "race detector: $(if $(RACE),on,off (no C compiler))"
 	$(GO) test -shuffle=on $(RACE) ./...
+	cd bench && $(GO) test .
 
 generate: ## make gen/ from openapi.yaml
 	$(GO) generate ./...

@@ -41,9 +41,9 @@ func APIToken(token string) Auth { return newStaticAuth("SSWS", token) }
 // A token that is blank or holds a space or a control character is [ErrInvalidArgument], from [New] and from Authorize.
 func BearerToken(token string) Auth { return newStaticAuth("Bearer", token) }
 
-// TokenSource authorizes with the access tokens of source, as "Authorization: <type> <token>"; the type is Bearer unless
-// the token says otherwise. source is asked for every attempt: wrap it in [oauth2.ReuseTokenSource] if it does not cache.
-// If it fails, the call fails without a retry.
+// TokenSource authorizes with the access tokens of source, as "Authorization: <type> <token>"; the type is Bearer
+// unless the token says otherwise. source is asked for every attempt: wrap it in [oauth2.ReuseTokenSource] if it does
+// not cache. If it fails, the call fails without a retry.
 //
 // An [oauth2.TokenSource] knows no context, so a call whose context ends while source is busy returns without waiting
 // for it; a source that hangs keeps one goroutine for each attempt.

@@ -18,13 +18,13 @@
 //
 // A nil error from [Client.Revoke] or [Client.RevokeAll] means that Okta answered 204, or, for Revoke alone, that an
 // earlier attempt of the same call may have got through and Okta now says that the token is gone. A listing that ends
-// without an error is complete as far as Okta's links tell: pages that cannot be read, links that lead elsewhere or that
-// repeat, and full pages whose links are missing are errors.
+// without an error is complete as far as Okta's links tell: pages that cannot be read, links that lead elsewhere or
+// that repeat, and full pages whose links are missing are errors.
 //
 // # Errors
 //
-// Every error of [New] and of a [Client] is an [*Error]. Use [errors.Is] with the Err values of this package to tell what happened, and
-// [errors.As] for the status, Okta's error code and the request id.
+// Every error of [New] and of a [Client] is an [*Error]. Use [errors.Is] with the Err values of this package to tell
+// what happened, and [errors.As] for the status, Okta's error code and the request id.
 //
 // # Retries
 //
@@ -35,6 +35,6 @@
 // # Rate limits
 //
 // Okta says with every response how many requests are left in the window of its rate limit. Once none are, a [Client]
-// holds its next attempts back until the window ends, instead of letting them draw a 429. See [WithRateShare] for leaving
-// a part of the limit to others.
+// holds its next attempts back until the window ends, instead of letting them draw a 429. See [WithRateShare] for
+// leaving a part of the limit to others.
 package api

@@ -34,9 +34,9 @@ var (
 	ErrPaginationLoop = errors.New("pagination loop")
 )
 
-// Error is the error of every call. It has no secret in it: neither body nor header, and what the server says is cut
-// to size and stripped of control characters and, should the server repeat it, of the credential. (An error of an [Auth] or a
-// request editor is passed on in its own words.)
+// Error is the error of every call. It has no secret in it: neither body nor header, and what the server says is cut to
+// size and stripped of control characters and, should the server repeat it, of the credential. (An error of an [Auth]
+// or a request editor is passed on in its own words.)
 type Error struct {
 	Op      string // the operation: "list", "get", "revoke", "revoke all" or "new client"
 	AppID   string // of the call; empty if it was refused
@@ -153,8 +153,8 @@ func cut(text string, limit int) string {
 	return strings.ToValidUTF8(text[:limit], "") + "…"
 }
 
-// interrupted is the error of a call that cannot go on to its next attempt. It is a copy, since an observer may hold on to
-// the original.
+// interrupted is the error of a call that cannot go on to its next attempt. It is a copy, since an observer may hold on
+// to the original.
 func (e *Error) interrupted(err error) *Error {
 	interrupted := *e
 	interrupted.add(fmt.Errorf("%w, while waiting to try again", err))

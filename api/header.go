@@ -11,8 +11,8 @@ type links struct {
 	self bool   // there is a link to the page itself
 }
 
-// parseLinks reads the Link header lines of a response (RFC 8288), which an intermediary may have folded into one. A header
-// that cannot be read is an error, for a link that is overlooked ends a listing too early.
+// parseLinks reads the Link header lines of a response (RFC 8288), which an intermediary may have folded into one. A
+// header that cannot be read is an error, for a link that is overlooked ends a listing too early.
 func parseLinks(lines []string) (found links, err error) {
 	for _, line := range lines {
 		s := scanner{line}

@@ -9,10 +9,10 @@ import "strings"
 // "-" and "_".
 func CheckID(id string) error { return checkID("ID", id) }
 
-// checkID lets through what needs no escaping in a path segment (RFC 3986, unreserved characters) and is no dot segment.
-// It is a list of what is allowed, for the forbidden is hard to list: generated code turns an empty token ID into the
-// path of revoke-all and ".." into DELETE /api/v1/apps/{appId}, which deletes the app, and a Java server may take "..;"
-// for "..".
+// checkID lets through what needs no escaping in a path segment (RFC 3986, unreserved characters) and is no dot
+// segment. It is a list of what is allowed, for the forbidden is hard to list: generated code turns an empty token ID
+// into the path of revoke-all and ".." into DELETE /api/v1/apps/{appId}, which deletes the app, and a Java server may
+// take "..;" for "..".
 func checkID(what, id string) error {
 	switch {
 	case id == "":

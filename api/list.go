@@ -24,8 +24,8 @@ type Page struct {
 	RateLimit RateLimit
 }
 
-// List returns all refresh tokens of an app, page by page as the loop goes on. A listing that fails yields an error, and
-// ends: the tokens before it are valid but incomplete. Every range over the result lists anew.
+// List returns all refresh tokens of an app, page by page as the loop goes on. A listing that fails yields an error,
+// and ends: the tokens before it are valid but incomplete. Every range over the result lists anew.
 //
 // A loop that ends early stops what is under way and leaves nothing behind.
 func (c *Client) List(ctx context.Context, appID string, opts ...ListOption) iter.Seq2[Token, error] {
@@ -48,8 +48,8 @@ func (c *Client) List(ctx context.Context, appID string, opts ...ListOption) ite
 // or not at all.
 //
 // The second page is requested when the loop asks for it. From then on the listing is one page ahead: a page is
-// requested as soon as the head of the response before it has come, while that response is still being read, and the loop
-// busy with its tokens. Memory holds three pages at most, and the links that were followed.
+// requested as soon as the head of the response before it has come, while that response is still being read, and the
+// loop busy with its tokens. Memory holds three pages at most, and the links that were followed.
 func (c *Client) Pages(ctx context.Context, appID string, opts ...ListOption) iter.Seq2[Page, error] {
 	return func(yield func(Page, error) bool) {
 		l := &listing{client: c, appID: appID, pageSize: maxPageSize, followed: map[string]bool{}}

@@ -72,9 +72,9 @@ func WithUserAgent(userAgent string) Option {
 	}
 }
 
-// WithLogger logs every attempt: one that ended a call at debug level, one that is retried at warn level. Logged are the
-// operation, the IDs of app and token, and what [Attempt] holds: no header, no body, no credential. The default logs
-// nothing.
+// WithLogger logs every attempt: one that ended a call at debug level, one that is retried at warn level. Logged are
+// the operation, the IDs of app and token, and what [Attempt] holds: no header, no body, no credential. The default
+// logs nothing.
 func WithLogger(logger *slog.Logger) Option {
 	return func(s *settings) error {
 		if logger == nil {
@@ -96,9 +96,9 @@ func WithRetry(policy RetryPolicy) Option {
 	}
 }
 
-// WithAttemptTimeout bounds one attempt, from authorization to the last byte of the response. One that takes longer counts
-// as a broken connection and is retried, unless it is authorization that takes so long. The default is 30 seconds. How long a whole call may take, with all attempts
-// and waits, is the context's to say.
+// WithAttemptTimeout bounds one attempt, from authorization to the last byte of the response. One that takes longer
+// counts as a broken connection and is retried, unless it is authorization that takes so long. The default is 30
+// seconds. How long a whole call may take, with all attempts and waits, is the context's to say.
 func WithAttemptTimeout(timeout time.Duration) Option {
 	return func(s *settings) error {
 		if timeout <= 0 {
@@ -109,9 +109,9 @@ func WithAttemptTimeout(timeout time.Duration) Option {
 	}
 }
 
-// WithRateShare leaves the rest of the org's rate limit to others: of every window, the client takes at most this share,
-// over 0 and up to 1, but at least one request. The default is 1. Other clients that share the limit are taken into
-// account whatever the share is.
+// WithRateShare leaves the rest of the org's rate limit to others: of every window, the client takes at most this
+// share, over 0 and up to 1, but at least one request. The default is 1. Other clients that share the limit are taken
+// into account whatever the share is.
 func WithRateShare(share float64) Option {
 	return func(s *settings) error {
 		if !(share > 0 && share <= 1) {
@@ -122,8 +122,9 @@ func WithRateShare(share float64) Option {
 	}
 }
 
-// WithObserver calls observer after every attempt, for metrics and traces. It may be given several times, and must be quick and safe for concurrent use:
-// the attempts of a listing run on another goroutine than the loop, at the same time.
+// WithObserver calls observer after every attempt, for metrics and traces. It may be given several times, and must be
+// quick and safe for concurrent use: the attempts of a listing run on another goroutine than the loop, at the same
+// time.
 func WithObserver(observer func(context.Context, Attempt)) Option {
 	return func(s *settings) error {
 		if observer == nil {
@@ -156,8 +157,8 @@ func PageSize(n int) ListOption {
 	})
 }
 
-// StartAt resumes a listing at the [Page.Next] of an earlier one of the same app, with the page size of that one. A Next
-// of another app or another org is [ErrForeignLink].
+// StartAt resumes a listing at the [Page.Next] of an earlier one of the same app, with the page size of that one. A
+// Next of another app or another org is [ErrForeignLink].
 func StartAt(next string) ListOption {
 	return listOption(func(l *listing) error {
 		if next == "" {

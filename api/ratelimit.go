@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// RateLimit is what a response says of the org's rate limit, in its X-Rate-Limit headers. It is the zero value where the
-// headers are missing or make no sense.
+// RateLimit is what a response says of the org's rate limit, in its X-Rate-Limit headers. It is the zero value where
+// the headers are missing or make no sense.
 type RateLimit struct {
 	Limit     int       // requests in one window
 	Remaining int       // requests left in this window

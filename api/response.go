@@ -95,8 +95,8 @@ func withoutCredential(req *http.Request, text string) string {
 	return text
 }
 
-// redacted returns the error as it is, unless its text repeats the request's credential: net/http quotes headers that it
-// cannot read.
+// redacted returns the error as it is, unless its text repeats the request's credential: net/http quotes headers that
+// it cannot read.
 func redacted(req *http.Request, err error) error {
 	if text := withoutCredential(req, err.Error()); text != err.Error() {
 		return errors.New(text)

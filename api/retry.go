@@ -10,15 +10,16 @@ import (
 
 // RetryPolicy says how often and how patiently a call tries again. Fields that are zero have their default.
 //
-// A 429 is retried when its rate-limit window has ended by the server's clock: one second and a random part of BaseDelay
-// after X-Rate-Limit-Reset, or when Retry-After says, if that is later. Okta's limit of concurrent requests (a 429 whose Limit and Remaining are both
-// 0) has no such time; like 500, 502, 503, 504, connection errors, attempts that time out and responses that break off, it
-// is retried after a random part of BaseDelay, which doubles with each attempt up to MaxDelay.
+// A 429 is retried when its rate-limit window has ended by the server's clock: one second and a random part of
+// BaseDelay after X-Rate-Limit-Reset, or when Retry-After says, if that is later. Okta's limit of concurrent requests
+// (a 429 whose Limit and Remaining are both 0) has no such time; like 500, 502, 503, 504, connection errors, attempts
+// that time out and responses that break off, it is retried after a random part of BaseDelay, which doubles with each
+// attempt up to MaxDelay.
 type RetryPolicy struct {
 	// MaxAttempts bounds the requests of one call, the first one included. The default is 5; 1 means no retry.
 	MaxAttempts int
-	// MaxWait bounds one wait. If the server asks for a longer one, the call ends at once with what the server said. The
-	// default is 90 seconds, since Okta's windows are 60.
+	// MaxWait bounds one wait. If the server asks for a longer one, the call ends at once with what the server said.
+	// The default is 90 seconds, since Okta's windows are 60.
 	MaxWait time.Duration
 	// BaseDelay is the longest wait before the second attempt. The default is 250 milliseconds.
 	BaseDelay time.Duration
@@ -77,7 +78,8 @@ func (p RetryPolicy) untilReset(o outcome) time.Duration {
 	return left + time.Second + scale(p.BaseDelay, o.jitter)
 }
 
-// backoff is exponential with full jitter, see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/.
+// backoff is exponential with full jitter, see
+// https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/.
 func (p RetryPolicy) backoff(o outcome) time.Duration {
 	longest := min(p.MaxDelay, p.MaxWait)
 	ceiling := min(p.BaseDelay, longest)

@@ -14,8 +14,8 @@ import (
 )
 
 // doer sends the requests of the generated client, and is the last to see them. It goes to the transport of an
-// [http.Client] without its client, whose main work is to follow redirects: a DELETE that meets a 302 would become a GET,
-// answer 200 and have revoked nothing.
+// [http.Client] without its client, whose main work is to follow redirects: a DELETE that meets a 302 would become a
+// GET, answer 200 and have revoked nothing.
 type doer struct {
 	transport http.RoundTripper
 	jar       http.CookieJar // nil for none

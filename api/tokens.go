@@ -96,9 +96,9 @@ func (c *Client) RevokeAll(ctx context.Context, appID string) error {
 	return c.do(ctx, k)
 }
 
-// isGone tells whether Okta itself says that it knows no such token. A 404 of a proxy does not count, nor one that breaks
-// off, nor one that names the app ("Not found: Resource not found: <id> (AppInstance)"): an unknown app proves nothing
-// about the token.
+// isGone tells whether Okta itself says that it knows no such token. A 404 of a proxy does not count, nor one that
+// breaks off, nor one that names the app ("Not found: Resource not found: <id> (AppInstance)"): an unknown app proves
+// nothing about the token.
 func (e *Error) isGone() bool {
 	return e.StatusCode == http.StatusNotFound && e.Code == "E0000007" && e.Err == nil &&
 		!slices.Contains(strings.Fields(e.Summary), e.AppID)

@@ -2,8 +2,8 @@ package api
 
 import "time"
 
-// window is what a client knows of the org's rate limit, and decides by it when an attempt may be sent. It is pure: time
-// and responses come in as arguments. These are its states, and what ends them:
+// window is what a client knows of the org's rate limit, and decides by it when an attempt may be sent. It is pure:
+// time and responses come in as arguments. These are its states, and what ends them:
 //
 //	unknown   no window has been seen, or the last one has ended. One attempt at a time goes out to find out.
 //	          A response with X-Rate-Limit headers opens a window; one without makes the server unpaced.
@@ -42,8 +42,8 @@ const (
 	patience = time.Second
 )
 
-// next tells whether an attempt may be sent now. If not, it says when to ask again; the zero time means: when an attempt
-// settles, or after some patience.
+// next tells whether an attempt may be sent now. If not, it says when to ask again; the zero time means: when an
+// attempt settles, or after some patience.
 func (w *window) next(now time.Time, share float64) (ok bool, at time.Time) {
 	switch {
 	case w.unpaced:
@@ -62,8 +62,8 @@ func (w *window) next(now time.Time, share float64) (ok bool, at time.Time) {
 // room tells whether an open window has a slot for one more attempt of this client.
 //
 // The attempts in flight are this client's reservations. Those of others are guessed: what they took so far in this
-// window, by the time until this attempt arrives. A guess needs caution: the more others take, and the less is left, the
-// fewer attempts of this client are in flight at once, down to one.
+// window, by the time until this attempt arrives. A guess needs caution: the more others take, and the less is left,
+// the fewer attempts of this client are in flight at once, down to one.
 func (w *window) room(now time.Time, share float64) bool {
 	if w.own+w.inFlight >= max(1, int(share*float64(w.limit))) {
 		return false
@@ -97,8 +97,8 @@ func (w *window) send(now time.Time) {
 	w.sent = now
 }
 
-// settle takes note of an attempt that has ended. One without a response may have taken a slot, and counts as if it had:
-// a share is never exceeded.
+// settle takes note of an attempt that has ended. One without a response may have taken a slot, and counts as if it
+// had: a share is never exceeded.
 func (w *window) settle(now time.Time, answered bool) {
 	w.inFlight--
 	if !answered && now.Before(w.ends) {
@@ -106,8 +106,8 @@ func (w *window) settle(now time.Time, answered bool) {
 	}
 }
 
-// learn takes in a response: its rate limit, its Date (by the server's clock), when it came and how long it took. limited
-// is set for a 429, which takes no slot. jitter is random, in [0, 1).
+// learn takes in a response: its rate limit, its Date (by the server's clock), when it came and how long it took.
+// limited is set for a 429, which takes no slot. jitter is random, in [0, 1).
 func (w *window) learn(limit RateLimit, date, now time.Time, took time.Duration, limited bool, jitter float64) {
 	if limit.unknown() {
 		w.unpaced = w.unpaced || w.reset.IsZero()
@@ -119,6 +119,9 @@ func (w *window) learn(limit RateLimit, date, now time.Time, took time.Duration,
 	}
 	w.unpaced = false
 	w.seen = now
+	if w.roundTrip == 0 {
+		w.roundTrip = took
+	}
 	w.roundTrip += (took - w.roundTrip) / 4
 	switch {
 	case limit.Reset.After(w.reset):

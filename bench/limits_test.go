@@ -1,7 +1,10 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -39,5 +42,26 @@ func TestTargetsThatAreMissedAreNamed(t *testing.T) {
 	r.floor("too low", 0.99, 1)
 	if got := r.missed(); !slices.Equal(got, []string{"too high", "too low"}) {
 		t.Errorf("missed = %q", got)
+	}
+}
+
+func TestTheReadmeQuotesMedians(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "README.md")
+	before := "a\n<!-- make bench writes this table -->\nold\n<!-- to here -->\nb\n"
+	if err := os.WriteFile(path, []byte(before), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	var r report
+	r.quote("time, s", series{"std": {3, 1, 2}, "apptokens": {1.25}}, 1)
+	if err := r.updateReadme(path); err != nil {
+		t.Fatal(err)
+	}
+	got, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(got), "| time, s | 2.0 | 1.2 | – |\n<!-- to here -->\nb\n") || strings.Contains(string(got), "old") {
+		t.Errorf("the README is\n%s", got)
 	}
 }

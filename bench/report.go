@@ -37,10 +37,11 @@ type series map[string]values
 
 func (s series) ratio(of, to string) float64 { return s[of].median() / s[to].median() }
 
-// report collects tables and targets.
+// report collects tables and targets, and what the README quotes of them.
 type report struct {
 	tables  []*table
 	targets []target
+	quotes  [][]string
 }
 
 type table struct {
@@ -84,6 +85,19 @@ func (r *report) floor(name string, value, want float64) {
 	r.targets = append(r.targets, target{name: name, value: value, want: want, atLeast: true})
 }
 
+// quote adds the medians of a measurement to the table in the README. A client that was not measured has a dash.
+func (r *report) quote(what string, s series, decimals int) {
+	row := []string{what}
+	for _, client := range []string{"std", "apptokens", "okta"} {
+		cell := "–"
+		if v := s[client]; v != nil {
+			cell = fmt.Sprintf("%.*f", decimals, v.median())
+		}
+		row = append(row, cell)
+	}
+	r.quotes = append(r.quotes, row)
+}
+
 func (r *report) missed() (names []string) {
 	for _, t := range r.targets {
 		if !t.holds() {
@@ -108,18 +122,38 @@ func (r *report) markdown(machine string, took time.Duration) string {
 		targets.rows = append(targets.rows, []string{t.name, fmt.Sprintf("%.3g", t.value), fmt.Sprintf("%s %g", sign, t.want), holds})
 	}
 	for _, t := range append([]*table{targets}, r.tables...) {
-		fmt.Fprintf(&b, "## %s\n\n", t.title)
-		for i, row := range t.rows {
-			fmt.Fprintf(&b, "| %s |\n", strings.Join(row, " | "))
-			if i == 0 {
-				fmt.Fprintf(&b, "|%s\n", strings.Repeat("---|", len(row)))
-			}
-		}
-		b.WriteString("\n")
+		fmt.Fprintf(&b, "## %s\n\n%s\n", t.title, markdownTable(t.rows))
 	}
 	b.WriteString("The clients: `floor` is net/http that counts bytes; `std` is net/http with encoding/json into plain structs; `jsonv2` the same with\n" +
 		"encoding/json/v2; `generated` the generated client as it comes; `okta` is okta-sdk-golang 5.0.2 with its own paging and its cache off.\n")
 	return b.String()
+}
+
+func markdownTable(rows [][]string) string {
+	var b strings.Builder
+	for i, row := range rows {
+		fmt.Fprintf(&b, "| %s |\n", strings.Join(row, " | "))
+		if i == 0 {
+			fmt.Fprintf(&b, "|%s\n", strings.Repeat("---|", len(row)))
+		}
+	}
+	return b.String()
+}
+
+// updateReadme puts the quotes into the README, between two comments.
+func (r *report) updateReadme(path string) error {
+	const begin, end = "<!-- make bench writes this table -->\n", "<!-- to here -->\n"
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	before, rest, found := strings.Cut(string(text), begin)
+	_, after, closed := strings.Cut(rest, end)
+	if !found || !closed {
+		return fmt.Errorf("%s has no place for the results", path)
+	}
+	rows := append([][]string{{"", "net/http and encoding/json", "apptokens", "okta-sdk-golang 5.0.2"}}, r.quotes...)
+	return os.WriteFile(path, []byte(before+begin+markdownTable(rows)+end+after), 0o644)
 }
 
 // describe names the machine in a sentence.

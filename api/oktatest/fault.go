@@ -91,7 +91,8 @@ func ConcurrentLimit() Fault {
 	})
 }
 
-// Throttle answers 429 as proxies do: with a Retry-After, to the second, and neither Okta's headers nor its error object.
+// Throttle answers 429 as proxies do: with a Retry-After, to the second, and neither Okta's headers nor its error
+// object.
 func Throttle(retryAfter time.Duration) Fault {
 	return instead("throttle", func(_ *Org, a *response, _ *http.Request) {
 		a.status = http.StatusTooManyRequests

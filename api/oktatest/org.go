@@ -61,15 +61,15 @@ func WithAPIToken(token string) Option {
 	return func(c *config) { c.apiTokens = append(c.apiTokens, token) }
 }
 
-// WithBearerToken lets an OAuth access token in that carries scopes: okta.apps.read to list and get, okta.apps.manage to
-// revoke. It may be given several times.
+// WithBearerToken lets an OAuth access token in that carries scopes: okta.apps.read to list and get, okta.apps.manage
+// to revoke. It may be given several times.
 func WithBearerToken(token string, scopes ...string) Option {
 	return func(c *config) { c.bearers[token] = scopes }
 }
 
 // WithRateLimit allows a number of requests in one window, which begins with the first request after the last window's
-// end. Okta's window is a minute. Without it, or with a limit of 0, nothing is limited, and the headers show a limit that
-// is never used up.
+// end. Okta's window is a minute. Without it, or with a limit of 0, nothing is limited, and the headers show a limit
+// that is never used up.
 func WithRateLimit(requests int, window time.Duration) Option {
 	return func(c *config) { c.limiter = limiter{limit: requests, window: window} }
 }

@@ -1,8 +1,8 @@
-// Command server is the neutral side of the benchmark: it sends prepared bytes and counts, so that its own cost is small
-// and the same for every client.
+// Command server is the neutral side of the benchmark: it sends prepared bytes and counts, so that its own cost is
+// small and the same for every client.
 //
-// The app's ID says what a request meets: 0oaFast, 0oaSlow (50 ms to the first byte, and a throttled body) or 0oaLimited
-// (a rate limit in short windows, and 20 ms to the first byte).
+// The app's ID says what a request meets: 0oaFast, 0oaSlow (50 ms to the first byte, and a throttled body) or
+// 0oaLimited (a rate limit in short windows, and 20 ms to the first byte).
 package main
 
 import (

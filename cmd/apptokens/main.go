@@ -4,8 +4,8 @@
 //	read -rs OKTA_CLIENT_TOKEN && export OKTA_CLIENT_TOKEN
 //	apptokens list 0oardd5r32PWsF4421d7
 //
-// Data goes to standard output; progress and questions go to standard error, and only to a terminal. It exits with 0 when
-// all is done, 1 when something failed, and 2 on a usage error.
+// Data goes to standard output; progress and questions go to standard error, and only to a terminal. It exits with 0
+// when all is done, 1 when something failed, and 2 on a usage error.
 package main
 
 import (
