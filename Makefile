@@ -1,4 +1,4 @@
-# All it takes is Go and make: the tools are pinned in go.mod, see tools.go.
+# All it takes is Go and make (bench also wants taskset, of util-linux): the tools are pinned in go.mod, see tools.go.
 
 GO ?= go
 FUZZTIME ?= 30s
@@ -39,7 +39,7 @@ lint: ## gofmt, go vet and staticcheck
 	cd bench && $(GO) vet ./...
 	$(GO) run honnef.co/go/tools/cmd/staticcheck ./...
 
-bench: ## compare with the peers side by side, for some minutes; writes bench/RESULTS.md
+bench: ## compare with the peers side by side, for some minutes; writes bench/ and the README's table
 	cd bench && $(GO) run .
 
 fuzz: ## fuzz every parser, each for FUZZTIME (default 30s)

@@ -16,6 +16,9 @@ import (
 // Auth authorizes requests. Its Authorize method is a request editor ([gen.RequestEditorFn]), so the generated client
 // takes it too.
 //
+// A [Client] takes all requests to share one rate limit: an Auth that picks its credential by the context needs a client
+// for each.
+//
 // Authorize runs for every attempt, after all other editors: URL and headers are final, and a token or a proof that it
 // adds is as fresh as can be. Its errors end the call without a retry. It must be safe for concurrent use, and return
 // when ctx is done.
@@ -31,14 +34,16 @@ type Auth interface {
 // APIToken authorizes with an API token, as "Authorization: SSWS <token>". Okta's documentation of the scheme:
 // https://developer.okta.com/docs/reference/core-okta-api/#authentication.
 //
-// A token that is blank or holds a space or a control character is [ErrInvalidArgument], from [New] and from Authorize.
+// A token that is empty, or holds a quote or anything but visible ASCII, is [ErrInvalidArgument], from [New] and from
+// Authorize.
 func APIToken(token string) Auth { return newStaticAuth("SSWS", token) }
 
 // BearerToken authorizes with an OAuth 2.0 access token that carries the scopes okta.apps.read (to list and get) or
 // okta.apps.manage (to revoke), as "Authorization: Bearer <token>". Such tokens live an hour: for longer, see
 // [TokenSource].
 //
-// A token that is blank or holds a space or a control character is [ErrInvalidArgument], from [New] and from Authorize.
+// A token that is empty, or holds a quote or anything but visible ASCII, is [ErrInvalidArgument], from [New] and from
+// Authorize.
 func BearerToken(token string) Auth { return newStaticAuth("Bearer", token) }
 
 // TokenSource authorizes with the access tokens of source, as "Authorization: <type> <token>"; the type is Bearer
@@ -48,7 +53,8 @@ func BearerToken(token string) Auth { return newStaticAuth("Bearer", token) }
 // An [oauth2.TokenSource] knows no context, so a call whose context ends while source is busy returns without waiting
 // for it; a source that hangs keeps one goroutine for each attempt.
 //
-// A nil source is [ErrInvalidArgument] from [New], a blank token from Authorize.
+// A nil source is [ErrInvalidArgument] from [New]; so, from Authorize, is an access token that is empty, or holds a
+// quote or anything but visible ASCII.
 func TokenSource(source oauth2.TokenSource) Auth {
 	return tokenSource(func() oauth2.TokenSource { return source })
 }

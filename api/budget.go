@@ -3,6 +3,7 @@ package api
 import (
 	"errors"
 	"sync"
+	"time"
 )
 
 // budget bounds the retries of all calls of a client together. A server that is broken gets a first attempt of each
@@ -11,11 +12,13 @@ import (
 type budget struct {
 	mu    sync.Mutex
 	saved float64
+	paid  time.Time // when the last call paid in
 }
 
 const (
-	maxSaved = 50  // retries in a burst
-	paidIn   = 0.1 // retries for each call, once the burst is over
+	maxSaved = 50               // retries in a burst
+	paidIn   = 0.1              // retries for each call, once the burst is over
+	refill   = 10 * time.Second // for one retry, whatever is called
 )
 
 // errBudget joins the error of an attempt that was not repeated for want of budget.
@@ -23,10 +26,11 @@ var errBudget = errors.New("not retried, since too many calls failed lately")
 
 func newBudget() *budget { return &budget{saved: maxSaved} }
 
-func (b *budget) pay() {
+func (b *budget) pay(now time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.saved = min(maxSaved, b.saved+paidIn)
+	b.saved = min(maxSaved, b.saved+paidIn+float64(now.Sub(b.paid))/float64(refill))
+	b.paid = now
 }
 
 func (b *budget) draw() bool {

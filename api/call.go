@@ -25,8 +25,8 @@ type call struct {
 	success int
 	// read takes in the response to a successful attempt; nil where there is nothing to read.
 	read func(*http.Response) error
-	// watch is set where it matters whether a failed attempt has reached the server; connection tells. (A program that
-	// does not revoke does not link what it takes to watch.)
+	// watch, set for Revoke alone, lets connection tell whether a failed attempt can have reached the server. It is a
+	// field so that programs that only read do not link httptrace.
 	watch      func(context.Context) context.Context
 	connection connection
 
@@ -41,7 +41,7 @@ const maxRepeats = 2
 
 // do makes attempts until one succeeds or there is no point in another.
 func (c *Client) do(ctx context.Context, k *call) error {
-	c.budget.pay()
+	c.budget.pay(time.Now())
 	var failure *Error // of the last attempt
 	for {
 		if held := c.pacer.admit(ctx); held != nil {
@@ -88,12 +88,14 @@ func (c *Client) attempt(ctx context.Context, k *call) result {
 	attemptCtx, cancel := context.WithTimeout(ctx, c.attemptTimeout)
 	defer cancel()
 	var resp *http.Response
-	defer func(sent time.Time) { c.pacer.settle(resp, sent) }(time.Now())
+	sent, came, lost := time.Now(), time.Time{}, false
+	defer func() { c.pacer.settle(resp, lost, sent, came) }()
 	if k.watch != nil {
 		attemptCtx = k.watch(attemptCtx)
 	}
 	var err error
 	resp, err = k.send(attemptCtx, c.editors(k)...)
+	came, lost = time.Now(), isTransient(err) && !isDialling(err)
 	if err == nil {
 		defer resp.Body.Close()
 		if k.firstRequestID == "" {

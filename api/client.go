@@ -6,8 +6,9 @@ import (
 	"example.com/apptokens/gen"
 )
 
-// Client calls the Application Tokens API of one Okta org. It is immutable and safe for concurrent use. Make one with
-// [New]; one per org is enough.
+// Client calls the Application Tokens API of one Okta org. It is safe for concurrent use. Its settings never change;
+// its calls share what they learn of the rate limit, and a budget for retries, so make one per org with [New] and keep
+// it.
 type Client struct {
 	org  *url.URL // without a trailing slash
 	raw  *gen.Client
@@ -60,7 +61,7 @@ func newClient(orgURL string, auth Auth, opts []Option) (*Client, error) {
 		settings.attemptTimeout = min(settings.attemptTimeout, timeout)
 	}
 	raw, err := gen.NewClient(org.String(),
-		gen.WithHTTPClient(newDoer(settings.httpClient, org)),
+		gen.WithHTTPClient(doer{settings.httpClient, org}),
 		gen.WithRequestEditorFn(defaultHeaders(settings.userAgent)))
 	if err != nil {
 		return nil, err

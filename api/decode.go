@@ -33,7 +33,7 @@ func decode(resp *http.Response, value any) error {
 	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
 		return &transientError{unexpected("the JSON of the response breaks off")}
 	case errors.Is(err, ErrUnexpectedResponse):
-		return errors.Unwrap(err)
+		return errors.Unwrap(err) // from UnmarshalJSONFrom, which json wraps in a SemanticError
 	default:
 		return unexpected("the JSON of the response is not what the contract says%s", where(err))
 	}

@@ -35,6 +35,8 @@
 // # Rate limits
 //
 // Okta says with every response how many requests are left in the window of its rate limit. Once none are, a [Client]
-// holds its next attempts back until the window ends, instead of letting them draw a 429. See [WithRateShare] for
-// leaving a part of the limit to others.
+// holds its next attempts back until the window ends, instead of letting them draw a 429. At the start of a window one
+// attempt goes ahead, and the others wait for its response, or for a second. See [WithRateShare] for leaving a part of
+// the limit to others. A wait past the context's deadline or [RetryPolicy].MaxWait is not begun: the call returns
+// [ErrRateLimited].
 package api

@@ -22,8 +22,8 @@ var (
 	ErrUnauthorized = errors.New("unauthorized")
 	// ErrForbidden: the credential is good, but lacks a scope or an admin role (403).
 	ErrForbidden = errors.New("forbidden")
-	// ErrRateLimited: the org's rate limit is used up, and waiting for it did not help or would have taken longer than
-	// the context or the retry policy allows (429). See Error.RateLimit.
+	// ErrRateLimited: the org's rate limit is used up, and waiting did not help or would have taken longer than the
+	// context or RetryPolicy.MaxWait allows. Error.StatusCode is 429, or 0 if the request was held back and not sent.
 	ErrRateLimited = errors.New("rate limited")
 	// ErrUnexpectedResponse: the response is not what the contract says: a redirect, another status, HTML, JSON of
 	// another shape, a body over 16 MiB. What was sent may have taken effect.
@@ -48,7 +48,7 @@ type Error struct {
 	ErrorID    string    // Okta's id of the error
 	Causes     []string  // Okta's details
 	RequestID  string    // X-Okta-Request-Id of that response
-	RateLimit  RateLimit // of that response
+	RateLimit  RateLimit // of that response, or what the client knew when it held the request back
 
 	Attempts int   // made; the last one may have ended before its request was sent
 	Err      error // the cause, where the status does not say it all

@@ -14,15 +14,15 @@ type Attempt struct {
 
 	Number   int // 1 for the first attempt of a call
 	Start    time.Time
-	Duration time.Duration // up to the last byte of the response
+	Duration time.Duration // from authorization to the last byte of the response
 
 	StatusCode int // 0 where no response came
 	RequestID  string
 	RateLimit  RateLimit
 	Err        error // nil for an attempt that succeeded, else an *Error; Revoke may take a 404 for success
 
-	Again bool          // whether another attempt is planned, unless the context ends before
-	Wait  time.Duration // before it
+	Again bool          // whether another attempt is planned; the context or the rate limit may still prevent it
+	Wait  time.Duration // before it, at least: the rate limit may hold it back for longer
 }
 
 func (c *Client) report(ctx context.Context, a Attempt) {

@@ -34,9 +34,9 @@ func defaultSettings() settings {
 	}
 }
 
-// WithHTTPClient sends requests through the transport of client, and with its cookies: a proxy, client certificates, a
-// recorder. Its Timeout bounds each attempt, if it is shorter than the attempt timeout. Redirects are not followed,
-// whatever client does. The default is [http.DefaultTransport].
+// WithHTTPClient takes from client its Transport (a proxy, client certificates, a recorder), its Jar, and its Timeout,
+// which bounds each attempt if it is shorter than the attempt timeout. CheckRedirect is ignored: redirects are never
+// followed. The default is [http.DefaultTransport], without cookies.
 func WithHTTPClient(client *http.Client) Option {
 	return func(s *settings) error {
 		if client == nil {
@@ -72,9 +72,9 @@ func WithUserAgent(userAgent string) Option {
 	}
 }
 
-// WithLogger logs every attempt: one that ended a call at debug level, one that is retried at warn level. Logged are
-// the operation, the IDs of app and token, and what [Attempt] holds: no header, no body, no credential. The default
-// logs nothing.
+// WithLogger logs every [Attempt]: at warn level if another one follows, else at debug level, failed or not. No header,
+// body or credential is logged. Waits for a rate-limit window are not attempts, and leave no line. The default logs
+// nothing.
 func WithLogger(logger *slog.Logger) Option {
 	return func(s *settings) error {
 		if logger == nil {
@@ -85,7 +85,7 @@ func WithLogger(logger *slog.Logger) Option {
 	}
 }
 
-// WithRetry replaces the retry policy. Fields that are zero keep their default.
+// WithRetry replaces the retry policy. Fields that are zero keep their default; none may be negative.
 func WithRetry(policy RetryPolicy) Option {
 	return func(s *settings) error {
 		if policy.MaxAttempts < 0 || min(policy.MaxWait, policy.BaseDelay, policy.MaxDelay) < 0 || policy.MaxWait > forever {
@@ -169,7 +169,7 @@ func StartAt(next string) ListOption {
 	})
 }
 
-// ExpandScopes asks for the details of every scope in Token.Embedded.
+// ExpandScopes asks Okta to put the details of every scope into Token.Embedded.
 func ExpandScopes() interface {
 	ListOption
 	GetOption

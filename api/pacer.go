@@ -36,7 +36,7 @@ func (p *pacer) admit(ctx context.Context) *Error {
 		if !at.IsZero() {
 			wait = at.Sub(now)
 			if deadline, ok := ctx.Deadline(); wait > p.maxWait || ok && !at.Before(deadline) {
-				return &Error{RateLimit: limit, Err: fmt.Errorf("%w: no request is left for %v, and the call may not wait that long",
+				return &Error{RateLimit: limit, Err: fmt.Errorf("%w: the window ends in %v, and the call may not wait that long",
 					ErrRateLimited, wait.Round(time.Millisecond))}
 			}
 		}
@@ -60,15 +60,19 @@ func (p *pacer) ask(now time.Time) (at time.Time, settled <-chan struct{}, limit
 	return at, p.settled, RateLimit{Limit: p.window.limit, Remaining: p.window.remaining, Reset: p.window.reset}
 }
 
-// settle ends an attempt that was admitted. resp is nil where no response came.
-func (p *pacer) settle(resp *http.Response, sent time.Time) {
-	now := time.Now()
+// settle ends an attempt that was admitted at a time and whose response's head came at another. resp is nil where no
+// response came; lost is set where the request may have reached the server all the same.
+func (p *pacer) settle(resp *http.Response, lost bool, sent, came time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.window.settle(now, resp != nil)
+	limit := RateLimit{}
 	if resp != nil {
-		p.window.learn(parseRateLimit(resp.Header), serverTime(resp.Header, now), now, now.Sub(sent),
-			resp.StatusCode == http.StatusTooManyRequests, rand.Float64())
+		limit = parseRateLimit(resp.Header)
+		lost = limit.Reset.IsZero() && resp.StatusCode != http.StatusTooManyRequests
+	}
+	p.window.settle(time.Now(), lost)
+	if resp != nil {
+		p.window.learn(response{limit, serverTime(resp.Header, came), came, came.Sub(sent), resp.StatusCode, rand.Float64()})
 	}
 	if p.settled != nil {
 		close(p.settled)

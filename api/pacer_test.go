@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -310,12 +311,13 @@ func TestABrokenServerGetsLittleMoreLoad(t *testing.T) {
 		org, client := newOrg(t, 0)
 		org.Inject(oktatest.Status(http.StatusBadGateway).Forever())
 		const calls = 1000
+		start := time.Now()
 		for range calls {
 			if err := client.RevokeAll(t.Context(), appID); err == nil {
 				t.Fatal("no error")
 			}
 		}
-		if got, most := len(org.Requests()), calls+50+calls/10; got > most {
+		if got, most := len(org.Requests()), calls+50+calls/10+int(time.Since(start)/(10*time.Second)); got > most {
 			t.Errorf("%d requests for %d calls, want %d at most", got, calls, most)
 		}
 		err := client.RevokeAll(t.Context(), appID)
@@ -325,4 +327,156 @@ func TestABrokenServerGetsLittleMoreLoad(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+// What others took in a short while does not tell what they take in a long one.
+func TestACallAfterAPauseGoesOut(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org := limitedOrg()
+		client, other := newClient(t, org.Transport()), newClient(t, org.Transport())
+		for _, c := range []*api.Client{client, other, client} {
+			if err := c.RevokeAll(t.Context(), appID); err != nil {
+				t.Fatal(err)
+			}
+		}
+		time.Sleep(5 * time.Second)
+		start := time.Now()
+		if err := client.RevokeAll(t.Context(), appID); err != nil {
+			t.Fatal(err)
+		}
+		if took := time.Since(start); took > 100*time.Millisecond {
+			t.Errorf("held back for %v with 97 of 100 requests left", took)
+		}
+	})
+}
+
+// What never left the process has taken nothing from the limit.
+func TestAttemptsThatWereNotSentTakeNothing(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org := limitedOrg()
+		broken := false
+		client := newClient(t, org.Transport(), api.WithRequestEditor(func(context.Context, *http.Request) error {
+			if broken {
+				return context.DeadlineExceeded
+			}
+			return nil
+		}))
+		for i := range 200 {
+			broken = i > 0 && i < 199
+			if err := client.RevokeAll(t.Context(), appID); (err != nil) != broken {
+				t.Fatalf("call %d: %v", i, err)
+			}
+		}
+		if took := time.Since(time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)); took > time.Second {
+			t.Errorf("took %v, want no wait", took)
+		}
+	})
+}
+
+// Before a server has shown what it allows, one attempt goes at a time; a proxy's error shows nothing.
+func TestAnErrorDoesNotOpenTheGates(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]oktatest.Fault{
+		"a proxy's 502":    oktatest.Body(http.StatusBadGateway, "text/html", ""),
+		"concurrent limit": oktatest.ConcurrentLimit(),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				org := oktatest.New(oktatest.WithApp(appID, 0), oktatest.WithRateLimit(20, time.Minute))
+				org.Inject(fault)
+				got := use(t, org, []*api.Client{newClient(t, org.Transport(), api.WithRateShare(0.5))}, 64, 64)
+				for i, n := range got.windows {
+					if n > 11 { // the share, and what failed first
+						t.Errorf("window %d: %d requests, want 10 at most", i, n)
+					}
+				}
+			})
+		})
+	}
+}
+
+// A server that stops to speak of limits is served at full speed again.
+func TestHeadersMayVanish(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var n atomic.Int32
+		client := newClient(t, roundTripper(func(req *http.Request) (*http.Response, error) {
+			time.Sleep(200 * time.Millisecond)
+			resp := &http.Response{StatusCode: http.StatusNoContent, Header: http.Header{}, Body: http.NoBody}
+			if n.Add(1) == 1 {
+				resp.Header.Set("X-Rate-Limit-Limit", "100")
+				resp.Header.Set("X-Rate-Limit-Remaining", "99")
+				resp.Header.Set("X-Rate-Limit-Reset", strconv.FormatInt(time.Now().Add(time.Minute).Unix(), 10))
+			}
+			return resp, nil
+		}))
+		if err := client.RevokeAll(t.Context(), appID); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(2 * time.Minute)
+		start := time.Now()
+		var wg sync.WaitGroup
+		for range 100 {
+			wg.Go(func() {
+				if err := client.RevokeAll(t.Context(), appID); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		if took := time.Since(start); took > time.Second {
+			t.Errorf("100 calls at once took %v, want two round trips", took)
+		}
+	})
+}
+
+// A share holds even if the server's Reset is not the same in every response.
+func TestAShareHoldsWhileResetsFlap(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		requests := 0
+		client := newClient(t, roundTripper(func(*http.Request) (*http.Response, error) {
+			requests++
+			return &http.Response{StatusCode: http.StatusNoContent, Body: http.NoBody, Header: http.Header{
+				"X-Rate-Limit-Limit":     {"100"},
+				"X-Rate-Limit-Remaining": {strconv.Itoa(100 - requests)},
+				"X-Rate-Limit-Reset":     {strconv.FormatInt(time.Now().Add(time.Minute).Unix()+int64(requests%2), 10)},
+			}}, nil
+		}), api.WithRateShare(0.25))
+		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Second)
+		defer cancel()
+		for client.RevokeAll(ctx, appID) == nil {
+		}
+		if requests != 25 {
+			t.Errorf("%d requests, want 25", requests)
+		}
+	})
+}
+
+func TestTheRetryBudgetRecovers(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org, client := newOrg(t, 0)
+		org.Inject(oktatest.Status(http.StatusBadGateway).Forever())
+		for range 20 {
+			if err := client.RevokeAll(t.Context(), appID); err == nil {
+				t.Fatal("no error")
+			}
+		}
+		time.Sleep(time.Hour)
+		org.Heal()
+		org.Inject(oktatest.Status(http.StatusBadGateway).Times(4))
+		if err := client.RevokeAll(t.Context(), appID); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestATransportThatReturnsNothingIsAnError(t *testing.T) {
+	t.Parallel()
+	client := newClient(t, roundTripper(func(*http.Request) (*http.Response, error) { return nil, nil }))
+	checkError(t, client.RevokeAll(t.Context(), appID), &api.Error{}, "neither a response nor an error")
 }

@@ -66,7 +66,7 @@ func (p *pipeline) start(link string) *pending {
 }
 
 func (p *pipeline) prepare(link string) *pending {
-	f := &pending{listing: p.listing, link: link, next: make(chan string, 1), done: make(chan struct{}), err: errAborted}
+	f := &pending{listing: p.listing, link: link, next: make(chan string, 1), done: make(chan struct{}), err: p.listing.failed(errAborted)}
 	f.ctx, f.cancel = context.WithCancel(p.ctx)
 	return f
 }
@@ -86,7 +86,7 @@ type pending struct {
 }
 
 // errAborted is left behind by a request whose goroutine exits.
-var errAborted = errors.New("apptokens: the goroutine of a request has exited")
+var errAborted = errors.New("the goroutine of a request has exited")
 
 func (f *pending) run() {
 	defer close(f.done)

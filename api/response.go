@@ -13,7 +13,7 @@ import (
 	"example.com/apptokens/gen"
 )
 
-// responseError is the error of a response whose status is not to blame. resp is nil where no response came.
+// responseError is an error with what the head of the response says. resp is nil where no response came.
 func responseError(resp *http.Response, err error) *Error {
 	if resp == nil {
 		return &Error{Err: err}
@@ -42,14 +42,14 @@ func statusError(resp *http.Response, want int) *Error {
 	if body.Code == "" && body.Summary == "" {
 		body.Code, body.Summary = challenge(resp.Header.Values("WWW-Authenticate"))
 	}
-	clean := func(text string) string { return clean(resp.Request, text, 300) }
-	e.Code, e.Summary, e.ErrorID = clean(body.Code), clean(body.Summary), clean(body.ID)
+	tidy := func(text string) string { return clean(resp.Request, text, 300) }
+	e.Code, e.Summary, e.ErrorID = tidy(body.Code), tidy(body.Summary), tidy(body.ID)
 	for _, cause := range body.Causes[:min(len(body.Causes), 10)] {
-		e.Causes = append(e.Causes, clean(cause.Summary))
+		e.Causes = append(e.Causes, tidy(cause.Summary))
 	}
 	switch {
 	case e.Code == "" && e.Summary == "":
-		e.Err = fmt.Errorf("it is no error object of Okta's, but of content type %q", clean(resp.Header.Get("Content-Type")))
+		e.Err = fmt.Errorf("it is no error object of Okta's, but of content type %q", tidy(resp.Header.Get("Content-Type")))
 	case err != nil && body.Code != "":
 		e.Err = errors.New("the rest of the response cannot be read")
 	}

@@ -15,6 +15,10 @@ import (
 // (a 429 whose Limit and Remaining are both 0) has no such time; like 500, 502, 503, 504, connection errors, attempts
 // that time out and responses that break off, it is retried after a random part of BaseDelay, which doubles with each
 // attempt up to MaxDelay.
+//
+// All calls of a client share a budget: 50 retries at first, and one more for every ten calls and every ten
+// seconds, never more than 50 saved. Once it is spent, failures are returned without a retry. Retries after a 429, and those that an [Auth] asks
+// for, cost nothing.
 type RetryPolicy struct {
 	// MaxAttempts bounds the requests of one call, the first one included. The default is 5; 1 means no retry.
 	MaxAttempts int

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"net"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
@@ -13,21 +14,12 @@ import (
 	"example.com/apptokens/gen"
 )
 
-// doer sends the requests of the generated client, and is the last to see them. It goes to the transport of an
-// [http.Client] without its client, whose main work is to follow redirects: a DELETE that meets a 302 would become a
+// doer sends the requests of the generated client, and is the last to see them. It uses the transport and the cookie
+// jar of an [http.Client], but not the client itself, which follows redirects: a DELETE that meets a 302 would become a
 // GET, answer 200 and have revoked nothing.
 type doer struct {
-	transport http.RoundTripper
-	jar       http.CookieJar // nil for none
-	org       *url.URL
-}
-
-func newDoer(client *http.Client, org *url.URL) doer {
-	d := doer{transport: client.Transport, jar: client.Jar, org: org}
-	if d.transport == nil {
-		d.transport = http.DefaultTransport
-	}
-	return d
+	client *http.Client
+	org    *url.URL
 }
 
 // Do refuses to send credentials anywhere but to the org, whatever an editor made of the request.
@@ -35,23 +27,39 @@ func (d doer) Do(req *http.Request) (*http.Response, error) {
 	if !sameOrigin(req.URL, d.org) || req.URL.User != nil || req.URL.Opaque != "" || !strings.EqualFold(req.Host, d.org.Host) {
 		return nil, invalid("request URL", req.URL.Redacted(), "an editor changed its origin, and credentials go to "+d.org.Host+" alone")
 	}
-	if d.jar != nil {
-		for _, cookie := range d.jar.Cookies(req.URL) {
+	if d.client.Jar != nil {
+		for _, cookie := range d.client.Jar.Cookies(req.URL) {
 			req.AddCookie(cookie)
 		}
 	}
-	resp, err := d.transport.RoundTrip(req)
+	resp, err := d.transport().RoundTrip(req)
 	if err != nil {
 		return nil, transportError(req, err)
+	}
+	if resp == nil {
+		return nil, errors.New("the transport returned neither a response nor an error")
 	}
 	resp.Request = req // transports other than net/http's may leave out this and the body
 	if resp.Body == nil {
 		resp.Body = http.NoBody
 	}
-	if d.jar != nil {
-		d.jar.SetCookies(req.URL, resp.Cookies())
+	if d.client.Jar != nil {
+		d.client.Jar.SetCookies(req.URL, resp.Cookies())
 	}
 	return resp, nil
+}
+
+func (d doer) transport() http.RoundTripper {
+	if d.client.Transport == nil {
+		return http.DefaultTransport
+	}
+	return d.client.Transport
+}
+
+// isDialling tells an error that came before there was a connection.
+func isDialling(err error) bool {
+	var dial *net.OpError
+	return errors.As(err, &dial) && dial.Op == "dial"
 }
 
 // transportError tells errors that may pass from those that will not.

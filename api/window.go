@@ -1,6 +1,9 @@
 package api
 
-import "time"
+import (
+	"net/http"
+	"time"
+)
 
 // window is what a client knows of the org's rate limit, and decides by it when an attempt may be sent. It is pure:
 // time and responses come in as arguments. These are its states, and what ends them:
@@ -11,7 +14,8 @@ import "time"
 //	closed    none are left, or the client has had its share. Nothing goes out before the window ends.
 //	unpaced   the server does not speak of limits. Everything goes out, until a response has the headers.
 //
-// A window is named by its X-Rate-Limit-Reset: a later one opens a new window, an earlier one is a straggler's.
+// A window is named by its X-Rate-Limit-Reset: a later one opens a new window if this one has ended or more is left
+// than before, an earlier one is a straggler's.
 type window struct {
 	limit, remaining int       // as of the latest response; remaining never rises within a window
 	reset            time.Time // by the server's clock; zero while nothing is known
@@ -38,42 +42,53 @@ const (
 	// client's. Measured: with less, clients of 16 goroutines each overrun the limit they share; with more, they leave
 	// some of it.
 	caution = 8
-	// patience is how long one attempt that finds out about a new window keeps the others waiting.
+	// patience is how long an attempt in flight keeps the others waiting.
 	patience = time.Second
+	// flapping is by how much the Reset of one window may vary between responses.
+	flapping = 2 * time.Second
 )
 
 // next tells whether an attempt may be sent now. If not, it says when to ask again; the zero time means: when an
 // attempt settles, or after some patience.
 func (w *window) next(now time.Time, share float64) (ok bool, at time.Time) {
+	late := now.Sub(w.sent) >= patience // what is in flight keeps the others waiting no longer
 	switch {
 	case w.unpaced:
 		return true, time.Time{}
 	case !now.Before(w.ends): // unknown
-		return w.inFlight == 0 || now.Sub(w.sent) >= patience, time.Time{}
-	case w.room(now, share):
+		return w.inFlight == 0 || late, time.Time{}
+	case w.own+w.inFlight >= max(1, int(share*float64(w.limit))):
+		return false, w.later()
+	case w.room(now):
 		return true, time.Time{}
-	case w.inFlight > 0 && w.remaining > 0: // what is in flight is counted twice until it settles
-		return false, time.Time{}
+	case w.inFlight > 0 && late && w.remaining > w.inFlight:
+		return true, time.Time{}
 	default:
-		return false, w.ends
+		return false, w.later()
 	}
+}
+
+// later is when an attempt that finds no room may ask again: what is in flight is counted twice until it settles.
+func (w *window) later() time.Time {
+	if w.inFlight > 0 && w.remaining > 0 {
+		return time.Time{}
+	}
+	return w.ends
 }
 
 // room tells whether an open window has a slot for one more attempt of this client.
 //
 // The attempts in flight are this client's reservations. Those of others are guessed: what they took so far in this
-// window, by the time until this attempt arrives. A guess needs caution: the more others take, and the less is left,
-// the fewer attempts of this client are in flight at once, down to one.
-func (w *window) room(now time.Time, share float64) bool {
-	if w.own+w.inFlight >= max(1, int(share*float64(w.limit))) {
-		return false
-	}
+// window, by the time until this attempt arrives, but no further ahead than they have been seen. A guess needs caution:
+// the more others take, and the less is left, the fewer attempts of this client are in flight at once, down to one.
+func (w *window) room(now time.Time) bool {
 	shared := max(w.ratio(), w.before) - 1
 	if w.inFlight > 0 && float64(w.inFlight+1)*(1+caution*shared) > float64(w.remaining) {
 		return false
 	}
 	left := float64(w.remaining - w.inFlight)
-	if others := w.othersRate() * (now.Sub(w.seen) + w.roundTrip).Seconds(); others > 0 {
+	ahead := min(now.Sub(w.seen), w.seen.Sub(w.opened)) + w.roundTrip
+	if others := w.othersRate() * ahead.Seconds(); others > 0 {
 		return left-others >= 2 // one in reserve, for it is a guess
 	}
 	return left >= 1
@@ -84,11 +99,11 @@ func (w *window) ratio() float64 { return max(1, float64(w.limit-w.remaining)/fl
 
 // othersRate is how many slots a second others have taken in this window.
 func (w *window) othersRate() float64 {
-	others, time := w.available-w.remaining-(w.own-1), w.seen.Sub(w.opened)
-	if others <= 0 || time <= 0 {
+	others, span := w.available-w.remaining-(w.own-1), w.seen.Sub(w.opened)
+	if others <= 0 || span <= 0 {
 		return 0
 	}
-	return float64(others) / time.Seconds()
+	return float64(others) / span.Seconds()
 }
 
 // send takes note of an attempt that is sent.
@@ -97,51 +112,67 @@ func (w *window) send(now time.Time) {
 	w.sent = now
 }
 
-// settle takes note of an attempt that has ended. One without a response may have taken a slot, and counts as if it
-// had: a share is never exceeded.
-func (w *window) settle(now time.Time, answered bool) {
+// settle takes note of an attempt that has ended. One that was lost, or answered without the headers, may have taken a
+// slot, and counts as if it had: a share is never exceeded.
+func (w *window) settle(now time.Time, lost bool) {
 	w.inFlight--
-	if !answered && now.Before(w.ends) {
+	if lost && now.Before(w.ends) {
 		w.own++
 	}
 }
 
-// learn takes in a response: its rate limit, its Date (by the server's clock), when it came and how long it took.
-// limited is set for a 429, which takes no slot. jitter is random, in [0, 1).
-func (w *window) learn(limit RateLimit, date, now time.Time, took time.Duration, limited bool, jitter float64) {
-	if limit.unknown() {
-		w.unpaced = w.unpaced || w.reset.IsZero()
+// response is what a window learns from.
+type response struct {
+	limit  RateLimit
+	date   time.Time     // by the server's clock
+	came   time.Time     // its head, by the local clock
+	took   time.Duration // until then
+	status int
+	jitter float64 // random, in [0, 1)
+}
+
+func (w *window) learn(r response) {
+	left := r.limit.Reset.Sub(r.date)
+	switch {
+	case r.limit.Reset.IsZero(): // no headers; only a success proves that the server has none, and no proxy is in between
+		w.unpaced = w.unpaced || r.status < 300 && !r.came.Before(w.ends)
 		return
-	}
-	left := limit.Reset.Sub(date)
-	if left > longestWindow {
+	case r.limit.unknown() || left > longestWindow:
 		return
 	}
 	w.unpaced = false
-	w.seen = now
 	if w.roundTrip == 0 {
-		w.roundTrip = took
+		w.roundTrip = r.took
 	}
-	w.roundTrip += (took - w.roundTrip) / 4
-	switch {
-	case limit.Reset.After(w.reset):
-		left = w.whole(left)
-		*w = window{
-			length: w.length, limit: limit.Limit, remaining: limit.Remaining, reset: limit.Reset,
-			ends:     now.Add(spread(left, jitter)),
-			inFlight: w.inFlight, sent: w.sent,
-			opened: now, available: limit.Remaining, seen: now, roundTrip: w.roundTrip, before: w.ratio(),
-		}
-	case limit.Reset.Equal(w.reset):
-		w.limit, w.remaining = limit.Limit, min(w.remaining, limit.Remaining)
-		if limited && !now.Before(w.ends) { // it goes on, against all reckoning
-			w.ends = now.Add(spread(max(0, left)+time.Second, jitter))
-		}
+	w.roundTrip += (r.took - w.roundTrip) / 4
+	switch over := !r.came.Before(w.ends.Add(-flapping)) || r.limit.Remaining > w.remaining; {
+	case r.limit.Reset.After(w.reset) && over:
+		w.open(r, left)
+	case r.limit.Reset.Before(w.reset.Add(-flapping)):
+		return // a straggler of an earlier window
 	default:
-		return
+		w.limit, w.remaining, w.seen = r.limit.Limit, min(w.remaining, r.limit.Remaining), r.came
+		if r.status == http.StatusTooManyRequests && !r.came.Before(w.ends) { // it goes on, against all reckoning
+			w.ends = r.came.Add(spread(max(0, left)+time.Second, r.jitter))
+		}
 	}
-	if !limited {
+	if r.status != http.StatusTooManyRequests { // which takes no slot
 		w.own++
+	}
+}
+
+// open begins a new window.
+func (w *window) open(r response, left time.Duration) {
+	before := w.ratio()
+	if r.came.Sub(w.ends) > w.length { // too long ago to tell who shares the limit now
+		before = 1
+	}
+	left = w.whole(left)
+	*w = window{
+		length: w.length, limit: r.limit.Limit, remaining: r.limit.Remaining, reset: r.limit.Reset,
+		ends:     r.came.Add(spread(left, r.jitter)),
+		inFlight: w.inFlight, sent: w.sent,
+		opened: r.came, available: r.limit.Remaining, seen: r.came, roundTrip: w.roundTrip, before: before,
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 func TestWindowDecides(t *testing.T) {
 	t.Parallel()
 	ends := now.Add(time.Minute)
-	open := window{limit: 100, remaining: 99, reset: ends, ends: ends, own: 1, opened: now, available: 99, seen: now, before: 1}
+	open := window{limit: 100, remaining: 99, reset: ends, ends: ends, own: 1, sent: now, opened: now, available: 99, seen: now, before: 1}
 	with := func(change func(*window)) window {
 		w := open
 		change(&w)
@@ -21,13 +21,14 @@ func TestWindowDecides(t *testing.T) {
 		ok     bool
 		at     time.Time // zero: when an attempt settles
 	}{
-		"unknown: the first goes":           {window{}, now, 1, true, time.Time{}},
-		"unknown: the second waits for it":  {window{inFlight: 1, sent: now}, now, 1, false, time.Time{}},
-		"unknown: but not for ever":         {window{inFlight: 1, sent: now}, now.Add(patience), 1, true, time.Time{}},
-		"unpaced":                           {window{unpaced: true, inFlight: 1000}, now, 1, true, time.Time{}},
-		"open":                              {open, now, 1, true, time.Time{}},
-		"open: all but what is in flight":   {with(func(w *window) { w.inFlight = 98 }), now, 1, true, time.Time{}},
-		"open: the rest is in flight":       {with(func(w *window) { w.inFlight = 99 }), now, 1, false, time.Time{}},
+		"unknown: the first goes":          {window{}, now, 1, true, time.Time{}},
+		"unknown: the second waits for it": {window{inFlight: 1, sent: now}, now, 1, false, time.Time{}},
+		"unknown: but not for ever":        {window{inFlight: 1, sent: now}, now.Add(patience), 1, true, time.Time{}},
+		"unpaced":                          {window{unpaced: true, inFlight: 1000}, now, 1, true, time.Time{}},
+		"open":                             {open, now, 1, true, time.Time{}},
+		"open: all but what is in flight":  {with(func(w *window) { w.inFlight = 98 }), now, 1, true, time.Time{}},
+		"open: the rest is in flight":      {with(func(w *window) { w.inFlight = 99 }), now, 1, false, time.Time{}},
+		"open: what hangs keeps the others waiting for a while only": {with(func(w *window) { w.inFlight, w.before = 2, 8 }), now.Add(patience), 1, true, time.Time{}},
 		"closed":                            {with(func(w *window) { w.remaining, w.own = 0, 100 }), now, 1, false, ends},
 		"closed, with stragglers in flight": {with(func(w *window) { w.remaining, w.own, w.inFlight = 0, 98, 2 }), now, 1, false, ends},
 		"ended":                             {with(func(w *window) { w.remaining, w.own = 0, 100 }), ends, 1, true, time.Time{}},
@@ -45,7 +46,7 @@ func TestWindowDecides(t *testing.T) {
 			w.remaining, w.own, w.inFlight, w.seen = 40, 30, 1, now.Add(time.Second) // one for each of ours
 		}), now.Add(time.Second), 1, true, time.Time{}},
 		"shared: too many in flight": {with(func(w *window) {
-			w.remaining, w.own, w.inFlight, w.seen = 40, 30, 4, now.Add(time.Second)
+			w.remaining, w.own, w.inFlight, w.seen, w.sent = 40, 30, 4, now.Add(time.Second), now.Add(time.Second)
 		}), now.Add(time.Second), 1, false, time.Time{}},
 		"shared in the window before": {with(func(w *window) { w.inFlight, w.before = 2, 8 }), now, 1, false, time.Time{}},
 	}
@@ -74,6 +75,7 @@ func TestWindowLearns(t *testing.T) {
 		ends           time.Time
 		unpaced        bool
 	}{
+		"a window whose reset flaps":       {[]lesson{{first, now, false}, {RateLimit{100, 98, reset.Add(time.Second)}, now, false}, {RateLimit{100, 97, reset}, now, false}}, 97, 3, reset, false},
 		"nothing":                          {[]lesson{{}}, 0, 0, time.Time{}, true},
 		"a limit after nothing":            {[]lesson{{}, {first, now, false}}, 99, 1, reset, false},
 		"nothing after a limit":            {[]lesson{{first, now, false}, {}}, 99, 1, reset, false},
@@ -92,9 +94,13 @@ func TestWindowLearns(t *testing.T) {
 			t.Parallel()
 			var w window
 			for _, l := range test.lessons {
+				status := 204
+				if l.limited {
+					status = 429
+				}
 				w.send(now)
-				w.settle(now, true)
-				w.learn(l.limit, l.date, now, time.Second, l.limited, 0)
+				w.settle(now, false)
+				w.learn(response{l.limit, l.date, now, time.Second, status, 0})
 			}
 			if w.remaining != test.remaining || w.own != test.own || !w.ends.Equal(test.ends) || w.unpaced != test.unpaced || w.inFlight != 0 {
 				t.Errorf("window %+v; want %d remaining, %d own, end %v, unpaced %v", w, test.remaining, test.own, test.ends, test.unpaced)
@@ -107,8 +113,8 @@ func TestTheHerdIsSpread(t *testing.T) {
 	t.Parallel()
 	var early, late window
 	limit := RateLimit{Limit: 100, Remaining: 99, Reset: now.Add(time.Minute)}
-	early.learn(limit, now, now, 0, false, 0)
-	late.learn(limit, now, now, 0, false, 0.999)
+	early.learn(response{limit, now, now, 0, 204, 0})
+	late.learn(response{limit, now, now, 0, 204, 0.999})
 	if spread := late.ends.Sub(early.ends); spread < 500*time.Millisecond || spread > 600*time.Millisecond {
 		t.Errorf("windows of a minute end up to %v apart, want up to 600ms", spread)
 	}

@@ -61,12 +61,12 @@ func (d *demo) run(ctx context.Context) error {
 		return err
 	}
 	slices.Sort(ids)
-	if err := d.prove(len(slices.Compact(ids)) == demoTokens, "all %d tokens came, each once", demoTokens); err != nil {
+	if err := d.prove(len(ids) == demoTokens && len(slices.Compact(ids)) == demoTokens, "all %d tokens came, each once", demoTokens); err != nil {
 		return err
 	}
 
 	id := ids[0]
-	d.say("Revoke token %s, while somebody else uses up the rate limit, and the connection breaks after Okta has done it.", id)
+	d.say("Revoke token %s, while a proxy throttles it once, and the connection breaks after Okta has done it.", id)
 	d.org.Inject(oktatest.Throttle(time.Second), oktatest.DropAfter())
 	if err := d.client.Revoke(ctx, demoApp, id); err != nil {
 		return err
@@ -102,7 +102,7 @@ func (d *demo) run(ctx context.Context) error {
 			limited++
 		}
 	}
-	d.say("Done: %d requests, %d of them answered 429: the client holds back when a window's requests are used up.", len(d.org.Requests()), limited)
+	d.say("Done: %d requests, %d of them answered 429, by the proxy: when a window is used up, the client holds back.", len(d.org.Requests()), limited)
 	return nil
 }
 

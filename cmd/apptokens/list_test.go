@@ -55,7 +55,7 @@ func TestProgressIsForTerminals(t *testing.T) {
 	}
 	org.Inject(oktatest.Throttle(2 * time.Second).After(2))
 	got := command{org: org, tty: true}.run(t.Context(), "list", "0oa1")
-	for _, want := range []string{clearLine + "200 tokens", "tokens; the org's rate limit is used up, trying again at ", clearLine + "450 tokens\n"} {
+	for _, want := range []string{clearLine + "200 tokens", "tokens; the org takes no more requests just now, trying again at ", clearLine + "450 tokens\n"} {
 		if !strings.Contains(got.err, want) {
 			t.Errorf("stderr %q lacks %q", got.err, want)
 		}

@@ -62,6 +62,8 @@ func (p *progress) clear() {
 // finish leaves what is done on the terminal.
 func (p *progress) finish() {
 	p.clear()
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	if p.console.showProgress && p.done != "" {
 		fmt.Fprintln(p.console.err, p.done)
 	}

@@ -53,7 +53,7 @@ func (r *revocation) settle(err error) {
 		return
 	case errors.Is(err, api.ErrNotFound):
 		r.Outcome = notFound
-	case errors.Is(err, context.Canceled) && failure != nil && failure.Attempts == 0:
+	case failure != nil && failure.Attempts == 0:
 		r.Outcome = notAttempted
 		return
 	case errors.Is(err, context.Canceled) && !errors.Is(err, api.ErrRateLimited):
@@ -70,8 +70,8 @@ func (r *revocation) settle(err error) {
 	}
 }
 
-// isFatal tells whether the next revocation would fail like this one: the credential is no good, or the org is out of
-// reach.
+// isFatal tells whether the next revocation would fail like this one: the credential is no good, the org is out of
+// reach, or its rate limit is used up for too long.
 func isFatal(err error) bool {
 	var failure *api.Error
 	return errors.Is(err, context.Canceled) || errors.Is(err, api.ErrUnauthorized) || errors.As(err, &failure) && failure.StatusCode == 0

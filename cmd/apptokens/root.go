@@ -100,7 +100,8 @@ func (a *app) waiting(_ context.Context, attempt api.Attempt) {
 	switch until := attempt.RateLimit.Reset; {
 	case attempt.Again && attempt.Wait > time.Second:
 		text = fmt.Sprintf("%s, trying again at %s", reason(attempt), time.Now().Add(attempt.Wait).Format(time.TimeOnly))
-	case attempt.RateLimit.Remaining == 0 && time.Until(until) > time.Second: // the client holds the next attempt back
+	case !attempt.Again && attempt.RateLimit.Limit > 0 && attempt.RateLimit.Remaining == 0 && time.Until(until) > time.Second:
+		// the client holds the next attempt back
 		text = "the org's rate limit is used up until " + until.Local().Format(time.TimeOnly)
 	}
 	a.progress.setWaiting(text)
@@ -110,6 +111,8 @@ func reason(attempt api.Attempt) string {
 	var timeout net.Error
 	var dial *net.OpError
 	switch {
+	case errors.Is(attempt.Err, api.ErrRateLimited) && attempt.RateLimit.Limit == 0:
+		return "the org takes no more requests just now"
 	case errors.Is(attempt.Err, api.ErrRateLimited):
 		return "the org's rate limit is used up"
 	case attempt.StatusCode >= 400:

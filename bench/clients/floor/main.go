@@ -1,4 +1,4 @@
-// Command floor is net/http that counts bytes: what no client can be below.
+// Command floor is net/http that discards what it reads: no client can cost less.
 package main
 
 import (
@@ -9,7 +9,7 @@ import (
 )
 
 func main() {
-	measure.Main(counting{measure.Plain{
+	measure.Main(discarding{measure.Plain{
 		HTTP: &http.Client{Transport: measure.Transport()},
 		Decode: func(resp *http.Response, _ any) error {
 			_, err := io.Copy(io.Discard, resp.Body)
@@ -18,10 +18,10 @@ func main() {
 	}})
 }
 
-type counting struct{ measure.Plain }
+type discarding struct{ measure.Plain }
 
-// List counts tokens by pages, since nothing is decoded.
-func (c counting) List() (int, error) {
+// List takes the number of tokens on trust, since nothing is decoded.
+func (c discarding) List() (int, error) {
 	_, err := c.Plain.List()
 	return measure.WantTokens(), err
 }
