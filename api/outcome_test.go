@@ -174,3 +174,9 @@ func TestTransportsMayBeTerse(t *testing.T) {
 	}))
 	checkError(t, client.RevokeAll(t.Context(), appID), api.ErrForbidden, "403 Forbidden")
 }
+
+func TestATransportThatReturnsNothingIsAnError(t *testing.T) {
+	t.Parallel()
+	client := newClient(t, roundTripper(func(*http.Request) (*http.Response, error) { return nil, nil }))
+	checkError(t, client.RevokeAll(t.Context(), appID), &api.Error{}, "neither a response nor an error")
+}
