@@ -16,14 +16,15 @@ import (
 // that time out and responses that break off, it is retried after a random part of BaseDelay, which doubles with each
 // attempt up to MaxDelay.
 //
-// All calls of a client share a budget: 50 retries at first, and one more for every ten calls and every ten
-// seconds, never more than 50 saved. Once it is spent, failures are returned without a retry. Retries after a 429, and those that an [Auth] asks
-// for, cost nothing.
+// All calls of a client share a budget: 50 retries at first, and one more for every ten calls and every ten seconds,
+// never more than 50 saved. Once it is spent, failures are returned without a retry. Retries after a 429, and those
+// that an [Auth] asks for, cost nothing.
 type RetryPolicy struct {
 	// MaxAttempts bounds the requests of one call, the first one included. The default is 5; 1 means no retry.
 	MaxAttempts int
-	// MaxWait bounds one wait. If the server asks for a longer one, the call ends at once with what the server said.
-	// The default is 90 seconds, since Okta's windows are 60.
+	// MaxWait bounds one wait: before a retry, and before an attempt that is held back until a rate-limit window ends.
+	// A longer wait is not begun; the call ends at once with what the server said. The default is 90 seconds, since
+	// Okta's windows are 60; the maximum is ten years.
 	MaxWait time.Duration
 	// BaseDelay is the longest wait before the second attempt. The default is 250 milliseconds.
 	BaseDelay time.Duration

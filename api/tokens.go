@@ -83,17 +83,16 @@ func (c *Client) doToken(ctx context.Context, k *call) error {
 //
 // An attempt that breaks off is repeated; the repeat also revokes what was issued meanwhile.
 func (c *Client) RevokeAll(ctx context.Context, appID string) error {
-	k := &call{
+	if err := checkID("app ID", appID); err != nil {
+		return &Error{Op: "revoke all", Err: err}
+	}
+	return c.do(ctx, &call{
 		op: "revoke all", appID: appID,
 		send: func(ctx context.Context, editors ...gen.RequestEditorFn) (*http.Response, error) {
 			return c.raw.RevokeAllTokens(ctx, appID, editors...)
 		},
 		success: http.StatusNoContent,
-	}
-	if err := checkID("app ID", appID); err != nil {
-		return &Error{Op: k.op, Err: err}
-	}
-	return c.do(ctx, k)
+	})
 }
 
 // isGone tells whether Okta itself says that it knows no such token. A 404 of a proxy does not count, nor one that

@@ -73,9 +73,9 @@ func Status(status int) Fault {
 	case http.StatusNotFound:
 		code, summary = "E0000007", "Not found: Resource not found"
 	case http.StatusMethodNotAllowed:
-		code, summary = "E0000022", "The endpoint does not support the provided HTTP method"
+		code, summary = "E0000022", methodNotAllowed
 	case http.StatusTooManyRequests:
-		code, summary = "E0000047", "API call exceeded rate limit due to too many requests."
+		code, summary = "E0000047", tooManyRequests
 	case http.StatusServiceUnavailable:
 		code, summary = "E0000010", "Service is in read only mode"
 	}
@@ -87,7 +87,7 @@ func Status(status int) Fault {
 func ConcurrentLimit() Fault {
 	return instead("concurrent limit", func(o *Org, a *response, _ *http.Request) {
 		writeRateLimit(a.header, 0, 0, o.clock().Add(time.Hour))
-		o.fail(a, http.StatusTooManyRequests, "E0000047", "API call exceeded rate limit due to too many requests.")
+		o.fail(a, http.StatusTooManyRequests, "E0000047", tooManyRequests)
 	})
 }
 

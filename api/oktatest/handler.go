@@ -68,7 +68,7 @@ func (o *Org) serve(a *response, r *http.Request, now time.Time) {
 		return
 	}
 	if !o.limiter.take(now, a.header) {
-		o.fail(a, http.StatusTooManyRequests, "E0000047", "API call exceeded rate limit due to too many requests.")
+		o.fail(a, http.StatusTooManyRequests, "E0000047", tooManyRequests)
 		return
 	}
 	// Dot segments are resolved and a trailing slash makes no difference, as in many servers: the worst that a request
@@ -208,7 +208,7 @@ func (o *Org) notFound(a *response, id, kind string) {
 }
 
 func (o *Org) methodNotAllowed(a *response) {
-	o.fail(a, http.StatusMethodNotAllowed, "E0000022", "The endpoint does not support the provided HTTP method")
+	o.fail(a, http.StatusMethodNotAllowed, "E0000022", methodNotAllowed)
 }
 
 // authenticate refuses a request as Okta does, depending on what it lacks.

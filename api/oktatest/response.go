@@ -65,6 +65,12 @@ type cause struct {
 	Summary string `json:"errorSummary"`
 }
 
+// Summaries that stand in more than one place.
+const (
+	tooManyRequests  = "API call exceeded rate limit due to too many requests."
+	methodNotAllowed = "The endpoint does not support the provided HTTP method"
+)
+
 func (o *Org) fail(a *response, status int, code, summary string, causes ...string) {
 	e := oktaError{Code: code, Summary: summary, Link: code, ID: randomID(o.random, "oae"), Causes: []cause{}}
 	for _, text := range causes {

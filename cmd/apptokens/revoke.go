@@ -94,10 +94,7 @@ unless the credential is refused or the org cannot be reached. The exit code is
     xargs apptokens revoke 0oardd5r32PWsF4421d7`,
 		Args: wantArgs(2, 0),
 		RunE: func(command *cobra.Command, args []string) error {
-			if err := checkIDs(args...); err != nil {
-				return err
-			}
-			client, err := a.client()
+			client, err := a.client(args...)
 			if err != nil {
 				return err
 			}
@@ -125,10 +122,7 @@ Elsewhere it needs --yes.`,
 		Example: `  apptokens revoke-all 0oardd5r32PWsF4421d7`,
 		Args:    wantArgs(1, 0),
 		RunE: func(command *cobra.Command, args []string) error {
-			if err := checkIDs(args...); err != nil {
-				return err
-			}
-			client, err := a.client()
+			client, err := a.client(args...)
 			if err != nil {
 				return err
 			}

@@ -73,8 +73,12 @@ func (a *app) org() string {
 	return a.getenv("OKTA_CLIENT_ORGURL")
 }
 
-// client returns a client of the org that flags and environment name.
-func (a *app) client() (*api.Client, error) {
+// client returns a client of the org that flags and environment name, if the IDs on the command line can be some: a
+// command with one that cannot be is refused before its first request.
+func (a *app) client(ids ...string) (*api.Client, error) {
+	if err := checkIDs(ids...); err != nil {
+		return nil, err
+	}
 	org := a.org()
 	if org == "" {
 		return nil, usageError{errors.New("no org: set OKTA_CLIENT_ORGURL or pass --org-url")}
@@ -145,7 +149,7 @@ func wantArgs(least, most int) cobra.PositionalArgs {
 	}
 }
 
-// checkIDs refuses a command line before its first request if any ID on it cannot be one.
+// checkIDs makes a usage error of an ID that cannot be one.
 func checkIDs(ids ...string) error {
 	for _, id := range ids {
 		if err := api.CheckID(id); err != nil {

@@ -40,10 +40,7 @@ half-way, the command exits with 1, and a JSON array stays open.`,
 }
 
 func (a *app) list(ctx context.Context, apps []string, options []api.ListOption) error {
-	if err := checkIDs(apps...); err != nil {
-		return err
-	}
-	client, err := a.client()
+	client, err := a.client(apps...)
 	if err != nil {
 		return err
 	}
@@ -91,10 +88,7 @@ func (a *app) getCommand() *cobra.Command {
 		Example: `  apptokens get 0oardd5r32PWsF4421d7 oar1gytf4dW8R5tmZ1d7 -o json`,
 		Args:    wantArgs(2, 2),
 		RunE: func(command *cobra.Command, args []string) error {
-			if err := checkIDs(args...); err != nil {
-				return err
-			}
-			client, err := a.client()
+			client, err := a.client(args...)
 			if err != nil {
 				return err
 			}
