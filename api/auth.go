@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/oauth2"
 
+	"example.com/apptokens/api/internal/text"
 	"example.com/apptokens/gen"
 )
 
@@ -130,14 +131,14 @@ func (s tokenSource) check() error {
 // retrieveError says what the token endpoint said, without what oauth2's own error holds as well: the body, and the
 // request with its client secret.
 func retrieveError(e *oauth2.RetrieveError) error {
-	text := "the token endpoint refused"
+	refusal := "the token endpoint refused"
 	if e.Response != nil {
-		text += " with " + e.Response.Status
+		refusal += " with " + e.Response.Status
 	}
 	if e.ErrorCode != "" {
-		text += ": " + e.ErrorCode + ": " + e.ErrorDescription
+		refusal += ": " + e.ErrorCode + ": " + e.ErrorDescription
 	}
-	return errors.New(printable(text, 300))
+	return errors.New(text.Printable(refusal, 300))
 }
 
 // checkCredential never shows the credential.
@@ -145,14 +146,11 @@ func checkCredential(what, credential string) error {
 	if credential == "" {
 		return invalid(what, "", "it is empty; is the environment variable set?")
 	}
-	if strings.ContainsFunc(credential, func(r rune) bool { return notVisible(r) || r == '"' || r == '\'' }) {
+	if strings.ContainsFunc(credential, func(r rune) bool { return text.NotVisible(r) || r == '"' || r == '\'' }) {
 		return invalid(what, "(not shown)", "it holds a space, a line end, a quote or another character that no token has; pass the token alone")
 	}
 	return nil
 }
-
-// notVisible tells what has no place in URLs and credentials: white space, control characters, all beyond ASCII.
-func notVisible(r rune) bool { return r <= ' ' || r > '~' }
 
 // authenticator is what a client keeps of an Auth: two functions, which print as addresses.
 type authenticator struct {
@@ -174,6 +172,7 @@ func newAuthenticator(auth Auth) (authenticator, error) {
 			if err := auth.Authorize(ctx, req); err != nil {
 				return fmt.Errorf("authorize: %w", err)
 			}
+			authorized(ctx)
 			return nil
 		},
 		observe: func(*http.Response) bool { return false },

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"time"
 
+	"example.com/apptokens/api/internal/retry"
 	"example.com/apptokens/gen"
 )
 
@@ -85,17 +86,18 @@ type result struct {
 
 // attempt sends the request once and takes in the response.
 func (c *Client) attempt(ctx context.Context, k *call) result {
-	attemptCtx, cancel := context.WithTimeout(ctx, c.attemptTimeout)
-	defer cancel()
+	attempt := c.attemptContext(ctx)
+	defer attempt.end()
 	var resp *http.Response
 	sent, came, lost := time.Now(), time.Time{}, false
 	defer func() { c.pacer.settle(resp, lost, sent, came) }()
+	watched := context.Context(attempt)
 	if k.watch != nil {
-		attemptCtx = k.watch(attemptCtx)
+		watched = k.watch(attempt)
 	}
 	var err error
-	resp, err = k.send(attemptCtx, c.editors(k)...)
-	came, lost = time.Now(), isTransient(err) && !isDialling(err)
+	resp, err = k.send(watched, c.editors(k)...)
+	came, lost = time.Now(), retry.IsTransient(err) && !isDialling(err)
 	if err == nil {
 		defer resp.Body.Close()
 		if k.firstRequestID == "" {
@@ -112,14 +114,14 @@ func (c *Client) attempt(ctx context.Context, k *call) result {
 			return result{resp: resp}
 		}
 	}
-	maybeDone := k.watch != nil && isTransient(err) && k.connection.mayHaveCarried()
+	maybeDone := k.watch != nil && retry.IsTransient(err) && k.connection.mayHaveCarried()
 	switch {
 	case ctx.Err() != nil:
 		err = contextError(ctx)
-	case attemptCtx.Err() != nil && isTransient(err):
-		err = &transientError{timeoutError(c.attemptTimeout)}
-	case attemptCtx.Err() != nil:
-		err = timeoutError(c.attemptTimeout) // of authorization, say
+	case attempt.Err() != nil && retry.IsTransient(err):
+		err = retry.Transient(attempt.late())
+	case attempt.Err() != nil:
+		err = attempt.late() // of authorization, say
 	}
 	return result{resp: resp, failure: responseError(resp, err), maybeDone: maybeDone}
 }
@@ -154,13 +156,13 @@ func (c *Client) next(ctx context.Context, k *call, r result) (time.Duration, bo
 	if r.repeat {
 		return 0, true
 	}
-	o := outcome{attempt: k.attempts - k.repeats, err: r.failure.Err, now: time.Now(), jitter: rand.Float64()}
+	o := retry.Outcome{Attempt: k.attempts - k.repeats, Err: r.failure.Err, Now: time.Now(), Jitter: rand.Float64()}
 	if r.resp != nil {
-		o.status, o.header = r.resp.StatusCode, r.resp.Header
+		o.Status, o.Header = r.resp.StatusCode, r.resp.Header
 	}
-	o.deadline, _ = ctx.Deadline()
-	wait, again := c.retry.decide(o)
-	if again && o.status != http.StatusTooManyRequests && !c.budget.draw() {
+	o.Deadline, _ = ctx.Deadline()
+	wait, again := c.retry.Decide(o)
+	if again && o.Status != http.StatusTooManyRequests && !c.budget.draw() {
 		r.failure.add(errBudget)
 		return 0, false
 	}
@@ -206,15 +208,3 @@ func contextError(ctx context.Context) error {
 	}
 	return ctx.Err()
 }
-
-// timeoutError is the end of an attempt that took too long. It is no context error: the caller's context goes on.
-type timeoutError time.Duration
-
-func (e timeoutError) Error() string {
-	return fmt.Sprintf("no complete response within %v", time.Duration(e))
-}
-
-// Timeout and Temporary make it a net.Error.
-func (e timeoutError) Timeout() bool { return true }
-
-func (e timeoutError) Temporary() bool { return true }

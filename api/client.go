@@ -40,7 +40,7 @@ func New(orgURL string, auth Auth, opts ...Option) (*Client, error) {
 }
 
 func newClient(orgURL string, auth Auth, opts []Option) (*Client, error) {
-	org, err := parseOrgURL(orgURL)
+	org, err := ParseOrgURL(orgURL)
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,8 @@ import (
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+
+	"example.com/apptokens/api/internal/retry"
 )
 
 // maxBody bounds what is read of a response, decompressed. A page of 200 tokens has about 300 KiB.
@@ -31,7 +33,7 @@ func decode(resp *http.Response, value any) error {
 	case body.err != nil && body.err != io.EOF:
 		return body.err
 	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
-		return &transientError{unexpected("the JSON of the response breaks off")}
+		return retry.Transient(unexpected("the JSON of the response breaks off"))
 	case errors.Is(err, ErrUnexpectedResponse):
 		return errors.Unwrap(err) // from UnmarshalJSONFrom, which json wraps in a SemanticError
 	default:
@@ -109,7 +111,7 @@ func (r *boundedReader) Read(p []byte) (int, error) {
 	case err == io.EOF:
 		r.err = io.EOF
 	case err != nil:
-		r.err = &transientError{fmt.Errorf("the response breaks off: %w", err)}
+		r.err = retry.Transient(fmt.Errorf("the response breaks off: %w", err))
 	}
 	return n, r.err
 }

@@ -6,8 +6,9 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
+
+	"example.com/apptokens/api/internal/text"
 )
 
 // What can go wrong, for [errors.Is]. Context errors come through as well: [context.Canceled],
@@ -78,7 +79,7 @@ func (e *Error) Error() string {
 	if e.Attempts > 0 {
 		fmt.Fprintf(&b, " (%s)", e.trail())
 	}
-	return printable(b.String(), 1000)
+	return text.Printable(b.String(), 1000)
 }
 
 func (e *Error) trail() string {
@@ -126,31 +127,12 @@ func (e *Error) LogValue() slog.Value {
 
 // invalid names the argument, its value and the way out.
 func invalid(what, value, why string) error {
-	return fmt.Errorf("%w: %s %q: %s", ErrInvalidArgument, what, cut(value, 100), why)
+	return fmt.Errorf("%w: %s %q: %s", ErrInvalidArgument, what, text.Cut(value, 100), why)
 }
 
 // unexpected says how a response differs from the contract.
 func unexpected(format string, args ...any) error {
 	return fmt.Errorf("%w: "+format, append([]any{ErrUnexpectedResponse}, args...)...)
-}
-
-// printable makes text of whatever source fit for a log line and a terminal: one line, no control or formatting
-// characters (escape sequences, bidirectional overrides), at most limit bytes and an ellipsis.
-func printable(text string, limit int) string {
-	text = strings.Map(func(r rune) rune {
-		if strconv.IsGraphic(r) {
-			return r
-		}
-		return ' '
-	}, text)
-	return cut(text, limit)
-}
-
-func cut(text string, limit int) string {
-	if len(text) <= limit {
-		return text
-	}
-	return strings.ToValidUTF8(text[:limit], "") + "…"
 }
 
 // interrupted is the error of a call that cannot go on to its next attempt. It is a copy, since an observer may hold on

@@ -3,6 +3,8 @@ package api
 import (
 	"errors"
 	"strings"
+
+	"example.com/apptokens/api/internal/text"
 )
 
 // links is what a listing has to know of the Link header of a response.
@@ -46,7 +48,7 @@ func (s *scanner) link() (target, relations string, err error) {
 	if !closed {
 		return "", "", errors.New(`a link has no ">"`)
 	}
-	if target == "" || strings.ContainsFunc(target, func(r rune) bool { return notVisible(r) || r == '<' || r == '"' }) {
+	if target == "" || strings.ContainsFunc(target, func(r rune) bool { return text.NotVisible(r) || r == '<' || r == '"' }) {
 		return "", "", errors.New("the target of a link is not a URL")
 	}
 	s.rest = after

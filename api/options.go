@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"example.com/apptokens/api/internal/retry"
+	"example.com/apptokens/api/internal/text"
 	"example.com/apptokens/gen"
 )
 
@@ -18,7 +20,7 @@ type settings struct {
 	httpClient     *http.Client
 	editors        []gen.RequestEditorFn
 	userAgent      string
-	retry          RetryPolicy
+	retry          retry.Policy
 	attemptTimeout time.Duration
 	share          float64
 	observers      []func(context.Context, Attempt)
@@ -28,7 +30,7 @@ func defaultSettings() settings {
 	return settings{
 		httpClient:     &http.Client{},
 		userAgent:      "apptokens-go",
-		retry:          RetryPolicy{}.withDefaults(),
+		retry:          retry.Policy{}.WithDefaults(),
 		attemptTimeout: 30 * time.Second,
 		share:          1,
 	}
@@ -64,7 +66,7 @@ func WithRequestEditor(editor gen.RequestEditorFn) Option {
 // "apptokens-go".
 func WithUserAgent(userAgent string) Option {
 	return func(s *settings) error {
-		if strings.TrimSpace(userAgent) == "" || strings.ContainsFunc(userAgent, func(r rune) bool { return r != ' ' && notVisible(r) }) {
+		if strings.TrimSpace(userAgent) == "" || strings.ContainsFunc(userAgent, func(r rune) bool { return r != ' ' && text.NotVisible(r) }) {
 			return invalid("user agent", userAgent, "it must be printable ASCII, and not blank")
 		}
 		s.userAgent = userAgent
@@ -88,17 +90,18 @@ func WithLogger(logger *slog.Logger) Option {
 // WithRetry replaces the retry policy. Fields that are zero keep their default; none may be negative.
 func WithRetry(policy RetryPolicy) Option {
 	return func(s *settings) error {
-		if policy.MaxAttempts < 0 || min(policy.MaxWait, policy.BaseDelay, policy.MaxDelay) < 0 || policy.MaxWait > forever {
+		if !retry.Policy(policy).Valid() {
 			return invalid("retry policy", fmt.Sprintf("%+v", policy), "no field can be negative, and no wait longer than ten years")
 		}
-		s.retry = policy.withDefaults()
+		s.retry = retry.Policy(policy).WithDefaults()
 		return nil
 	}
 }
 
-// WithAttemptTimeout bounds one attempt, from authorization to the last byte of the response. One that takes longer
-// counts as a broken connection and is retried, unless it is authorization that takes so long. The default is 30
-// seconds. How long a whole call may take, with all attempts and waits, is the context's to say.
+// WithAttemptTimeout bounds one attempt, from its authorization on to the last byte of the response. One that takes
+// longer counts as a broken connection and is retried. The default is 30 seconds. Authorization itself, for which a
+// token endpoint may have to be waited for, gets [RetryPolicy].MaxWait on top. How long a whole call may take, with all
+// attempts and waits, is the context's to say.
 func WithAttemptTimeout(timeout time.Duration) Option {
 	return func(s *settings) error {
 		if timeout <= 0 {

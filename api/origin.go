@@ -4,11 +4,15 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+
+	"example.com/apptokens/api/internal/text"
 )
 
-// parseOrgURL checks everything that a mistake in the org URL could turn into credentials sent to the wrong place, or
-// into responses that mislead: Okta's admin host, for one, answers API calls with redirects and HTML.
-func parseOrgURL(orgURL string) (*url.URL, error) {
+// ParseOrgURL reads the URL of an org, as [New] does: absolute, https or a loopback host, and nothing in it that a
+// mistake could turn into credentials sent to the wrong place, or into responses that mislead. (Okta's admin host, for
+// one, answers API calls with redirects and HTML.) A port and a path prefix are kept, a trailing slash is not. What
+// cannot be right is [ErrInvalidArgument].
+func ParseOrgURL(orgURL string) (*url.URL, error) {
 	refuse := func(why string) (*url.URL, error) {
 		return nil, invalid("org URL", orgURL, why+"; want one like https://acme.okta.com")
 	}
@@ -20,7 +24,7 @@ func parseOrgURL(orgURL string) (*url.URL, error) {
 		return nil, invalid("org URL", hidden, "it holds user information; want one like https://acme.okta.com")
 	case !strings.Contains(orgURL, "://"):
 		return nil, invalid("org URL", hidden, "it must start with https://, as https://acme.okta.com does")
-	case strings.ContainsFunc(orgURL, notVisible):
+	case strings.ContainsFunc(orgURL, text.NotVisible):
 		return refuse("it holds a space or a character that does not belong in a URL")
 	case strings.ContainsAny(orgURL, "{}<>$"):
 		return refuse("it still holds a placeholder")

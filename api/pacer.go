@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"example.com/apptokens/api/internal/retry"
 )
 
 // pacer holds the attempts of a client back while the org's rate limit is used up, instead of letting them draw a 429.
@@ -72,7 +74,7 @@ func (p *pacer) settle(resp *http.Response, lost bool, sent, came time.Time) {
 	}
 	p.window.settle(time.Now(), lost)
 	if resp != nil {
-		p.window.learn(response{limit, serverTime(resp.Header, came), came, came.Sub(sent), resp.StatusCode, rand.Float64()})
+		p.window.learn(response{limit, retry.ServerTime(resp.Header, came), came, came.Sub(sent), resp.StatusCode, rand.Float64()})
 	}
 	if p.settled != nil {
 		close(p.settled)

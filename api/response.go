@@ -10,6 +10,7 @@ import (
 
 	"github.com/go-json-experiment/json"
 
+	"example.com/apptokens/api/internal/text"
 	"example.com/apptokens/gen"
 )
 
@@ -77,29 +78,27 @@ func requestID(resp *http.Response) string {
 }
 
 // clean makes what the server says fit for errors and logs. The request's credential is taken out, should the server
-// repeat it.
-func clean(req *http.Request, text string, limit int) string {
-	return printable(withoutCredential(req, text), limit)
+// repeat it, and so is a proof of possession.
+func clean(req *http.Request, said string, limit int) string {
+	return text.Printable(withoutCredential(req, said), limit)
 }
 
-func withoutCredential(req *http.Request, text string) string {
+func withoutCredential(req *http.Request, said string) string {
 	for _, value := range req.Header["Authorization"] {
 		_, credential, found := strings.Cut(value, " ")
 		if !found {
 			credential = value
 		}
-		if credential != "" {
-			text = strings.ReplaceAll(text, credential, "[redacted]")
-		}
+		said = text.Without(said, credential)
 	}
-	return text
+	return text.Without(said, req.Header["Dpop"]...)
 }
 
 // redacted returns the error as it is, unless its text repeats the request's credential: net/http quotes headers that
 // it cannot read.
 func redacted(req *http.Request, err error) error {
-	if text := withoutCredential(req, err.Error()); text != err.Error() {
-		return errors.New(text)
+	if said := withoutCredential(req, err.Error()); said != err.Error() {
+		return errors.New(said)
 	}
 	return err
 }

@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"net"
 	"net/http"
@@ -11,6 +10,7 @@ import (
 	"strings"
 	"sync/atomic"
 
+	"example.com/apptokens/api/internal/retry"
 	"example.com/apptokens/gen"
 )
 
@@ -64,15 +64,11 @@ func isDialling(err error) bool {
 
 // transportError tells errors that may pass from those that will not.
 func transportError(req *http.Request, err error) error {
-	var (
-		certificate *tls.CertificateVerificationError
-		plainText   tls.RecordHeaderError // the server does not speak TLS
-	)
-	permanent := errors.As(err, &certificate) || errors.As(err, &plainText)
+	permanent := retry.IsPermanent(err)
 	if err = redacted(req, err); permanent {
 		return err
 	}
-	return &transientError{err}
+	return retry.Transient(err)
 }
 
 // connection watches whether an attempt gets as far as to one. Without it, nothing can have reached the server.

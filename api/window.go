@@ -3,6 +3,8 @@ package api
 import (
 	"net/http"
 	"time"
+
+	"example.com/apptokens/api/internal/retry"
 )
 
 // window is what a client knows of the org's rate limit, and decides by it when an attempt may be sent. It is pure:
@@ -187,4 +189,6 @@ func (w *window) whole(left time.Duration) time.Duration {
 }
 
 // spread adds a random part of a hundredth of a wait, for all who wait for the end of a window would come at once.
-func spread(wait time.Duration, jitter float64) time.Duration { return wait + scale(wait/100, jitter) }
+func spread(wait time.Duration, jitter float64) time.Duration {
+	return wait + retry.Scale(wait/100, jitter)
+}

@@ -5,6 +5,9 @@ import (
 	"time"
 )
 
+// now is when each case begins.
+var now = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
+
 func TestWindowDecides(t *testing.T) {
 	t.Parallel()
 	ends := now.Add(time.Minute)

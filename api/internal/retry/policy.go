@@ -1,0 +1,116 @@
+// Package retry decides whether and when to make another attempt at a request that failed: to the API, and to the token
+// endpoint before it. It only decides; its callers send and wait.
+package retry
+
+import (
+	"cmp"
+	"errors"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// Policy is api.RetryPolicy, which says what its fields mean.
+type Policy struct {
+	MaxAttempts int
+	MaxWait     time.Duration
+	BaseDelay   time.Duration
+	MaxDelay    time.Duration
+}
+
+// Forever bounds what a person or a server asks for, so that nothing overflows.
+const Forever = 10 * 365 * 24 * time.Hour
+
+// Valid tells a policy that can be followed.
+func (p Policy) Valid() bool {
+	return p.MaxAttempts >= 0 && min(p.MaxWait, p.BaseDelay, p.MaxDelay) >= 0 && p.MaxWait <= Forever
+}
+
+// WithDefaults fills in the fields that are zero.
+func (p Policy) WithDefaults() Policy {
+	return Policy{
+		MaxAttempts: cmp.Or(p.MaxAttempts, 5),
+		MaxWait:     cmp.Or(p.MaxWait, 90*time.Second),
+		BaseDelay:   cmp.Or(p.BaseDelay, 250*time.Millisecond),
+		MaxDelay:    cmp.Or(p.MaxDelay, 10*time.Second),
+	}
+}
+
+// Outcome is all that the decision to try again depends on. The operation is not part of it: all of them are
+// idempotent.
+type Outcome struct {
+	Attempt  int         // 1 for the first
+	Status   int         // 0 where no response came
+	Header   http.Header // of the response
+	Err      error       // why there is no response, or none that can be used
+	Now      time.Time
+	Deadline time.Time // of the context; zero where it has none
+	Jitter   float64   // random, in [0, 1)
+}
+
+// Decide returns how long to wait before the next attempt, or false to stop.
+func (p Policy) Decide(o Outcome) (wait time.Duration, again bool) {
+	if o.Attempt >= p.MaxAttempts {
+		return 0, false
+	}
+	switch {
+	case o.Status == http.StatusTooManyRequests:
+		wait = p.untilReset(o)
+	case IsOutage(o.Status) || IsTransient(o.Err):
+		wait = p.backoff(o)
+	default:
+		return 0, false
+	}
+	wait = max(wait, retryAfter(o))
+	if wait > p.MaxWait || !o.Deadline.IsZero() && !o.Now.Add(wait).Before(o.Deadline) {
+		return 0, false
+	}
+	return wait, true
+}
+
+// untilReset counts with the server's clock, for the local one may be wrong. The second on top is what Okta's own SDKs
+// add: Reset is a whole second, and the window ends some time in it.
+func (p Policy) untilReset(o Outcome) time.Duration {
+	limit := ParseLimit(o.Header)
+	if limit.Unknown() {
+		return p.backoff(o)
+	}
+	left := min(max(0, limit.Reset.Sub(ServerTime(o.Header, o.Now))), p.MaxWait)
+	return left + time.Second + Scale(p.BaseDelay, o.Jitter)
+}
+
+// backoff is exponential with full jitter, see
+// https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/.
+func (p Policy) backoff(o Outcome) time.Duration {
+	longest := min(p.MaxDelay, p.MaxWait)
+	ceiling := min(p.BaseDelay, longest)
+	for n := 1; n < o.Attempt && ceiling < longest; n++ {
+		ceiling = min(2*ceiling, longest)
+	}
+	return Scale(ceiling, o.Jitter)
+}
+
+// Scale returns a part, or a multiple, of a duration.
+func Scale(d time.Duration, factor float64) time.Duration { return time.Duration(float64(d) * factor) }
+
+// retryAfter reads the header in both its forms, seconds and a date (RFC 9110, section 10.2.3). Okta does not send it;
+// proxies do.
+func retryAfter(o Outcome) time.Duration {
+	value := o.Header.Get("Retry-After")
+	if seconds, err := strconv.ParseUint(value, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
+		return time.Duration(min(seconds, uint64(Forever/time.Second))) * time.Second
+	}
+	if date, err := http.ParseTime(value); err == nil {
+		return date.Sub(ServerTime(o.Header, o.Now))
+	}
+	return 0
+}
+
+// IsOutage tells a status after which the same request may fare better.
+func IsOutage(status int) bool {
+	switch status {
+	case http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return true
+	}
+	return false
+}
