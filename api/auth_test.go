@@ -181,7 +181,7 @@ func TestTokenSource(t *testing.T) {
 		requests int
 	}{
 		"gives a token":       {func() (*oauth2.Token, error) { return &oauth2.Token{AccessToken: "good"}, nil }, nil, "", 1},
-		"gives another type":  {func() (*oauth2.Token, error) { return &oauth2.Token{AccessToken: "good", TokenType: "DPoP"}, nil }, api.ErrForbidden, "", 1},
+		"gives another type":  {func() (*oauth2.Token, error) { return &oauth2.Token{AccessToken: "good", TokenType: "DPoP"}, nil }, api.ErrUnauthorized, "of another type", 1},
 		"gives a broken type": {func() (*oauth2.Token, error) { return &oauth2.Token{AccessToken: "good", TokenType: "a\r\nb"}, nil }, api.ErrInvalidArgument, "token type", 0},
 		"fails unprintably":   {func() (*oauth2.Token, error) { return nil, errors.New("a\n\u202eb\xff" + strings.Repeat("é", 2000)) }, &api.Error{}, "authorize: a  b", 0},
 		"fails":               {func() (*oauth2.Token, error) { return nil, broken }, broken, "authorize: the token endpoint is down", 0},

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -42,7 +43,7 @@ const maxRepeats = 2
 
 // do makes attempts until one succeeds or there is no point in another.
 func (c *Client) do(ctx context.Context, k *call) error {
-	c.budget.pay(time.Now())
+	c.budget.Pay(time.Now())
 	var failure *Error // of the last attempt
 	for {
 		if held := c.pacer.admit(ctx); held != nil {
@@ -117,11 +118,11 @@ func (c *Client) attempt(ctx context.Context, k *call) result {
 	maybeDone := k.watch != nil && retry.IsTransient(err) && k.connection.mayHaveCarried()
 	switch {
 	case ctx.Err() != nil:
-		err = contextError(ctx)
+		err = because(contextError(ctx), err)
 	case attempt.Err() != nil && retry.IsTransient(err):
 		err = retry.Transient(attempt.late())
 	case attempt.Err() != nil:
-		err = attempt.late() // of authorization, say
+		err = because(attempt.late(), err) // of authorization, say
 	}
 	return result{resp: resp, failure: responseError(resp, err), maybeDone: maybeDone}
 }
@@ -162,8 +163,8 @@ func (c *Client) next(ctx context.Context, k *call, r result) (time.Duration, bo
 	}
 	o.Deadline, _ = ctx.Deadline()
 	wait, again := c.retry.Decide(o)
-	if again && o.Status != http.StatusTooManyRequests && !c.budget.draw() {
-		r.failure.add(errBudget)
+	if again && o.Status != http.StatusTooManyRequests && !c.budget.Draw() {
+		r.failure.add(retry.ErrBudget)
 		return 0, false
 	}
 	return wait, again
@@ -199,6 +200,15 @@ func sleep(ctx context.Context, d time.Duration, woken <-chan struct{}) error {
 	case <-timer.C:
 		return nil
 	}
+}
+
+// because is the end of an attempt, with what authorization says it was waiting for. That a context has ended is no
+// news.
+func because(end, err error) error {
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return end
+	}
+	return fmt.Errorf("%w: %w", end, err)
 }
 
 // contextError returns why the context ended: its error and, where one was given, its cause.

@@ -3,6 +3,7 @@ package api
 import (
 	"net/url"
 
+	"example.com/apptokens/api/internal/retry"
 	"example.com/apptokens/gen"
 )
 
@@ -19,7 +20,7 @@ type Client struct {
 	final []gen.RequestEditorFn
 
 	pacer  *pacer
-	budget *budget
+	budget *retry.Budget
 
 	settings
 }
@@ -72,7 +73,7 @@ func newClient(orgURL string, auth Auth, opts []Option) (*Client, error) {
 		auth:     authenticator,
 		final:    append(settings.editors, authenticator.authorize),
 		pacer:    &pacer{share: settings.share, maxWait: settings.retry.MaxWait},
-		budget:   newBudget(),
+		budget:   retry.NewBudget(),
 		settings: settings,
 	}, nil
 }

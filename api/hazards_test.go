@@ -120,7 +120,7 @@ func TestHazards(t *testing.T) {
 
 		// Errors that are not Okta's.
 		"404 with HTML":           {faults: one(oktatest.HTML(404)), call: getFirst, want: api.ErrNotFound, says: "no error object of Okta's", requests: 1, left: tokenCount},
-		"401 with a challenge":    {faults: one(oktatest.Challenge(401, "invalid_token", "The token has expired.")), call: getFirst, want: api.ErrUnauthorized, says: "invalid_token: The token has expired.", requests: 1, left: tokenCount},
+		"401 with a challenge":    {faults: one(oktatest.Challenge(401, "invalid_token", "The token has expired.")), call: getFirst, want: api.ErrUnauthorized, says: "401 Unauthorized: invalid_token: The token has expired.", requests: 1, left: tokenCount},
 		"403 with a challenge":    {faults: one(oktatest.Challenge(403, "insufficient_scope", "okta.apps.manage")), call: revokeAll, want: api.ErrForbidden, says: "insufficient_scope: okta.apps.manage", requests: 1, left: tokenCount},
 		"401 without anything":    {faults: one(oktatest.Body(401, "", "")), call: getFirst, want: api.ErrUnauthorized, requests: 1, left: tokenCount},
 		"404 with Okta's error":   {call: revokeID("oarUnknown"), want: api.ErrNotFound, says: "E0000007: Not found: Resource not found: oarUnknown (OAuth2RefreshTokenTx)", requests: 1, left: tokenCount},

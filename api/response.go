@@ -40,6 +40,7 @@ func statusError(resp *http.Response, want int) *Error {
 		return e
 	}
 	body, err := parseError(resp.Body)
+	brokenOff := err != nil && body.Code != ""
 	if body.Code == "" && body.Summary == "" {
 		body.Code, body.Summary = challenge(resp.Header.Values("WWW-Authenticate"))
 	}
@@ -51,7 +52,7 @@ func statusError(resp *http.Response, want int) *Error {
 	switch {
 	case e.Code == "" && e.Summary == "":
 		e.Err = fmt.Errorf("it is no error object of Okta's, but of content type %q", tidy(resp.Header.Get("Content-Type")))
-	case err != nil && body.Code != "":
+	case brokenOff:
 		e.Err = errors.New("the rest of the response cannot be read")
 	}
 	return e

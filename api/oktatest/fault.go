@@ -28,7 +28,8 @@ func (f Fault) Forever() Fault { f.times = -1; return f }
 // After lets n requests pass before the fault happens.
 func (f Fault) After(n int) Fault { f.skip = n; return f }
 
-// On restricts the fault to requests with an HTTP method. Others do not count for [Fault.After].
+// On restricts the fault to requests with an HTTP method: POST is what token requests have. Others do not count for
+// [Fault.After].
 func (f Fault) On(method string) Fault { f.method = method; return f }
 
 // meet uses up and returns the fault that a request meets.
@@ -91,6 +92,14 @@ func ConcurrentLimit() Fault {
 	})
 }
 
+// UsedUp answers 429 as Okta does when the limit of a window is used up that ends some time from now.
+func UsedUp(reset time.Duration) Fault {
+	return instead("used up", func(o *Org, a *response, _ *http.Request) {
+		writeRateLimit(a.header, 100, 0, o.clock().Add(reset))
+		o.fail(a, http.StatusTooManyRequests, "E0000047", tooManyRequests)
+	})
+}
+
 // Throttle answers 429 as proxies do: with a Retry-After, to the second, and neither Okta's headers nor its error
 // object.
 func Throttle(retryAfter time.Duration) Fault {
@@ -133,7 +142,7 @@ func Body(status int, contentType, body string) Fault {
 
 // Challenge answers as Okta does where OAuth failed: with an empty body and a WWW-Authenticate header.
 func Challenge(status int, code, description string) Fault {
-	return instead("challenge", func(_ *Org, a *response, r *http.Request) { a.challenge(status, r.Host, code, description) })
+	return instead("challenge", func(_ *Org, a *response, r *http.Request) { a.challenge(status, r.Host, false, code, description) })
 }
 
 // Faults of a response. The request has taken effect.

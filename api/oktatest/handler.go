@@ -2,10 +2,10 @@ package oktatest
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"net/url"
 	"path"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -15,11 +15,24 @@ import (
 
 // ServeHTTP answers as the org.
 func (o *Org) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	answer, delay := o.answer(r)
+	answer, delay := o.answer(r, readForm(r))
 	if delay > 0 && !wait(r.Context(), delay) {
 		panic(http.ErrAbortHandler)
 	}
 	answer.write(w)
+}
+
+// readForm reads the body of a token request, before the org is locked. What is no form is an empty one.
+func readForm(r *http.Request) url.Values {
+	if r.Method != http.MethodPost || r.Body == nil {
+		return nil
+	}
+	body, err := io.ReadAll(io.LimitReader(r.Body, 1<<20))
+	if err != nil {
+		return nil
+	}
+	form, _ := url.ParseQuery(string(body))
+	return form
 }
 
 func wait(ctx context.Context, d time.Duration) bool {
@@ -34,7 +47,7 @@ func wait(ctx context.Context, d time.Duration) bool {
 }
 
 // answer does what the request asks for, unless a fault prevents it, and records both.
-func (o *Org) answer(r *http.Request) (a *response, delay time.Duration) {
+func (o *Org) answer(r *http.Request, form url.Values) (a *response, delay time.Duration) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	now := o.clock()
@@ -47,7 +60,7 @@ func (o *Org) answer(r *http.Request) (a *response, delay time.Duration) {
 	case fault.instead != nil:
 		fault.instead(o, a, r)
 	default:
-		o.serve(a, r, now)
+		o.serve(a, r, form, now)
 	}
 	if fault.spoil != nil {
 		fault.spoil(a, r)
@@ -63,8 +76,12 @@ func (o *Org) answer(r *http.Request) (a *response, delay time.Duration) {
 	return a, fault.delay
 }
 
-func (o *Org) serve(a *response, r *http.Request, now time.Time) {
-	if !o.authenticate(a, r) {
+func (o *Org) serve(a *response, r *http.Request, form url.Values, now time.Time) {
+	if r.URL.Path == tokenPath && r.Method == http.MethodPost {
+		o.serveTokenRequest(a, r, form, now)
+		return
+	}
+	if !o.authenticate(a, r, now) {
 		return
 	}
 	if !o.limiter.take(now, a.header) {
@@ -209,35 +226,4 @@ func (o *Org) notFound(a *response, id, kind string) {
 
 func (o *Org) methodNotAllowed(a *response) {
 	o.fail(a, http.StatusMethodNotAllowed, "E0000022", methodNotAllowed)
-}
-
-// authenticate refuses a request as Okta does, depending on what it lacks.
-func (o *Org) authenticate(a *response, r *http.Request) bool {
-	scheme, credential, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	switch {
-	case strings.EqualFold(scheme, "SSWS") && credential != "":
-		if !slices.Contains(o.apiTokens, credential) {
-			o.fail(a, http.StatusUnauthorized, "E0000011", "Invalid token provided")
-			return false
-		}
-		return true
-	case strings.EqualFold(scheme, "Bearer") && credential != "":
-		scopes, known := o.bearers[credential]
-		if !known {
-			a.challenge(http.StatusUnauthorized, r.Host, "invalid_token", "The access token is invalid.")
-			return false
-		}
-		needed := "okta.apps.read"
-		if r.Method != http.MethodGet {
-			needed = "okta.apps.manage"
-		}
-		if !slices.Contains(scopes, needed) {
-			a.challenge(http.StatusForbidden, r.Host, "insufficient_scope", "The access token must provide the scope "+needed+".")
-			return false
-		}
-		return true
-	default:
-		o.fail(a, http.StatusForbidden, "E0000005", "Invalid session")
-		return false
-	}
 }

@@ -22,10 +22,15 @@ type Org struct {
 	people    directory
 	apps      map[string]*app
 	apiTokens []string
-	bearers   map[string][]string // access token to scopes
 	limiter   limiter
 	faults    []*Fault
 	requests  []Request
+
+	serviceApps   map[string]ServiceApp // by client ID
+	accessTokens  map[string]accessToken
+	nonce         string
+	resourceNonce bool
+	used          replays
 }
 
 // Option configures an [Org].
@@ -36,8 +41,11 @@ type config struct {
 	clock     func() time.Time
 	apps      []appConfig
 	apiTokens []string
-	bearers   map[string][]string
 	limiter   limiter
+
+	serviceApps   map[string]ServiceApp
+	accessTokens  map[string]accessToken
+	resourceNonce bool
 }
 
 type appConfig struct {
@@ -64,7 +72,7 @@ func WithAPIToken(token string) Option {
 // WithBearerToken lets an OAuth access token in that carries scopes: okta.apps.read to list and get, okta.apps.manage
 // to revoke. It may be given several times.
 func WithBearerToken(token string, scopes ...string) Option {
-	return func(c *config) { c.bearers[token] = scopes }
+	return func(c *config) { c.accessTokens[token] = accessToken{scopes: scopes} }
 }
 
 // WithRateLimit allows a number of requests in one window, which begins with the first request after the last window's
@@ -76,7 +84,7 @@ func WithRateLimit(requests int, window time.Duration) Option {
 
 // New returns an org.
 func New(opts ...Option) *Org {
-	c := config{seed: 1, clock: time.Now, bearers: map[string][]string{}}
+	c := config{seed: 1, clock: time.Now, serviceApps: map[string]ServiceApp{}, accessTokens: map[string]accessToken{}}
 	for _, option := range opts {
 		option(&c)
 	}
@@ -89,8 +97,13 @@ func New(opts ...Option) *Org {
 		people:    newDirectory(c.seed),
 		apps:      map[string]*app{},
 		apiTokens: c.apiTokens,
-		bearers:   c.bearers,
 		limiter:   c.limiter,
+
+		serviceApps:   c.serviceApps,
+		accessTokens:  c.accessTokens,
+		nonce:         randomID(newRandom(c.seed, "nonce"), "nonce"),
+		resourceNonce: c.resourceNonce,
+		used:          replays{},
 	}
 	for _, a := range c.apps {
 		org.apps[a.id] = newApp(c.seed, a.id, a.tokens, org.people, c.clock())

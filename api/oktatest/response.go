@@ -80,8 +80,12 @@ func (o *Org) fail(a *response, status int, code, summary string, causes ...stri
 }
 
 // challenge answers as Okta does where OAuth failed: all is in the header, and there is no body.
-func (a *response) challenge(status int, host, code, description string) {
+func (a *response) challenge(status int, host string, dpop bool, code, description string) {
 	a.status = status
-	a.header.Set("WWW-Authenticate", `Bearer authorization_uri="http://`+host+`/oauth2/v1/authorize", realm="http://`+host+
+	scheme := "Bearer"
+	if dpop {
+		scheme = `DPoP algs="RS256 RS384 RS512 ES256 ES384 ES512",`
+	}
+	a.header.Set("WWW-Authenticate", scheme+` authorization_uri="http://`+host+`/oauth2/v1/authorize", realm="http://`+host+
 		`", scope="okta.apps.read okta.apps.manage", error="`+code+`", error_description="`+description+`"`)
 }

@@ -1,4 +1,4 @@
-package api
+package retry
 
 import (
 	"errors"
@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// budget bounds the retries of all calls of a client together. A server that is broken gets a first attempt of each
+// Budget bounds the retries of all calls of a client together. A server that is broken gets a first attempt of each
 // call, but only a fraction more: calls pay in, retries draw, and what was saved is bounded. Waiting out a rate limit
 // costs nothing, for then the server has said when to come again.
-type budget struct {
+type Budget struct {
 	mu    sync.Mutex
 	saved float64
 	paid  time.Time // when the last call paid in
@@ -21,19 +21,22 @@ const (
 	refill   = 10 * time.Second // for one retry, whatever is called
 )
 
-// errBudget joins the error of an attempt that was not repeated for want of budget.
-var errBudget = errors.New("not retried, since too many calls failed lately")
+// ErrBudget joins the error of an attempt that was not repeated for want of budget.
+var ErrBudget = errors.New("not retried, since too many calls failed lately")
 
-func newBudget() *budget { return &budget{saved: maxSaved} }
+// NewBudget returns a full one.
+func NewBudget() *Budget { return &Budget{saved: maxSaved} }
 
-func (b *budget) pay(now time.Time) {
+// Pay counts a call.
+func (b *Budget) Pay(now time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.saved = min(maxSaved, b.saved+paidIn+float64(now.Sub(b.paid))/float64(refill))
 	b.paid = now
 }
 
-func (b *budget) draw() bool {
+// Draw takes one retry, if any is left.
+func (b *Budget) Draw() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.saved < 1 {

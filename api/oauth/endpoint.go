@@ -1,0 +1,208 @@
+package oauth
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"example.com/apptokens/api"
+	"example.com/apptokens/api/internal/retry"
+	"example.com/apptokens/api/internal/text"
+)
+
+// endpoint gets access tokens from the token endpoint.
+type endpoint struct {
+	*settings
+	asserter *asserter
+	prover   *prover // nil without DPoP
+	clock    *clock
+	budget   *retry.Budget
+}
+
+const (
+	attemptTimeout = 30 * time.Second
+	maxBody        = 1 << 20 // bytes; a grant has two or three thousand
+	maxNonces      = 2       // how often one attempt is repeated with another nonce
+)
+
+// mint makes attempts until one succeeds or there is no point in another. It tells of each wait before it begins.
+func (e *endpoint) mint(ctx context.Context, waiting func(err error, until time.Time)) (*grant, error) {
+	e.budget.Pay(time.Now())
+	for attempt := 1; ; attempt++ {
+		grant, header, failure := e.attempt(ctx)
+		if failure == nil {
+			e.log(ctx, attempt, nil, 0)
+			return grant, nil
+		}
+		failure.Attempts = attempt
+		now := time.Now()
+		wait, again := e.retry.Decide(retry.Outcome{
+			Attempt: attempt, Status: failure.StatusCode, Header: header, Err: failure.Err, Now: now, Jitter: rand.Float64(),
+		})
+		if again && failure.StatusCode != http.StatusTooManyRequests && !e.budget.Draw() {
+			failure.Err, again = cmp.Or(failure.Err, retry.ErrBudget), false
+		}
+		if !again || ctx.Err() != nil {
+			e.log(ctx, attempt, failure, 0)
+			return nil, failure
+		}
+		e.log(ctx, attempt, failure, wait)
+		waiting(failure, now.Add(wait))
+		select {
+		case <-ctx.Done():
+			return nil, failure
+		case <-time.After(wait):
+		}
+	}
+}
+
+// attempt sends a token request, and sends it again if the server wants another nonce, or has told its time to a client
+// whose clock is wrong.
+func (e *endpoint) attempt(ctx context.Context) (*grant, http.Header, *Error) {
+	nonces, clocks := 0, 0
+	for {
+		nonce := ""
+		if e.prover != nil {
+			nonce = load(&e.prover.tokenNonce)
+		}
+		grant, header, failure := e.send(ctx, nonce)
+		clockChanged := e.clock.learn(header)
+		newNonce := header.Get("DPoP-Nonce")
+		if e.prover != nil && newNonce != "" {
+			e.prover.tokenNonce.Store(newNonce)
+		}
+		switch {
+		case failure == nil:
+			return grant, header, nil
+		case failure.isRefusal() && e.prover != nil && newNonce != "" && newNonce != nonce && nonces < maxNonces:
+			nonces++
+		case clockChanged && failure.isRefusal() && clocks == 0:
+			clocks++
+		default:
+			return nil, header, failure
+		}
+	}
+}
+
+// send makes one request. Each has an assertion and a proof of its own.
+func (e *endpoint) send(ctx context.Context, nonce string) (*grant, http.Header, *Error) {
+	ctx, cancel := context.WithTimeout(ctx, e.timeout())
+	defer cancel()
+	req, secrets, err := e.request(ctx, nonce)
+	if err != nil {
+		return nil, nil, e.failed(nil, err)
+	}
+	resp, err := e.roundTrip(req)
+	if err != nil {
+		switch {
+		case retry.IsPermanent(err):
+			return nil, nil, e.failed(nil, redacted(err, secrets))
+		case ctx.Err() != nil:
+			err = fmt.Errorf("no response within %v", e.timeout())
+		}
+		return nil, nil, e.failed(nil, retry.Transient(redacted(err, secrets)))
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody))
+	switch {
+	case resp.StatusCode != http.StatusOK:
+		return nil, resp.Header, e.refusal(resp, body, secrets)
+	case err != nil:
+		return nil, resp.Header, e.failed(resp, retry.Transient(fmt.Errorf("the response breaks off: %w", redacted(err, secrets))))
+	}
+	grant, err := e.parse(body)
+	if err != nil {
+		return nil, resp.Header, e.failed(resp, err)
+	}
+	return grant, resp.Header, nil
+}
+
+// request returns a token request, and what of it is nobody's business.
+func (e *endpoint) request(ctx context.Context, nonce string) (req *http.Request, secrets []string, err error) {
+	assertion, err := e.asserter.assert()
+	if err != nil {
+		return nil, nil, fmt.Errorf("sign the assertion: %w", err)
+	}
+	form := url.Values{
+		"grant_type":            {"client_credentials"},
+		"scope":                 {strings.Join(e.scopes, " ")},
+		"client_assertion_type": {"urn:ietf:params:oauth:client-assertion-type:jwt-bearer"},
+		"client_assertion":      {assertion},
+	}
+	req, err = http.NewRequestWithContext(ctx, http.MethodPost, e.url, strings.NewReader(form.Encode()))
+	if err != nil {
+		return nil, nil, err
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("Accept", "application/json")
+	req.Header.Set("User-Agent", "apptokens-go")
+	if e.prover == nil {
+		return req, []string{assertion}, nil
+	}
+	proof, err := e.prover.proveTokenRequest(e.url, nonce)
+	if err != nil {
+		return nil, nil, err
+	}
+	req.Header.Set("DPoP", proof)
+	return req, []string{assertion, proof}, nil
+}
+
+// roundTrip uses the transport of the HTTP client, but not the client itself, which follows redirects.
+func (e *endpoint) roundTrip(req *http.Request) (*http.Response, error) {
+	transport := e.httpClient.Transport
+	if transport == nil {
+		transport = http.DefaultTransport
+	}
+	resp, err := transport.RoundTrip(req)
+	if err == nil && (resp == nil || resp.Body == nil) {
+		return nil, errors.New("the transport returned no response")
+	}
+	return resp, err
+}
+
+func (e *endpoint) timeout() time.Duration {
+	if t := e.httpClient.Timeout; t > 0 {
+		return min(t, attemptTimeout)
+	}
+	return attemptTimeout
+}
+
+// failed returns an error with what is known of the response. resp is nil where none came.
+func (e *endpoint) failed(resp *http.Response, err error) *Error {
+	failure := &Error{Endpoint: e.url, ClientID: e.clientID, Err: err}
+	_ = errors.As(err, (*missingScopes)(&failure.MissingScopes))
+	if resp != nil {
+		failure.StatusCode = resp.StatusCode
+		failure.RequestID = text.Printable(resp.Header.Get("X-Okta-Request-Id"), 100)
+		failure.RateLimit = api.RateLimit(retry.ParseLimit(resp.Header))
+	}
+	return failure
+}
+
+// log tells of one attempt.
+func (e *endpoint) log(ctx context.Context, attempt int, failure *Error, wait time.Duration) {
+	level, attrs := slog.LevelDebug, []slog.Attr{slog.String("endpoint", e.url), slog.String("client", e.clientID), slog.Int("attempt", attempt)}
+	if failure != nil {
+		attrs = append(attrs, slog.Int("status", failure.StatusCode), slog.String("request_id", failure.RequestID), slog.String("error", failure.Error()))
+	}
+	if wait > 0 {
+		level, attrs = slog.LevelWarn, append(attrs, slog.Duration("wait", wait))
+	}
+	e.logger.LogAttrs(ctx, level, "apptokens: token request", attrs...)
+}
+
+// redacted returns the error as it is, unless its text repeats a secret: net/http quotes headers that it cannot read.
+func redacted(err error, secrets []string) error {
+	if said := text.Without(err.Error(), secrets...); said != err.Error() {
+		return errors.New(said)
+	}
+	return err
+}

@@ -1,0 +1,139 @@
+package oauth
+
+import (
+	"bytes"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/go-jose/go-jose/v4"
+
+	"example.com/apptokens/api"
+)
+
+// ParsePrivateKey reads an RSA or ECDSA private key: PEM (PKCS#1, PKCS#8 or SEC 1), in which line ends may be written
+// as \n, or a JWK. The "kid" of a JWK is kept for [NewServiceApp]. Whatever else it is, the error is
+// [api.ErrInvalidArgument] and shows none of it.
+func ParsePrivateKey(data []byte) (crypto.Signer, error) {
+	data = bytes.TrimSpace(data)
+	parse := parsePEM
+	if bytes.HasPrefix(data, []byte("{")) {
+		parse = parseJWK
+	}
+	key, err := parse(data)
+	if err != nil {
+		return nil, fmt.Errorf("%w: private key: %w", api.ErrInvalidArgument, err)
+	}
+	if _, err := algorithmFor(key.Public(), ""); err != nil {
+		return nil, err
+	}
+	return key, nil
+}
+
+func parsePEM(data []byte) (crypto.Signer, error) {
+	if !bytes.ContainsRune(data, '\n') {
+		data = bytes.ReplaceAll(data, []byte(`\n`), []byte("\n"))
+	}
+	for {
+		block, rest := pem.Decode(data)
+		if block == nil {
+			return nil, errors.New("it is neither PEM nor a JWK; want one that starts with -----BEGIN or {")
+		}
+		var key any
+		var err error
+		switch block.Type {
+		case "RSA PRIVATE KEY":
+			key, err = x509.ParsePKCS1PrivateKey(block.Bytes)
+		case "EC PRIVATE KEY":
+			key, err = x509.ParseECPrivateKey(block.Bytes)
+		case "PRIVATE KEY":
+			key, err = x509.ParsePKCS8PrivateKey(block.Bytes)
+		case "ENCRYPTED PRIVATE KEY":
+			err = errors.New("it is encrypted; decrypt it first, with openssl pkey")
+		case "PUBLIC KEY", "RSA PUBLIC KEY", "CERTIFICATE":
+			err = errors.New("it is a public key or a certificate; the private key is wanted")
+		default: // such as EC PARAMETERS, which openssl puts before the key
+			data = rest
+			continue
+		}
+		if block.Headers["DEK-Info"] != "" {
+			err = errors.New("it is encrypted; decrypt it first, with openssl pkey")
+		}
+		if err != nil {
+			return nil, err
+		}
+		signer, ok := key.(crypto.Signer)
+		if !ok {
+			return nil, errors.New("it cannot sign; want an RSA or ECDSA key")
+		}
+		return signer, nil
+	}
+}
+
+// jwkKey is the key of a JWK that names it.
+type jwkKey struct {
+	crypto.Signer
+	id string
+}
+
+func parseJWK(data []byte) (crypto.Signer, error) {
+	var jwk jose.JSONWebKey
+	if jwk.UnmarshalJSON(data) != nil || !jwk.Valid() {
+		return nil, errors.New("it is not a valid JWK")
+	}
+	signer, ok := jwk.Key.(crypto.Signer)
+	if !ok {
+		return nil, errors.New("it is not the JWK of an RSA or ECDSA private key")
+	}
+	if jwk.KeyID == "" {
+		return signer, nil
+	}
+	return jwkKey{signer, jwk.KeyID}, nil
+}
+
+func keyID(key crypto.Signer) string {
+	if key, ok := key.(jwkKey); ok {
+		return key.id
+	}
+	return ""
+}
+
+// algorithms are those that Okta takes for assertions
+// (https://developer.okta.com/docs/guides/implement-oauth-for-okta-serviceapp/).
+var algorithms = []jose.SignatureAlgorithm{jose.RS256, jose.RS384, jose.RS512, jose.ES256, jose.ES384, jose.ES512}
+
+// algorithmFor returns the wanted algorithm if the key has it, or the key's default if none is wanted.
+func algorithmFor(public crypto.PublicKey, wanted jose.SignatureAlgorithm) (jose.SignatureAlgorithm, error) {
+	var possible []jose.SignatureAlgorithm
+	switch public := public.(type) {
+	case *rsa.PublicKey:
+		if bits := public.N.BitLen(); bits < 2048 {
+			return "", invalid("key", fmt.Sprintf("RSA, %d bits", bits), "Okta wants 2048 or more")
+		}
+		possible = []jose.SignatureAlgorithm{jose.RS256, jose.RS384, jose.RS512}
+	case *ecdsa.PublicKey:
+		switch public.Curve {
+		case elliptic.P256():
+			possible = []jose.SignatureAlgorithm{jose.ES256}
+		case elliptic.P384():
+			possible = []jose.SignatureAlgorithm{jose.ES384}
+		case elliptic.P521():
+			possible = []jose.SignatureAlgorithm{jose.ES512}
+		}
+	}
+	switch {
+	case len(possible) == 0:
+		return "", invalid("key", fmt.Sprintf("%T", public), "want RSA, or ECDSA on P-256, P-384 or P-521")
+	case wanted == "":
+		return possible[0], nil
+	case !slices.Contains(possible, wanted):
+		return "", invalid("algorithm", string(wanted), fmt.Sprintf("the key is for %v", possible))
+	}
+	return wanted, nil
+}

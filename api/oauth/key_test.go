@@ -1,0 +1,218 @@
+package oauth_test
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/json"
+	"encoding/pem"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+
+	"example.com/apptokens/api"
+	"example.com/apptokens/api/oauth"
+	"example.com/apptokens/api/oktatest"
+)
+
+func encode(kind string, der []byte, err error) string {
+	if err != nil {
+		panic(err)
+	}
+	return string(pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}))
+}
+
+func pkcs8(key crypto.PrivateKey) string {
+	der, err := x509.MarshalPKCS8PrivateKey(key)
+	return encode("PRIVATE KEY", der, err)
+}
+
+func sec1(key crypto.Signer) string {
+	der, err := x509.MarshalECPrivateKey(key.(*ecdsa.PrivateKey))
+	return encode("EC PRIVATE KEY", der, err)
+}
+
+func jwk(key any, id string) string {
+	encoded, err := json.Marshal(jose.JSONWebKey{Key: key, KeyID: id, Algorithm: "RS256", Use: "sig"})
+	if err != nil {
+		panic(err)
+	}
+	return string(encoded)
+}
+
+func TestParsePrivateKey(t *testing.T) {
+	t.Parallel()
+	rsaKey := keys()["RSA"].(*rsa.PrivateKey)
+	pkcs1 := encode("RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(rsaKey), nil)
+	tests := map[string]struct {
+		data string
+		want crypto.Signer
+	}{
+		"PKCS#1":                 {pkcs1, rsaKey},
+		"PKCS#8, RSA":            {pkcs8(rsaKey), rsaKey},
+		"PKCS#8, P-256":          {pkcs8(keys()["P-256"]), keys()["P-256"]},
+		"SEC 1":                  {sec1(keys()["P-384"]), keys()["P-384"]},
+		"SEC 1, with parameters": {"-----BEGIN EC PARAMETERS-----\nBgUrgQQAIw==\n-----END EC PARAMETERS-----\n" + sec1(keys()["P-521"]), keys()["P-521"]},
+		"JWK, RSA":               {jwk(rsaKey, ""), rsaKey},
+		"JWK, P-256":             {jwk(keys()["P-256"], "k1"), keys()["P-256"]},
+		"within white space":     {"\n\n  " + jwk(keys()["P-256"], "") + "\n", keys()["P-256"]},
+		"with CRLF":              {strings.ReplaceAll(pkcs1, "\n", "\r\n"), rsaKey},
+		"with text before":       {"Bag Attributes\n    friendlyName: okta\n" + pkcs1, rsaKey},
+		`with \n for line ends`:  {strings.ReplaceAll(pkcs8(keys()["P-256"]), "\n", `\n`), keys()["P-256"]},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			key, err := oauth.ParsePrivateKey([]byte(test.data))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !key.Public().(interface{ Equal(crypto.PublicKey) bool }).Equal(test.want.Public()) {
+				t.Error("another key")
+			}
+		})
+	}
+}
+
+func TestParsePrivateKeyRefuses(t *testing.T) {
+	t.Parallel()
+	_, ed25519Key, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	public, err := x509.MarshalPKIXPublicKey(key().Public())
+	tests := map[string]struct{ data, says string }{
+		"nothing":              {"", "neither PEM nor a JWK"},
+		"a path":               {"/etc/okta/key.pem", "neither PEM nor a JWK"},
+		"a public key":         {encode("PUBLIC KEY", public, err), "public key"},
+		"a public JWK":         {jwk(key().Public(), "k1"), "not the JWK of an RSA or ECDSA private key"},
+		"a symmetric JWK":      {jwk([]byte("secret"), ""), "not a valid JWK"},
+		"a set of JWKs":        {`{"keys":[` + jwk(key(), "k1") + `]}`, "not a valid JWK"},
+		"JSON":                 {`{"a":"secret"}`, "not a valid JWK"},
+		"half a JWK":           {jwk(key(), "")[:40], "not a valid JWK"},
+		"half a PEM":           {pkcs8(key())[:80], "neither PEM nor a JWK"},
+		"another key":          {encode("PRIVATE KEY", []byte("secret"), nil), "asn1"},
+		"an encrypted key":     {encode("ENCRYPTED PRIVATE KEY", []byte("secret"), nil), "decrypt it first"},
+		"an old encrypted key": {"-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\nc2VjcmV0\n-----END RSA PRIVATE KEY-----\n", "decrypt it first"},
+		"Ed25519":              {pkcs8(ed25519Key), "want RSA, or ECDSA"},
+		"X25519":               {"-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VuBCIEIEhV9h3bDfBpGFqPNEUCVVcN8kCjGQv4N4FTZ2gBlWFb\n-----END PRIVATE KEY-----\n", "cannot sign"},
+		"P-224":                {pkcs8(keys()["P-224"]), "want RSA, or ECDSA"},
+		"RSA of 1024 bits":     {pkcs8(keys()["RSA 1024"]), "2048 or more"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := oauth.ParsePrivateKey([]byte(test.data))
+			checkError(t, err, api.ErrInvalidArgument, test.says)
+			if err != nil && strings.Contains(err.Error(), "secret") {
+				t.Errorf("error %v shows the key", err)
+			}
+		})
+	}
+}
+
+// The key id of a JWK is used without being asked for.
+func TestJWKsNameTheirKey(t *testing.T) {
+	t.Parallel()
+	signer, err := oauth.ParsePrivateKey([]byte(jwk(key(), "k1")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	org := newOrg(3, oktatest.WithServiceApp(oktatest.ServiceApp{
+		ClientID: clientID, Keys: map[string]crypto.PublicKey{"k1": key().Public(), "k2": keys()["P-384"].Public()},
+	}))
+	if n, err := list(t.Context(), newClientOf(t, org.Transport(), newServiceApp(t, org.Transport(), signer))); n != 3 || err != nil {
+		t.Errorf("listed %d of 3: %v", n, err)
+	}
+}
+
+func FuzzParsePrivateKey(f *testing.F) {
+	f.Add([]byte(pkcs8(key())))
+	f.Add([]byte(sec1(keys()["P-384"])))
+	f.Add([]byte(jwk(key(), "k1")))
+	f.Add([]byte(`{"kty":"EC","crv":"P-256","x":"","y":"","d":""}`))
+	f.Add([]byte(`{"kty":"RSA","n":"AQAB","e":"AQAB","d":"AQAB"}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		signer, err := oauth.ParsePrivateKey(data)
+		if (err == nil) == (signer == nil) {
+			t.Fatalf("key %T and error %v", signer, err)
+		}
+		if err == nil {
+			if _, err := oauth.NewServiceApp(orgURL, clientID, signer); err != nil {
+				t.Errorf("a key that was read is refused: %v", err)
+			}
+		}
+	})
+}
+
+func TestNewServiceAppRefuses(t *testing.T) {
+	t.Parallel()
+	var noKey *rsa.PrivateKey
+	tests := map[string]struct {
+		orgURL, clientID string
+		key              crypto.Signer
+		options          []oauth.Option
+		says             string
+	}{
+		"another origin":          {"http://acme.okta.com", clientID, key(), nil, "https only"},
+		"no client ID":            {orgURL, "", key(), nil, "client ID"},
+		"a blank client ID":       {orgURL, "0oa 1", key(), nil, "client ID"},
+		"no key":                  {orgURL, clientID, nil, nil, "ParsePrivateKey"},
+		"a nil key":               {orgURL, clientID, noKey, nil, "ParsePrivateKey"},
+		"an unsuitable key":       {orgURL, clientID, keys()["P-224"], nil, "want RSA, or ECDSA"},
+		"a small key":             {orgURL, clientID, keys()["RSA 1024"], nil, "2048 or more"},
+		"a nil option":            {orgURL, clientID, key(), []oauth.Option{nil}, "option"},
+		"no key id":               {orgURL, clientID, key(), []oauth.Option{oauth.WithKeyID("")}, "key id"},
+		"an unknown algorithm":    {orgURL, clientID, key(), []oauth.Option{oauth.WithAlgorithm("none")}, "RS256"},
+		"another key's algorithm": {orgURL, clientID, key(), []oauth.Option{oauth.WithAlgorithm("RS256")}, "the key is for [ES256]"},
+		"another curve's":         {orgURL, clientID, key(), []oauth.Option{oauth.WithAlgorithm("ES384")}, "the key is for [ES256]"},
+		"no scopes":               {orgURL, clientID, key(), []oauth.Option{oauth.WithScopes()}, "there are none"},
+		"two scopes in one":       {orgURL, clientID, key(), []oauth.Option{oauth.WithScopes("okta.apps.read okta.apps.manage")}, "a string of its own"},
+		"a nil DPoP key":          {orgURL, clientID, key(), []oauth.Option{oauth.WithDPoPKey(nil)}, "DPoP key"},
+		"an unsuitable DPoP key":  {orgURL, clientID, key(), []oauth.Option{oauth.WithDPoPKey(keys()["P-224"])}, "DPoP"},
+		"a nil HTTP client":       {orgURL, clientID, key(), []oauth.Option{oauth.WithHTTPClient(nil)}, "HTTP client"},
+		"a nil logger":            {orgURL, clientID, key(), []oauth.Option{oauth.WithLogger(nil)}, "logger"},
+		"a negative wait":         {orgURL, clientID, key(), []oauth.Option{oauth.WithRetry(api.RetryPolicy{MaxWait: -time.Second})}, "retry policy"},
+		"an http endpoint":        {orgURL, clientID, key(), []oauth.Option{oauth.WithTokenEndpoint("http://login.acme.com/oauth2/v1/token")}, "https only"},
+		"an endpoint's user":      {orgURL, clientID, key(), []oauth.Option{oauth.WithTokenEndpoint("https://a:secret@login.acme.com/oauth2/v1/token")}, "token endpoint"},
+		"an endpoint's query":     {orgURL, clientID, key(), []oauth.Option{oauth.WithTokenEndpoint("https://login.acme.com/oauth2/v1/token?secret")}, "token endpoint"},
+		"an endpoint's path":      {orgURL, clientID, key(), []oauth.Option{oauth.WithTokenEndpoint("https://login.acme.com/")}, "token endpoint"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			app, err := oauth.NewServiceApp(test.orgURL, test.clientID, test.key, test.options...)
+			checkError(t, err, api.ErrInvalidArgument, test.says)
+			if app != nil || strings.Contains(fmt.Sprint(err), "secret") {
+				t.Errorf("app %v, error %v", app, err)
+			}
+		})
+	}
+}
+
+// The token endpoint may be at another host than the API: at a custom domain, say. It is the audience then.
+func TestAnotherTokenEndpoint(t *testing.T) {
+	t.Parallel()
+	org := newOrg(3)
+	const endpoint = "https://login.acme.com/oauth2/v1/token"
+	app := newServiceApp(t, org.Transport(), key(), oauth.WithTokenEndpoint(endpoint))
+	if n, err := list(t.Context(), newClientOf(t, org.Transport(), app)); n != 3 || err != nil {
+		t.Errorf("listed %d of 3: %v", n, err)
+	}
+	hosts := map[string]int{}
+	for _, request := range org.Requests() {
+		hosts[request.Method+" "+request.Host]++
+	}
+	if hosts[http.MethodPost+" login.acme.com"] != 2 || hosts[http.MethodGet+" acme.okta.com"] != 1 {
+		t.Errorf("requests %v", hosts)
+	}
+	if got := app.String(); got != "oauth.ServiceApp(0oaServiceApp at "+endpoint+")" {
+		t.Error(got)
+	}
+}

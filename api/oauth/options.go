@@ -1,0 +1,194 @@
+package oauth
+
+import (
+	"crypto"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/go-jose/go-jose/v4"
+
+	"example.com/apptokens/api"
+	"example.com/apptokens/api/internal/retry"
+	"example.com/apptokens/api/internal/text"
+)
+
+// The scopes of the Application Tokens API.
+const (
+	ScopeRead   = "okta.apps.read"   // to list and get
+	ScopeManage = "okta.apps.manage" // to revoke
+)
+
+// Option configures a [ServiceApp]. Options that cannot work are refused by [NewServiceApp] with
+// [api.ErrInvalidArgument].
+type Option func(*settings) error
+
+type settings struct {
+	org        *url.URL
+	clientID   string
+	key        crypto.Signer
+	keyID      string
+	algorithm  jose.SignatureAlgorithm
+	scopes     []string
+	dpop       bool
+	dpopKey    crypto.Signer // nil for a new one
+	url        string        // of the token endpoint
+	httpClient *http.Client
+	retry      retry.Policy
+	logger     *slog.Logger
+}
+
+func newSettings(orgURL, clientID string, key crypto.Signer, opts []Option) (*settings, error) {
+	org, err := api.ParseOrgURL(orgURL)
+	if err != nil {
+		return nil, err
+	}
+	if clientID == "" || strings.ContainsFunc(clientID, text.NotVisible) {
+		return nil, invalid("client ID", clientID, "it is empty, or holds a character that no client ID has")
+	}
+	if isNil(key) {
+		return nil, invalid("key", "nil", "pass the private key of the app, see ParsePrivateKey")
+	}
+	s := &settings{
+		org: org, clientID: clientID, key: key, keyID: keyID(key), dpop: true,
+		scopes: []string{ScopeRead, ScopeManage},
+		url:    org.String() + "/oauth2/v1/token",
+		retry:  retry.Policy{}.WithDefaults(), httpClient: &http.Client{}, logger: slog.New(slog.DiscardHandler),
+	}
+	for _, option := range opts {
+		if option == nil {
+			return nil, invalid("option", "nil", "leave it out")
+		}
+		if err := option(s); err != nil {
+			return nil, err
+		}
+	}
+	s.algorithm, err = algorithmFor(key.Public(), s.algorithm)
+	return s, err
+}
+
+// WithKeyID names the key, as Okta does where the app has several ("kid" in the Admin Console). The default is the one
+// of the JWK that the key was read from, or none.
+func WithKeyID(id string) Option {
+	return func(s *settings) error {
+		if id == "" || strings.ContainsFunc(id, text.NotVisible) {
+			return invalid("key id", id, "it is empty, or holds a character that no key id has")
+		}
+		s.keyID = id
+		return nil
+	}
+}
+
+// WithAlgorithm sets the algorithm of assertions: RS256, RS384 or RS512 with an RSA key; ES256, ES384 or ES512 with an
+// ECDSA key, as its curve demands. The default is RS256, or the one of the curve.
+func WithAlgorithm(algorithm string) Option {
+	return func(s *settings) error {
+		if !slices.Contains(algorithms, jose.SignatureAlgorithm(algorithm)) {
+			return invalid("algorithm", algorithm, "Okta takes RS256, RS384, RS512, ES256, ES384 and ES512")
+		}
+		s.algorithm = jose.SignatureAlgorithm(algorithm)
+		return nil
+	}
+}
+
+// WithScopes replaces the scopes to ask for. The default is [ScopeRead] and [ScopeManage]; a program that only lists
+// should ask for [ScopeRead] alone. The app must have been granted all of them.
+func WithScopes(scopes ...string) Option {
+	return func(s *settings) error {
+		if len(scopes) == 0 {
+			return invalid("scopes", "", "there are none; leave the option out for the default")
+		}
+		for _, scope := range scopes {
+			if scope == "" || strings.ContainsFunc(scope, text.NotVisible) {
+				return invalid("scope", scope, "it is empty, or holds a space; pass each scope as a string of its own")
+			}
+		}
+		s.scopes = slices.Clone(scopes)
+		return nil
+	}
+}
+
+// WithoutDPoP asks for bearer tokens, which whoever sees them can use. It is for apps whose setting "Require
+// Demonstrating Proof of Possession (DPoP) header in token requests" is off.
+func WithoutDPoP() Option {
+	return func(s *settings) error { s.dpop = false; return nil }
+}
+
+// WithDPoPKey sets the key that tokens are bound to, which must not be the app's. The default is a new ECDSA key on
+// P-256 for each ServiceApp, which is best: it never leaves the process.
+func WithDPoPKey(key crypto.Signer) Option {
+	return func(s *settings) error {
+		if isNil(key) {
+			return invalid("DPoP key", "nil", "leave the option out for a new one")
+		}
+		s.dpopKey = key
+		return nil
+	}
+}
+
+// WithTokenEndpoint replaces the URL of the token endpoint, which is /oauth2/v1/token of the org: for a custom domain,
+// or for another authorization server. Its scheme is https; http is allowed to a loopback host. It is also the audience
+// of assertions, so it must be spelled as the server does.
+func WithTokenEndpoint(endpoint string) Option {
+	return func(s *settings) error {
+		u, err := url.Parse(endpoint)
+		if err != nil || u.User != nil || u.RawQuery != "" || u.Fragment != "" || strings.Trim(u.Path, "/") == "" || strings.ContainsFunc(endpoint, text.NotVisible) {
+			return invalid("token endpoint", "(not shown)", "want a URL with a path, and without user information, query or fragment, like https://acme.okta.com/oauth2/v1/token")
+		}
+		if _, err := api.ParseOrgURL(u.Scheme + "://" + u.Host); err != nil {
+			return fmt.Errorf("token endpoint: %w", err)
+		}
+		s.url = endpoint
+		return nil
+	}
+}
+
+// WithHTTPClient takes from client, for token requests, its Transport and its Timeout, which bounds each attempt if it
+// is shorter than 30 seconds. Redirects are never followed. The default is [http.DefaultTransport].
+func WithHTTPClient(client *http.Client) Option {
+	return func(s *settings) error {
+		if client == nil {
+			return invalid("HTTP client", "nil", "leave the option out for the default")
+		}
+		s.httpClient = client
+		return nil
+	}
+}
+
+// WithRetry replaces the retry policy of token requests. Fields that are zero keep their default; none may be negative.
+func WithRetry(policy api.RetryPolicy) Option {
+	return func(s *settings) error {
+		if !retry.Policy(policy).Valid() {
+			return invalid("retry policy", fmt.Sprintf("%+v", policy), "no field can be negative, and no wait longer than ten years")
+		}
+		s.retry = retry.Policy(policy).WithDefaults()
+		return nil
+	}
+}
+
+// WithLogger logs every token request: at warn level if it will be repeated after a wait, else at debug level, failed
+// or not. No key, assertion, proof or token is logged. The default logs nothing.
+func WithLogger(logger *slog.Logger) Option {
+	return func(s *settings) error {
+		if logger == nil {
+			return invalid("logger", "nil", "leave the option out to log nothing")
+		}
+		s.logger = logger
+		return nil
+	}
+}
+
+// invalid names the argument, its value and the way out.
+func invalid(what, value, why string) error {
+	return fmt.Errorf("%w: %s %q: %s", api.ErrInvalidArgument, what, text.Cut(value, 100), why)
+}
+
+// isNil also finds a nil pointer inside the interface: what a constructor returned whose error was not looked at.
+func isNil(key crypto.Signer) bool {
+	value := reflect.ValueOf(key)
+	return !value.IsValid() || value.Kind() == reflect.Pointer && value.IsNil()
+}

@@ -1,0 +1,114 @@
+package oauth
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync/atomic"
+
+	"github.com/go-jose/go-jose/v4"
+	"github.com/go-jose/go-jose/v4/cryptosigner"
+	"github.com/go-jose/go-jose/v4/jwt"
+)
+
+// prover makes the proofs that a request comes from the holder of the key that its token is bound to (DPoP, RFC 9449).
+type prover struct {
+	signer jose.Signer
+	clock  *clock
+
+	// The nonces that the two kinds of server gave last. Theirs are independent of each other (RFC 9449, section 9).
+	tokenNonce, resourceNonce atomic.Value // string
+}
+
+func newProver(key crypto.Signer, clock *clock) (*prover, error) {
+	if key == nil {
+		var err error
+		if key, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader); err != nil {
+			return nil, err
+		}
+	}
+	algorithm, err := algorithmFor(key.Public(), "")
+	if err != nil {
+		return nil, fmt.Errorf("DPoP: %w", err)
+	}
+	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: algorithm, Key: cryptosigner.Opaque(key)},
+		(&jose.SignerOptions{EmbedJWK: true}).WithType("dpop+jwt"))
+	if err != nil {
+		return nil, err
+	}
+	return &prover{signer: signer, clock: clock}, nil
+}
+
+type proofClaims struct {
+	ID       string `json:"jti"`
+	Method   string `json:"htm"`
+	URL      string `json:"htu"`
+	IssuedAt int64  `json:"iat"`
+	Nonce    string `json:"nonce,omitempty"`
+	Token    string `json:"ath,omitempty"`
+}
+
+// prove returns a new proof for a request to a resource.
+func (p *prover) prove(req *http.Request, token string) (string, error) {
+	hash := sha256.Sum256([]byte(token))
+	return p.sign(proofClaims{
+		Method: req.Method, URL: withoutQuery(req.URL), Nonce: load(&p.resourceNonce),
+		Token: base64.RawURLEncoding.EncodeToString(hash[:]),
+	})
+}
+
+// proveTokenRequest returns a new proof for a request to the token endpoint.
+func (p *prover) proveTokenRequest(endpoint, nonce string) (string, error) {
+	return p.sign(proofClaims{Method: http.MethodPost, URL: endpoint, Nonce: nonce})
+}
+
+func (p *prover) sign(claims proofClaims) (string, error) {
+	claims.ID, claims.IssuedAt = rand.Text(), p.clock.now().Unix()
+	proof, err := jwt.Signed(p.signer).Claims(claims).Serialize()
+	if err != nil {
+		return "", fmt.Errorf("sign a DPoP proof: %w", err)
+	}
+	return proof, nil
+}
+
+// observe keeps the nonce of a resource's response, and asks for another attempt if it is the proof that was refused:
+// for its nonce, or for anything else. (net/http may send a request again, with the same proof, when a connection
+// breaks.)
+func (p *prover) observe(resp *http.Response) (again bool) {
+	refused := resp.StatusCode == http.StatusUnauthorized || resp.StatusCode == http.StatusBadRequest
+	if nonce := resp.Header.Get("DPoP-Nonce"); nonce != "" {
+		p.resourceNonce.Store(nonce)
+		if refused && nonce != nonceOf(resp.Request.Header.Get("DPoP")) {
+			return true
+		}
+	}
+	return refused && strings.Contains(strings.Join(resp.Header.Values("WWW-Authenticate"), ","), "invalid_dpop_proof")
+}
+
+// nonceOf returns the nonce in a proof of this package. What was learnt last may be newer.
+func nonceOf(proof string) string {
+	parsed, err := jwt.ParseSigned(proof, algorithms)
+	var claims proofClaims
+	if err != nil || parsed.UnsafeClaimsWithoutVerification(&claims) != nil {
+		return ""
+	}
+	return claims.Nonce
+}
+
+// withoutQuery is the htu of a request: its URL without query and fragment (RFC 9449, section 4.2).
+func withoutQuery(u *url.URL) string {
+	bare := url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path, RawPath: u.RawPath}
+	return bare.String()
+}
+
+func load(nonce *atomic.Value) string {
+	value, _ := nonce.Load().(string)
+	return value
+}

@@ -1,0 +1,159 @@
+package oauth_test
+
+import (
+	"bytes"
+	"cmp"
+	"crypto"
+	"crypto/ecdsa"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"math/big"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"example.com/apptokens/api"
+	"example.com/apptokens/api/oauth"
+	"example.com/apptokens/api/oktatest"
+)
+
+// canaries collects the secrets that pass by: access tokens, assertions and proofs.
+type canaries struct {
+	next http.RoundTripper
+
+	mu      sync.Mutex
+	secrets []string
+}
+
+func (c *canaries) add(secret string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(secret) > 10 {
+		_, payload, _ := strings.Cut(secret, ".") // where a JWT is cut, its beginning is left
+		c.secrets = append(c.secrets, secret[len(secret)-10:], cmp.Or(payload, secret)[:10])
+	}
+}
+
+// RoundTrip also lets the server repeat all that it was told, in its words and in its errors.
+func (c *canaries) RoundTrip(req *http.Request) (*http.Response, error) {
+	var form []byte
+	if req.Body != nil {
+		var err error
+		if form, err = io.ReadAll(req.Body); err != nil {
+			return nil, err
+		}
+		req.Body = io.NopCloser(bytes.NewReader(form))
+	}
+	values, err := url.ParseQuery(string(form))
+	if err != nil {
+		return nil, err
+	}
+	_, token, _ := strings.Cut(req.Header.Get("Authorization"), " ")
+	c.add(token)
+	c.add(values.Get("client_assertion"))
+	c.add(req.Header.Get("DPoP"))
+	resp, err := c.next.RoundTrip(req)
+	if err == nil && resp.StatusCode == http.StatusTeapot {
+		resp.Body = io.NopCloser(strings.NewReader(`{"error":"` + values.Get("client_assertion") + `","errorCode":"` + token + `","error_description":"` +
+			req.Header.Get("DPoP") + `","errorSummary":"` + req.Header.Get("DPoP") + `"}`))
+	}
+	if err == nil && resp.StatusCode == http.StatusServiceUnavailable {
+		return nil, errors.New("malformed header: " + req.Header.Get("DPoP") + values.Get("client_assertion") + token)
+	}
+	return resp, err
+}
+
+func TestNoSecretIsShown(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org := newOrg(3, oktatest.WithResourceNonce())
+		transport := &canaries{next: org.Transport()}
+		var shown bytes.Buffer
+		logger := slog.New(slog.NewTextHandler(&shown, &slog.HandlerOptions{Level: slog.LevelDebug, AddSource: true}))
+		private := key().(*ecdsa.PrivateKey)
+		signer, err := oauth.ParsePrivateKey([]byte(jwk(private, "")))
+		if err != nil {
+			t.Fatal(err)
+		}
+		named, err := oauth.ParsePrivateKey([]byte(jwk(private, "k1")))
+		if err != nil {
+			t.Fatal(err)
+		}
+		app := newServiceApp(t, transport, signer, oauth.WithLogger(logger), oauth.WithDPoPKey(private))
+		client, err := api.New(orgURL, app, api.WithHTTPClient(&http.Client{Transport: transport}), api.WithLogger(logger))
+		if err != nil {
+			t.Fatal(err)
+		}
+		show := func(values ...any) {
+			for _, value := range values {
+				for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%d", "%x"} {
+					fmt.Fprintf(&shown, verb+"\n", value)
+				}
+				logger.Debug("value", "value", value)
+			}
+		}
+		teapot := oktatest.Body(http.StatusTeapot, "application/json", "")
+		for _, faults := range [][]oktatest.Fault{
+			nil,
+			{teapot.On(http.MethodGet)}, {teapot.On(http.MethodPost)},
+			{oktatest.Status(503).On(http.MethodGet).Forever()}, {oktatest.Status(503).On(http.MethodPost).Forever()},
+		} {
+			org.Heal()
+			org.Inject(faults...)
+			time.Sleep(time.Hour) // for a new token each time
+			_, err := list(t.Context(), client)
+			var failure *oauth.Error
+			if errors.As(err, &failure) {
+				show(failure, *failure)
+			}
+			show(err, app, *app, client, *client, struct{ App oauth.ServiceApp }{*app}, named)
+		}
+		raw, err := private.Bytes()
+		if err != nil {
+			t.Fatal(err)
+		}
+		transport.add(base64.RawURLEncoding.EncodeToString(raw))
+		transport.add(new(big.Int).SetBytes(raw).String())
+		transport.add(hex.EncodeToString(raw))
+		if len(transport.secrets) < 40 || shown.Len() < 10_000 {
+			t.Fatalf("%d secrets, %d bytes: too little to tell", len(transport.secrets), shown.Len())
+		}
+		for _, secret := range transport.secrets {
+			if i := strings.Index(shown.String(), secret); i >= 0 {
+				t.Errorf("a secret is shown: %s", shown.String()[max(0, i-300):i+len(secret)])
+				break
+			}
+		}
+	})
+}
+
+// A signer may be of any make; its errors are passed on.
+type broken struct{ crypto.Signer }
+
+func (broken) Sign(io.Reader, []byte, crypto.SignerOpts) ([]byte, error) {
+	return nil, errors.New("the HSM is locked")
+}
+
+func TestSignersMayFail(t *testing.T) {
+	t.Parallel()
+	org := newOrg(3)
+	for name, app := range map[string]*oauth.ServiceApp{
+		"assertion":  newServiceApp(t, org.Transport(), broken{key()}),
+		"DPoP proof": newServiceApp(t, org.Transport(), key(), oauth.WithDPoPKey(broken{key()})),
+	} {
+		_, err := list(t.Context(), newClientOf(t, org.Transport(), app))
+		checkError(t, err, nil, "the HSM is locked")
+		checkError(t, err, nil, name)
+	}
+	if n := len(org.Requests()); n != 0 {
+		t.Errorf("%d requests, want none", n)
+	}
+}

@@ -1,0 +1,256 @@
+package oauth_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"example.com/apptokens/api"
+	"example.com/apptokens/api/oauth"
+	"example.com/apptokens/api/oktatest"
+)
+
+func TestTokensAreRenewedBeforeTheyExpire(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org := newOrg(3)
+		client := newClient(t, org.Transport())
+		for range 13 { // every ten minutes, for two hours
+			if _, err := list(t.Context(), client); err != nil {
+				t.Error(err)
+			}
+			time.Sleep(10 * time.Minute)
+		}
+		if got := tokenRequests(org); !slices.Equal(got, []int{400, 200, 200, 200}) {
+			t.Errorf("token requests %v, want one for the nonce and one an hour", got)
+		}
+		for _, request := range org.Requests() {
+			if request.Status == http.StatusUnauthorized {
+				t.Error("an expired token was used")
+			}
+		}
+	})
+}
+
+func TestRevokedTokensAreReplaced(t *testing.T) {
+	t.Parallel()
+	org := newOrg(3)
+	client := newClient(t, org.Transport())
+	for range 3 {
+		if _, err := list(t.Context(), client); err != nil {
+			t.Fatal(err)
+		}
+		org.RevokeAccessTokens()
+	}
+	if got := tokenRequests(org); len(got) != 4 {
+		t.Errorf("token requests %v, want one for the nonce and three for tokens", got)
+	}
+}
+
+// Okta also answers 401 to what no token would change (E0000015: a feature is off).
+func TestReplacementsAreNotReplaced(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org := newOrg(3)
+		client := newClient(t, org.Transport())
+		org.Inject(oktatest.Status(http.StatusUnauthorized).On(http.MethodGet).Forever())
+		for range 10 {
+			_, err := list(t.Context(), client)
+			checkError(t, err, api.ErrUnauthorized, "E0000004")
+		}
+		if got := tokenRequests(org); len(got) != 3 {
+			t.Errorf("token requests %v, want one for the nonce and two for tokens", got)
+		}
+		time.Sleep(time.Minute)
+		org.Heal()
+		org.RevokeAccessTokens()
+		if n, err := list(t.Context(), client); n != 3 || err != nil {
+			t.Errorf("listed %d of 3: %v", n, err)
+		}
+	})
+}
+
+func TestFailuresAreNotKept(t *testing.T) {
+	t.Parallel()
+	org := newOrg(3)
+	client := newClient(t, org.Transport())
+	org.Inject(oktatest.Body(400, "application/json", `{"error":"access_denied","error_description":"Policy evaluation failed."}`).On(http.MethodPost))
+	_, err := list(t.Context(), client)
+	checkError(t, err, nil, "access_denied: Policy evaluation failed.")
+	if n, err := list(t.Context(), client); n != 3 || err != nil {
+		t.Errorf("listed %d of 3: %v", n, err)
+	}
+}
+
+func TestCallersLeaveUnderTheirOwnContexts(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org := newOrg(3)
+		org.Inject(oktatest.SlowFirstByte(10 * time.Second).On(http.MethodPost))
+		client := newClient(t, org.Transport())
+		start := time.Now()
+		call := func(timeout time.Duration, want error, took time.Duration) func() {
+			return func() {
+				ctx, cancel := context.WithTimeout(t.Context(), timeout)
+				defer cancel()
+				if _, err := client.Get(ctx, appID, org.Tokens(appID)[0].ID); !errors.Is(err, want) {
+					t.Errorf("with %v: error %v, want %v", timeout, err, want)
+				}
+				if got := time.Since(start); got != took {
+					t.Errorf("with %v: returned after %v, want %v", timeout, got, took)
+				}
+			}
+		}
+		var wait sync.WaitGroup
+		wait.Go(call(2*time.Second, context.DeadlineExceeded, 2*time.Second)) // the first to ask, and to leave
+		wait.Go(call(5*time.Second, context.DeadlineExceeded, 5*time.Second))
+		wait.Go(call(time.Minute, nil, 10*time.Second))
+		wait.Wait()
+		if got := tokenRequests(org); !slices.Equal(got, []int{400, 200}) {
+			t.Errorf("token requests %v, want those of one minting", got)
+		}
+	})
+}
+
+// When all have left, the token request is cut off; who comes then starts anew.
+func TestNobodyWaits(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org := newOrg(3)
+		org.Inject(oktatest.SlowFirstByte(time.Hour).On(http.MethodPost))
+		client := newClient(t, org.Transport())
+		ctx, cancel := context.WithCancelCause(t.Context())
+		time.AfterFunc(time.Second, func() { cancel(errors.New("closing time")) })
+		_, err := list(ctx, client)
+		checkError(t, err, context.Canceled, "closing time")
+		synctest.Wait() // the request is gone
+		if n, err := list(t.Context(), client); n != 3 || err != nil {
+			t.Errorf("listed %d of 3: %v", n, err)
+		}
+	})
+}
+
+func TestTokenRequestsAreRetried(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		fault       oktatest.Fault
+		least, most time.Duration
+	}{
+		"429: until its window ends":   {oktatest.UsedUp(50 * time.Second), 51 * time.Second, 52 * time.Second},
+		"429: as long as a proxy asks": {oktatest.Throttle(7 * time.Second), 7 * time.Second, 7 * time.Second},
+		"429: concurrent limit":        {oktatest.ConcurrentLimit(), 0, time.Second},
+		"500, thrice":                  {oktatest.Status(500).Times(3), 0, 4 * time.Second},
+		"503 with HTML":                {oktatest.HTML(503), 0, time.Second},
+		"dropped":                      {oktatest.DropBefore(), 0, time.Second},
+		"dropped after":                {oktatest.DropAfter(), 0, time.Second},
+		"body cut":                     {oktatest.CutBody().After(1), 0, time.Second},
+		"slow":                         {oktatest.SlowFirstByte(time.Minute), 30 * time.Second, 31 * time.Second},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				org := newOrg(3)
+				org.Inject(test.fault.On(http.MethodPost))
+				start := time.Now()
+				if n, err := list(t.Context(), newClient(t, org.Transport())); n != 3 || err != nil {
+					t.Errorf("listed %d of 3: %v", n, err)
+				}
+				if took := time.Since(start); took < test.least || took > test.most {
+					t.Errorf("took %v, want %v to %v", took, test.least, test.most)
+				}
+				checkProofs(t, org)
+			})
+		})
+	}
+}
+
+// A wait that a caller's deadline does not allow is not begun: it gets what the server said, at once. Others wait.
+func TestAWaitBeyondTheDeadlineIsNotBegun(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org := newOrg(3)
+		org.Inject(oktatest.UsedUp(50 * time.Second).On(http.MethodPost))
+		app := newServiceApp(t, org.Transport(), key())
+		var wait sync.WaitGroup
+		start := time.Now()
+		for range 2 { // who is there when the wait begins, and who comes later
+			wait.Go(func() {
+				if err := authorize(t.Context(), app); err != nil {
+					t.Error(err)
+				}
+			})
+			synctest.Wait()
+			wait.Go(func() {
+				ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+				defer cancel()
+				before := time.Now()
+				err := authorize(ctx, app)
+				checkError(t, err, api.ErrRateLimited, "E0000047")
+				if took := time.Since(before); took != 0 || errors.Is(err, context.DeadlineExceeded) {
+					t.Errorf("returned %v after %v, want what the server said, at once", err, took)
+				}
+			})
+			time.Sleep(time.Second)
+		}
+		wait.Wait()
+		if took := time.Since(start); took < 51*time.Second || took > 53*time.Second {
+			t.Errorf("took %v, want some 51 s", took)
+		}
+	})
+}
+
+// Many callers and a broken token endpoint: it gets the attempts of one.
+func TestFailuresAreShared(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org := newOrg(3)
+		org.Inject(oktatest.Status(503).On(http.MethodPost).Forever())
+		app := newServiceApp(t, org.Transport(), key())
+		var wait sync.WaitGroup
+		for range 100 {
+			wait.Go(func() {
+				checkError(t, authorize(t.Context(), app), nil, "503 Service Unavailable: E0000010")
+			})
+		}
+		wait.Wait()
+		if got := tokenRequests(org); len(got) != 5 {
+			t.Errorf("%d token requests, want 5", len(got))
+		}
+	})
+}
+
+// One call after the other, it gets little more than one attempt for each.
+func TestABrokenTokenEndpointGetsLittleMoreLoad(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org := newOrg(3)
+		org.Inject(oktatest.Status(503).On(http.MethodPost).Forever())
+		client := newClient(t, org.Transport())
+		const calls = 500
+		start := time.Now()
+		for range calls {
+			checkError(t, client.RevokeAll(t.Context(), appID), nil, "503 Service Unavailable")
+		}
+		if got, most := len(tokenRequests(org)), calls+50+calls/10+int(time.Since(start)/(10*time.Second)); got > most {
+			t.Errorf("%d token requests for %d calls, want %d at most", got, calls, most)
+		}
+		checkError(t, client.RevokeAll(t.Context(), appID), nil, "not retried, since too many calls failed lately")
+	})
+}
+
+func TestTheRetryPolicyCanBeReplaced(t *testing.T) {
+	t.Parallel()
+	org := newOrg(3)
+	org.Inject(oktatest.Status(503).On(http.MethodPost))
+	_, err := list(t.Context(), newClient(t, org.Transport(), oauth.WithRetry(api.RetryPolicy{MaxAttempts: 1})))
+	checkError(t, err, nil, "E0000010")
+	if got := tokenRequests(org); len(got) != 1 {
+		t.Errorf("%d token requests, want 1", len(got))
+	}
+}

@@ -1,0 +1,57 @@
+package oktatest
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+// authenticate refuses a request as Okta does, depending on what it lacks.
+func (o *Org) authenticate(a *response, r *http.Request, now time.Time) bool {
+	scheme, credential, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	switch {
+	case credential == "":
+	case strings.EqualFold(scheme, "SSWS"):
+		if !slices.Contains(o.apiTokens, credential) {
+			o.fail(a, http.StatusUnauthorized, "E0000011", "Invalid token provided")
+			return false
+		}
+		return true
+	case strings.EqualFold(scheme, "Bearer"), strings.EqualFold(scheme, "DPoP"):
+		return o.authenticateToken(a, r, scheme, credential, now)
+	}
+	o.fail(a, http.StatusForbidden, "E0000005", "Invalid session")
+	return false
+}
+
+func (o *Org) authenticateToken(a *response, r *http.Request, scheme, value string, now time.Time) bool {
+	token, known := o.accessTokens[value]
+	bound := strings.EqualFold(scheme, "DPoP")
+	refuse := func(status int, code, description string) bool {
+		a.challenge(status, r.Host, bound, code, description)
+		return false
+	}
+	if !known || !token.expires.IsZero() && !now.Before(token.expires) {
+		return refuse(http.StatusUnauthorized, "invalid_token", "The access token is invalid.")
+	}
+	if bound != (token.thumbprint != "") {
+		return refuse(http.StatusUnauthorized, "invalid_token", "The access token is of another type.")
+	}
+	if bound {
+		if code, description := o.authorizeDPoP(r, value, token, now); code != "" {
+			if code == "use_dpop_nonce" {
+				a.header.Set("DPoP-Nonce", o.nonce)
+			}
+			return refuse(http.StatusUnauthorized, code, description)
+		}
+	}
+	needed := readScope
+	if r.Method != http.MethodGet {
+		needed = manageScope
+	}
+	if !slices.Contains(token.scopes, needed) {
+		return refuse(http.StatusForbidden, "insufficient_scope", "The access token must provide the scope "+needed+".")
+	}
+	return true
+}

@@ -1,0 +1,83 @@
+package oktatest
+
+import (
+	"crypto"
+	"crypto/sha256"
+	"encoding/base64"
+	"net/http"
+	"time"
+
+	"github.com/go-jose/go-jose/v4/jwt"
+)
+
+// proofLifetime is how old a proof may be
+// (https://developer.okta.com/docs/guides/dpop/oktaresourceserver/main/).
+const proofLifetime = 5 * time.Minute
+
+// proof is a DPoP proof that has been checked (RFC 9449, section 4.3), but for its nonce and its hash of the token.
+type proof struct {
+	Method   string `json:"htm"`
+	URL      string `json:"htu"`
+	IssuedAt int64  `json:"iat"`
+	ID       string `json:"jti"`
+	Nonce    string `json:"nonce"`
+	Token    string `json:"ath"`
+
+	thumbprint string // of its key
+}
+
+// checkProof reads the proof of a request to a URL, or says what is wrong with it.
+func (o *Org) checkProof(r *http.Request, url string, now time.Time) (p proof, problem string) {
+	lines := r.Header.Values("DPoP")
+	if len(lines) != 1 {
+		return p, "There must be one DPoP header."
+	}
+	parsed, err := jwt.ParseSigned(lines[0], algorithms)
+	if err != nil {
+		return p, "The DPoP proof is not a JWT that is signed with one of the supported algorithms."
+	}
+	header := parsed.Headers[0]
+	switch {
+	case header.ExtraHeaders["typ"] != "dpop+jwt":
+		return p, "The typ of the DPoP proof must be dpop+jwt."
+	case header.JSONWebKey == nil || !header.JSONWebKey.Valid() || !header.JSONWebKey.IsPublic():
+		return p, "The DPoP proof must hold a public key as its jwk."
+	case parsed.Claims(header.JSONWebKey, &p) != nil:
+		return p, "The signature of the DPoP proof is invalid."
+	case p.Method != r.Method:
+		return p, "The htm of the DPoP proof is not the method of the request."
+	case p.URL != url:
+		return p, "The htu of the DPoP proof is not the URL of the request."
+	}
+	issued := time.Unix(p.IssuedAt, 0)
+	switch {
+	case issued.Before(now.Add(-proofLifetime)) || issued.After(now.Add(clockTolerance)):
+		return p, "The DPoP proof is too old, or from the future."
+	case p.ID == "" || !o.used.first("proof "+p.ID, issued.Add(proofLifetime), now):
+		return p, "The DPoP proof has been used before, or has no jti."
+	}
+	thumbprint, err := header.JSONWebKey.Thumbprint(crypto.SHA256)
+	if err != nil {
+		return p, "The key of the DPoP proof has no thumbprint."
+	}
+	p.thumbprint = string(thumbprint)
+	return p, ""
+}
+
+// authorizeDPoP checks the proof that a request to the API must have with a token that is bound to a key. It returns an
+// OAuth error code, or "".
+func (o *Org) authorizeDPoP(r *http.Request, value string, token accessToken, now time.Time) (code, description string) {
+	p, problem := o.checkProof(r, baseURL(r)+r.URL.EscapedPath(), now)
+	hash := sha256.Sum256([]byte(value))
+	switch {
+	case problem != "":
+		return "invalid_dpop_proof", problem
+	case o.resourceNonce && p.Nonce != o.nonce:
+		return "use_dpop_nonce", "The resource server requires nonce in DPoP proof."
+	case p.Token != base64.RawURLEncoding.EncodeToString(hash[:]):
+		return "invalid_dpop_proof", "The ath of the DPoP proof is not the hash of the access token."
+	case p.thumbprint != token.thumbprint:
+		return "invalid_dpop_proof", "The access token is bound to another key."
+	}
+	return "", ""
+}

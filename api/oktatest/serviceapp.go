@@ -1,0 +1,216 @@
+package oktatest
+
+import (
+	"crypto"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+	"github.com/go-jose/go-jose/v4/jwt"
+)
+
+// ServiceApp is an OAuth 2.0 service app of an [Org], for [WithServiceApp].
+type ServiceApp struct {
+	ClientID string
+	Keys     map[string]crypto.PublicKey // by key id; a single key may have the id ""
+	Scopes   []string                    // granted; nil stands for okta.apps.read and okta.apps.manage
+	Bearer   bool                        // the app does not require DPoP
+}
+
+// WithServiceApp registers a service app, which can then get access tokens at /oauth2/v1/token. It may be given several
+// times.
+func WithServiceApp(app ServiceApp) Option {
+	if app.Scopes == nil {
+		app.Scopes = []string{readScope, manageScope}
+	}
+	return func(c *config) { c.serviceApps[app.ClientID] = app }
+}
+
+// WithResourceNonce demands a nonce in the DPoP proofs of API requests too, which Okta does not do yet.
+func WithResourceNonce() Option { return func(c *config) { c.resourceNonce = true } }
+
+// RotateNonce makes the org want another nonce from now on. (Okta rotates daily, and takes an old one for three days.)
+func (o *Org) RotateNonce() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.nonce = randomID(o.random, "nonce")
+}
+
+// RevokeAccessTokens revokes the access tokens that service apps were granted.
+func (o *Org) RevokeAccessTokens() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for value, token := range o.accessTokens {
+		if token.clientID != "" {
+			delete(o.accessTokens, value)
+		}
+	}
+}
+
+const (
+	readScope   = "okta.apps.read"
+	manageScope = "okta.apps.manage"
+
+	tokenPath     = "/oauth2/v1/token"
+	tokenLifetime = time.Hour
+	// maxAssertionLifetime: see https://developer.okta.com/docs/api/openapi/okta-oauth/guides/client-auth/.
+	maxAssertionLifetime = time.Hour
+	// clockTolerance is for clients whose clock is a little ahead.
+	clockTolerance = 5 * time.Second
+)
+
+// algorithms are those that Okta takes, for assertions and for proofs.
+var algorithms = []jose.SignatureAlgorithm{jose.RS256, jose.RS384, jose.RS512, jose.ES256, jose.ES384, jose.ES512}
+
+// accessToken is what the org knows of one.
+type accessToken struct {
+	clientID   string // empty for those of WithBearerToken
+	scopes     []string
+	expires    time.Time // zero for never
+	thumbprint string    // of the key that it is bound to; empty for a bearer token
+}
+
+// refusal is the error object of the token endpoint.
+type refusal struct {
+	status      int
+	Code        string `json:"error"`
+	Description string `json:"error_description"`
+}
+
+func invalidClient(description string) *refusal {
+	return &refusal{http.StatusUnauthorized, "invalid_client", description}
+}
+
+func badRequest(code, description string) *refusal {
+	return &refusal{http.StatusBadRequest, code, description}
+}
+
+// serveTokenRequest answers at the token endpoint.
+func (o *Org) serveTokenRequest(a *response, r *http.Request, form url.Values, now time.Time) {
+	a.header.Set("Cache-Control", "no-store")
+	granted, refused := o.grant(r, form, now)
+	if refused != nil {
+		if refused.Code == "use_dpop_nonce" {
+			a.header.Set("DPoP-Nonce", o.nonce)
+		}
+		a.json(refused.status, refused)
+		return
+	}
+	value := randomID(o.random, "access-token-")
+	o.accessTokens[value] = *granted
+	kind := "Bearer"
+	if granted.thumbprint != "" {
+		kind = "DPoP"
+	}
+	a.json(http.StatusOK, map[string]any{
+		"token_type": kind, "expires_in": int(tokenLifetime.Seconds()), "access_token": value, "scope": strings.Join(granted.scopes, " "),
+	})
+}
+
+func (o *Org) grant(r *http.Request, form url.Values, now time.Time) (*accessToken, *refusal) {
+	const assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+	endpoint := baseURL(r) + tokenPath
+	switch {
+	case r.Header.Get("Content-Type") != "application/x-www-form-urlencoded":
+		return nil, badRequest("invalid_request", "The request body must be form-encoded.")
+	case form.Get("grant_type") != "client_credentials":
+		return nil, badRequest("unsupported_grant_type", "The grant type is not supported by the authorization server.")
+	case form.Get("client_assertion_type") != assertionType:
+		return nil, invalidClient("The client_assertion_type must be " + assertionType + ".")
+	}
+	app, refused := o.checkAssertion(form.Get("client_assertion"), endpoint, now)
+	if refused != nil {
+		return nil, refused
+	}
+	token := &accessToken{clientID: app.ClientID, expires: now.Add(tokenLifetime)}
+	if len(r.Header.Values("DPoP")) == 0 && !app.Bearer {
+		return nil, badRequest("invalid_dpop_proof", "The DPoP proof JWT header is missing.")
+	}
+	if len(r.Header.Values("DPoP")) > 0 {
+		proof, problem := o.checkProof(r, endpoint, now)
+		switch {
+		case problem != "":
+			return nil, badRequest("invalid_dpop_proof", problem)
+		case proof.Nonce != o.nonce:
+			return nil, badRequest("use_dpop_nonce", "Authorization server requires nonce in DPoP proof.")
+		}
+		token.thumbprint = proof.thumbprint
+	}
+	token.scopes, refused = app.narrow(strings.Fields(form.Get("scope")))
+	return token, refused
+}
+
+// narrow leaves out the scopes that the app was not granted, as Okta does, which is silent about it if some are left.
+func (app ServiceApp) narrow(scopes []string) ([]string, *refusal) {
+	var granted []string
+	for _, scope := range scopes {
+		switch {
+		case slices.Contains(app.Scopes, scope):
+			granted = append(granted, scope)
+		case !strings.HasPrefix(scope, "okta."):
+			return nil, badRequest("invalid_scope", "One or more scopes are not configured for the authorization server resource.")
+		}
+	}
+	if len(scopes) == 0 {
+		return nil, badRequest("invalid_scope", "The scope parameter is missing.")
+	}
+	if len(granted) == 0 {
+		return nil, badRequest("consent_required", "You are not allowed any of the requested scopes.")
+	}
+	return granted, nil
+}
+
+// checkAssertion tells which app a request comes from.
+func (o *Org) checkAssertion(assertion, endpoint string, now time.Time) (ServiceApp, *refusal) {
+	parsed, err := jwt.ParseSigned(assertion, algorithms)
+	var claims jwt.Claims
+	if err != nil || parsed.UnsafeClaimsWithoutVerification(&claims) != nil {
+		return ServiceApp{}, invalidClient("The client_assertion is not a JWT that is signed with one of the supported algorithms.")
+	}
+	app, known := o.serviceApps[claims.Issuer]
+	key, registered := app.Keys[parsed.Headers[0].KeyID]
+	refuse := func(description string) (ServiceApp, *refusal) { return ServiceApp{}, invalidClient(description) }
+	switch {
+	case !known:
+		return refuse("The iss claim of the client_assertion is not the ID of a service app.")
+	case !registered:
+		return refuse("The client_assertion names no key of the app.")
+	case parsed.Claims(key, &claims) != nil:
+		return refuse("The signature of the client_assertion is invalid.")
+	case claims.Subject != claims.Issuer:
+		return refuse("The sub claim of the client_assertion must be the client_id.")
+	case !slices.Equal(claims.Audience, jwt.Audience{endpoint}):
+		return refuse("The aud claim of the client_assertion must be " + endpoint + ".")
+	case claims.Expiry == nil || !claims.Expiry.Time().After(now):
+		return refuse("The client_assertion has expired.")
+	case claims.Expiry.Time().After(now.Add(maxAssertionLifetime)):
+		return refuse("The client_assertion lives longer than an hour.")
+	case claims.IssuedAt != nil && claims.IssuedAt.Time().After(now.Add(clockTolerance)):
+		return refuse("The client_assertion was issued in the future.")
+	case claims.ID == "" || !o.used.first("assertion "+claims.ID, claims.Expiry.Time(), now):
+		return refuse("The client_assertion has been used before, or has no jti.")
+	}
+	return app, nil
+}
+
+// replays remembers what may be used once.
+type replays map[string]time.Time
+
+// first tells whether an id is new. It is forgotten once what it names has expired.
+func (r replays) first(id string, expires, now time.Time) bool {
+	if _, used := r[id]; used {
+		return false
+	}
+	if len(r)%1000 == 999 {
+		for id, expires := range r {
+			if expires.Before(now) {
+				delete(r, id)
+			}
+		}
+	}
+	r[id] = expires
+	return true
+}
