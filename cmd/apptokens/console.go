@@ -17,6 +17,7 @@ type console struct {
 	canAsk       bool      // a person sits at in and err
 	showProgress bool      // err is a terminal
 	getenv       func(string) string
+	configFiles  []string // nil for the usual ones
 
 	started bool // a command's own code runs
 }

@@ -37,7 +37,8 @@ func main() {
 // run executes the command line and returns the exit code.
 func run(ctx context.Context, args []string, console *console) int {
 	console.out, console.err = &lockedWriter{w: console.out}, &lockedWriter{w: console.err}
-	root := newRoot(console)
+	app := newApp(console)
+	root := app.root()
 	root.SetArgs(args)
 	command, err := root.ExecuteContextC(ctx)
 	if err == nil {
@@ -49,7 +50,7 @@ func run(ctx context.Context, args []string, console *console) int {
 	}
 	fmt.Fprintln(console.err, message)
 	if errors.Is(err, api.ErrUnauthorized) {
-		fmt.Fprintln(console.err, "Is OKTA_CLIENT_TOKEN a valid API token of this org?")
+		fmt.Fprintln(console.err, app.credential())
 	}
 	// What cobra refuses never gets to a command's own code.
 	if !console.started || errors.As(err, new(usageError)) || errors.Is(err, api.ErrInvalidArgument) {

@@ -27,6 +27,7 @@ type command struct {
 	stdin string
 	in    io.Reader // in place of stdin
 	tty   bool
+	files []string // with settings
 }
 
 type result struct {
@@ -49,7 +50,7 @@ func (c command) run(ctx context.Context, args ...string) result {
 	}
 	code := run(ctx, args, &console{
 		in: bufio.NewReader(stdin), out: &out, err: &err, canAsk: c.tty, showProgress: c.tty,
-		getenv: func(name string) string { return env[name] },
+		getenv: func(name string) string { return env[name] }, configFiles: append([]string{}, c.files...),
 	})
 	return result{code, out.String(), err.String()}
 }
@@ -152,6 +153,29 @@ func fetch(org *oktatest.Server, target string) (string, error) {
 	return string(body), err
 }
 
+func TestARefusedCredentialIsTracedToItsSource(t *testing.T) {
+	t.Parallel()
+	org := newOrg(t, 3)
+	got := command{org: org, env: map[string]string{"OKTA_CLIENT_TOKEN": "wrong"}}.run(t.Context(), "list", "0oa1")
+	if want := "The token comes from OKTA_CLIENT_TOKEN. Is it valid, and of this org?"; got.code != 1 || !strings.Contains(got.err, want) {
+		t.Errorf("code %d, stderr %s; want %q", got.code, got.err, want)
+	}
+	file := filepath.Join(t.TempDir(), "okta.yaml")
+	key, err := newServiceKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, []byte(key.settings(nil, org.URL)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got = command{files: []string{file}}.run(t.Context(), "list", "0oa1")
+	for _, want := range []string{"401 Unauthorized: invalid_client", "is the public key registered with this client", "The private key comes from " + file + ", line 8."} {
+		if got.code != 1 || !strings.Contains(got.err, want) {
+			t.Errorf("code %d, stderr %s; want %q", got.code, got.err, want)
+		}
+	}
+}
+
 func TestMistakesInTheCall(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
@@ -173,7 +197,7 @@ func TestMistakesInTheCall(t *testing.T) {
 		"serve too many":         {[]string{"serve", "--tokens", "99999999999"}, nil, "--tokens is 99999999999, want 0 to 10000000"},
 		"page size":              {[]string{"list", "0oa1", "--page-size", "500"}, nil, `page size "500": Okta takes 1 to 200`},
 		"app ID":                 {[]string{"list", "../users"}, nil, `ID "../users"`},
-		"no org":                 {[]string{"list", "0oa1"}, map[string]string{"OKTA_CLIENT_ORGURL": ""}, "set OKTA_CLIENT_ORGURL or pass --org-url"},
+		"no org":                 {[]string{"list", "0oa1"}, map[string]string{"OKTA_CLIENT_ORGURL": ""}, "set OKTA_CLIENT_ORGURL"},
 		"no credential":          {[]string{"list", "0oa1"}, map[string]string{"OKTA_CLIENT_TOKEN": ""}, "set OKTA_CLIENT_TOKEN"},
 		"admin URL":              {[]string{"list", "0oa1", "--org-url", "https://acme-admin.okta.com"}, nil, "leave out -admin"},
 		"a token with a break":   {[]string{"list", "0oa1"}, map[string]string{"OKTA_CLIENT_TOKEN": "canary\n"}, "SSWS token"},

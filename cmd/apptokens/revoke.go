@@ -150,7 +150,7 @@ func (a *app) confirmRevokeAll(ctx context.Context, apps []string) error {
 		return usageError{errors.New("standard input and standard error are no terminal to ask at: revoke-all needs --yes")}
 	}
 	for _, appID := range apps {
-		yes, err := a.confirm(ctx, fmt.Sprintf("This revokes every refresh token of app %s of %s.", appID, a.org()), appID)
+		yes, err := a.confirm(ctx, fmt.Sprintf("This revokes every refresh token of app %s of %s.", appID, a.settings.OrgURL), appID)
 		if err != nil {
 			return err
 		}

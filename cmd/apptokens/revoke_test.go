@@ -112,7 +112,7 @@ func TestRevokeGoesOnWhenItsOutputIsLost(t *testing.T) {
 	org := newOrg(t, 3)
 	var stderr bytes.Buffer
 	code := run(t.Context(), append([]string{"revoke", "0oa1"}, tokenIDs(org)...), &console{
-		out: fullDisk{}, err: &stderr, getenv: func(name string) string {
+		out: fullDisk{}, err: &stderr, configFiles: []string{}, getenv: func(name string) string {
 			return map[string]string{"OKTA_CLIENT_ORGURL": org.URL, "OKTA_CLIENT_TOKEN": org.APIToken()}[name]
 		},
 	})

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net"
 	"runtime/debug"
 	"strings"
@@ -13,29 +12,37 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/apptokens/api"
+	"example.com/apptokens/api/config"
 )
 
 // app is what the subcommands share.
 type app struct {
 	*console
 	progress progress
+	settings config.Config // once client has been called
 	orgURL   string
 	format   format
 	verbose  bool
 }
 
-func newRoot(console *console) *cobra.Command {
-	a := &app{console: console, progress: progress{console: console}, format: formatTable}
+func newApp(console *console) *app {
+	return &app{console: console, progress: progress{console: console}, format: formatTable}
+}
+
+func (a *app) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "apptokens",
 		Short: "List and revoke the refresh tokens of Okta apps",
 		Long: `List and revoke the OAuth 2.0 refresh tokens of Okta apps.
 
-The org and its credential come from the environment, since flags show in
-process lists:
+The org and its credential come from where Okta's own tools have them, in this
+order: the environment, ./.okta.yaml, ~/.okta/okta.yaml. No flag takes a secret,
+since process lists show flags.
 
-  OKTA_CLIENT_ORGURL   such as https://acme.okta.com; --org-url overrides it
-  OKTA_CLIENT_TOKEN    an API token of an administrator
+  OKTA_CLIENT_ORGURL       such as https://acme.okta.com; --org-url overrides it
+  OKTA_CLIENT_TOKEN        an API token of an administrator; or, for a service app,
+  OKTA_CLIENT_CLIENTID     its client ID, and
+  OKTA_CLIENT_PRIVATEKEY   its private key (PEM or JWK) or the path of the file
 
 Exit codes: 0 done, 1 failed, 2 usage error.`,
 		Example: `  apptokens list 0oardd5r32PWsF4421d7
@@ -49,53 +56,20 @@ Exit codes: 0 done, 1 failed, 2 usage error.`,
 			if command.Flags().Changed("org-url") && a.orgURL == "" {
 				return errors.New("--org-url is empty") // and must not mean the org of the environment
 			}
-			console.started = true
-			console.showProgress = console.showProgress && !a.verbose
+			a.started = true
+			a.showProgress = a.showProgress && !a.verbose
 			return nil
 		},
 	}
-	root.SetIn(console.in)
-	root.SetOut(console.out)
-	root.SetErr(console.err)
+	root.SetIn(a.in)
+	root.SetOut(a.out)
+	root.SetErr(a.err)
 	flags := root.PersistentFlags()
-	flags.StringVar(&a.orgURL, "org-url", "", "URL of the org (default $OKTA_CLIENT_ORGURL)")
+	flags.StringVar(&a.orgURL, "org-url", "", "URL of the org (before $OKTA_CLIENT_ORGURL)")
 	flags.VarP(&a.format, "output", "o", "format: table, json, jsonl or csv")
 	flags.BoolVarP(&a.verbose, "verbose", "v", false, "log every request to standard error")
 	root.AddCommand(a.listCommand(), a.getCommand(), a.revokeCommand(), a.revokeAllCommand(), a.serveCommand(), a.demoCommand())
 	return root
-}
-
-// org returns the URL that flags and environment give, or "".
-func (a *app) org() string {
-	if a.orgURL != "" {
-		return a.orgURL
-	}
-	return a.getenv("OKTA_CLIENT_ORGURL")
-}
-
-// client returns a client of the org that flags and environment name, if the IDs on the command line can be some: a
-// command with one that cannot be is refused before its first request.
-func (a *app) client(ids ...string) (*api.Client, error) {
-	if err := checkIDs(ids...); err != nil {
-		return nil, err
-	}
-	org := a.org()
-	if org == "" {
-		return nil, usageError{errors.New("no org: set OKTA_CLIENT_ORGURL or pass --org-url")}
-	}
-	token := a.getenv("OKTA_CLIENT_TOKEN")
-	if token == "" {
-		return nil, usageError{errors.New("no credential: set OKTA_CLIENT_TOKEN to an API token of the org")}
-	}
-	options := []api.Option{api.WithUserAgent("apptokens/" + version()), api.WithObserver(a.waiting)}
-	if a.verbose {
-		options = append(options, api.WithLogger(slog.New(slog.NewTextHandler(a.err, &slog.HandlerOptions{Level: slog.LevelDebug}))))
-	}
-	client, err := api.New(org, api.APIToken(token), options...)
-	if err != nil {
-		return nil, usageError{fmt.Errorf("the org URL or OKTA_CLIENT_TOKEN: %w", err)}
-	}
-	return client, nil
 }
 
 // waiting tells a person why nothing seems to happen.

@@ -20,15 +20,18 @@ func (a *app) serveCommand() *cobra.Command {
 		tokens    int
 		rateLimit int
 		seed      uint64
+		service   bool
 	)
 	command := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve an in-memory Okta org, for tests in any language",
 		Long: `Serve an in-memory Okta org that speaks the Application Tokens API, with pages,
 rate limits and errors like Okta's. It prints what to paste into another shell
-once it listens, and runs until it is interrupted.`,
-		Example: `  apptokens serve --addr 127.0.0.1:8080 --app 0oa1 --tokens 1234`,
-		Args:    cobra.NoArgs,
+once it listens, or with --service-app an okta.yaml, and runs until it is
+interrupted.`,
+		Example: `  apptokens serve --addr 127.0.0.1:8080 --app 0oa1 --tokens 1234
+  (umask 077; apptokens serve --service-app > .okta.yaml)`,
+		Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
 			if err := errors.Join(checkRange("--tokens", tokens, maxServed), checkRange("--rate-limit", rateLimit, maxServed), checkIDs(apps...)); err != nil {
 				return usageError{err}
@@ -37,7 +40,14 @@ once it listens, and runs until it is interrupted.`,
 			for _, id := range apps {
 				options = append(options, oktatest.WithApp(id, tokens))
 			}
-			return a.serve(command.Context(), addr, oktatest.New(options...))
+			if service {
+				key, err := newServiceKey()
+				if err != nil {
+					return err
+				}
+				return a.serve(command.Context(), addr, oktatest.New(append(options, key.register())...), key.settings)
+			}
+			return a.serve(command.Context(), addr, oktatest.New(options...), exports)
 		},
 	}
 	flags := command.Flags()
@@ -46,16 +56,18 @@ once it listens, and runs until it is interrupted.`,
 	flags.IntVar(&tokens, "tokens", 450, "tokens per app")
 	flags.IntVar(&rateLimit, "rate-limit", 0, "requests per minute; 0 for no limit")
 	flags.Uint64Var(&seed, "seed", 1, "seed of the data")
+	flags.BoolVar(&service, "service-app", false, "let in a service app with a new key, and print an okta.yaml for it")
 	return command
 }
 
-func (a *app) serve(ctx context.Context, addr string, org *oktatest.Org) error {
+// serve prints what makes a client of the org, and serves it until ctx ends.
+func (a *app) serve(ctx context.Context, addr string, org *oktatest.Org, settings func(org *oktatest.Org, url string) string) error {
 	listener, err := net.Listen("tcp", addr)
 	if err != nil {
 		return err
 	}
 	defer listener.Close()
-	if _, err := fmt.Fprintf(a.out, "export OKTA_CLIENT_ORGURL=http://%s\nexport OKTA_CLIENT_TOKEN=%s\n", reachable(listener.Addr()), org.APIToken()); err != nil {
+	if _, err := fmt.Fprint(a.out, settings(org, "http://"+reachable(listener.Addr()))); err != nil {
 		return err
 	}
 	server := &http.Server{Handler: org, ReadHeaderTimeout: 10 * time.Second}
@@ -64,6 +76,11 @@ func (a *app) serve(ctx context.Context, addr string, org *oktatest.Org) error {
 		return err
 	}
 	return nil
+}
+
+// exports are lines for a shell.
+func exports(org *oktatest.Org, url string) string {
+	return fmt.Sprintf("export OKTA_CLIENT_ORGURL=%s\nexport OKTA_CLIENT_TOKEN=%s\n", url, org.APIToken())
 }
 
 // maxServed keeps a slip of the finger from filling the memory: a token takes some 200 bytes.

@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"context"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -30,7 +32,7 @@ func TestServePrintsWhatToPaste(t *testing.T) {
 	done := make(chan int)
 	go func() {
 		done <- run(ctx, []string{"serve", "--app", "0oa7", "--tokens", "3", "--rate-limit", "5"}, &console{
-			out: out, err: &bytes.Buffer{}, getenv: func(string) string { return "" },
+			out: out, err: &bytes.Buffer{}, getenv: func(string) string { return "" }, configFiles: []string{},
 		})
 	}()
 	env := map[string]string{}
@@ -48,6 +50,54 @@ func TestServePrintsWhatToPaste(t *testing.T) {
 	}
 	if got := (command{}).run(t.Context(), "serve", "--addr", "256.0.0.1:1"); got.code != 1 || !strings.Contains(got.err, "256.0.0.1") {
 		t.Errorf("an address that cannot be: code %d, %q", got.code, got.err)
+	}
+}
+
+func TestAServiceAppListsAndRevokes(t *testing.T) {
+	t.Parallel()
+	out := &lineBuffer{lines: make(chan string, 100)}
+	done := make(chan int)
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		done <- run(ctx, []string{"serve", "--app", "0oa7", "--tokens", "450", "--service-app"}, &console{
+			out: out, err: &bytes.Buffer{}, getenv: func(string) string { return "" }, configFiles: []string{},
+		})
+	}()
+	var settings strings.Builder
+	for line := range out.lines {
+		settings.WriteString(line + "\n")
+		if strings.Contains(line, "-----END") {
+			break
+		}
+	}
+	if !strings.HasPrefix(settings.String(), "okta:\n") {
+		t.Errorf("the configuration does not start with okta:\n%s", settings.String())
+	}
+	file := filepath.Join(t.TempDir(), ".okta.yaml")
+	if err := os.WriteFile(file, []byte(settings.String()), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	service := command{files: []string{file}}
+	got := service.run(t.Context(), "list", "0oa7", "-o", "jsonl", "-v")
+	if got.code != 0 || strings.Count(got.out, "\n") != 450 {
+		t.Errorf("code %d, %d lines, stderr %s", got.code, strings.Count(got.out, "\n"), got.err)
+	}
+	for _, want := range []string{"apptokens: warning: " + file, "chmod 600", "apptokens: token request", "apptokens: attempt"} {
+		if !strings.Contains(got.err, want) {
+			t.Errorf("stderr lacks %q:\n%s", want, got.err)
+		}
+	}
+	for _, secret := range []string{"access-token-", "eyJ", "BEGIN", strings.Split(settings.String(), "\n")[9][10:]} {
+		if strings.Contains(got.out+got.err, secret) {
+			t.Errorf("the output holds a secret, %q", secret)
+		}
+	}
+	if got := service.run(t.Context(), "revoke-all", "0oa7", "--yes"); got.code != 0 {
+		t.Errorf("code %d, stderr %s", got.code, got.err)
+	}
+	cancel()
+	if code := <-done; code != 0 {
+		t.Errorf("serve ended with %d", code)
 	}
 }
 
