@@ -10,7 +10,7 @@ RACE := -race
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test generate check lint bench fuzz
+.PHONY: help demo test interop interop-test generate check lint bench fuzz
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -22,6 +22,16 @@ test: ## run all tests, with the race detector where a C compiler is at hand
 	@echo "race detector: $(if $(RACE),on,off (no C compiler))"
 	$(GO) test -shuffle=on $(RACE) ./...
 	cd bench && $(GO) test .
+
+interop: ## meet servers and clients that are not ours; wants node and npm
+	@if command -v node >/dev/null && command -v npm >/dev/null; then $(MAKE) --no-print-directory interop-test; \
+	else echo "interop: skipped, nothing was checked: it needs node and npm"; fi
+
+interop-test: interop/node_modules/.package-lock.json
+	cd interop && $(GO) test -count=1 ./...
+
+interop/node_modules/.package-lock.json: interop/package-lock.json
+	cd interop && npm ci --silent
 
 generate: ## make gen/ from openapi.yaml
 	$(GO) generate ./...
@@ -37,6 +47,7 @@ lint: ## gofmt, go vet and staticcheck
 	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "not gofmt-ed: $$unformatted" >&2; exit 1; fi
 	$(GO) vet ./...
 	cd bench && $(GO) vet ./...
+	cd interop && $(GO) vet ./...
 	$(GO) run honnef.co/go/tools/cmd/staticcheck ./...
 
 bench: ## compare with the peers side by side, for some minutes; writes bench/ and the README's table

@@ -1,6 +1,13 @@
 package apptokens_test
 
 import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -10,25 +17,49 @@ import (
 	"example.com/apptokens/api/oktatest"
 )
 
-// The program in the README, in a module of its own, builds and lists.
-func TestTheReadmesProgramRuns(t *testing.T) {
+// The programs in the README, each in a module of its own, build and do what they should.
+func TestTheReadmesProgramsRun(t *testing.T) {
 	t.Parallel()
-	root, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
 	readme, err := os.ReadFile("README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, program, found := strings.Cut(string(readme), "```go\npackage main\n")
-	program, _, closed := strings.Cut(program, "```\n")
-	if !found || !closed {
-		t.Fatal("the README has no program")
+	programs := strings.Split(string(readme), "```go\npackage main\n")[1:]
+	if len(programs) != 2 {
+		t.Fatalf("the README has %d programs, want 2", len(programs))
 	}
-	sums, err := os.ReadFile("go.sum")
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
+	}
+	der, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	org := oktatest.NewServer(oktatest.WithApp("0oa1", 450), oktatest.WithServiceApp(oktatest.ServiceApp{
+		ClientID: "0oaServiceApp", Keys: map[string]crypto.PublicKey{"": key.Public()},
+	}))
+	defer org.Close()
+
+	output := runProgram(t, programs[0], "OKTA_CLIENT_ORGURL="+org.URL, "OKTA_CLIENT_TOKEN="+org.APIToken())
+	if n := strings.Count(output, "\n"); n != 450 {
+		t.Errorf("%d lines, want 450\n%.500s", n, output)
+	}
+	runProgram(t, programs[1], "OKTA_CLIENT_ORGURL="+org.URL, "OKTA_CLIENT_CLIENTID=0oaServiceApp",
+		"OKTA_CLIENT_PRIVATEKEY="+string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})))
+	if left := len(org.Tokens("0oa1")); left != 0 {
+		t.Errorf("%d tokens are left", left)
+	}
+}
+
+// runProgram builds a program that is followed by the end of its code block, and returns what it prints for app 0oa1.
+func runProgram(t *testing.T, program string, env ...string) string {
+	t.Helper()
+	program, _, closed := strings.Cut(program, "```\n")
+	root, err := os.Getwd()
+	sums, err2 := os.ReadFile("go.sum")
+	if err := errors.Join(err, err2); err != nil || !closed {
+		t.Fatalf("closed: %v, %v", closed, err)
 	}
 	dir := t.TempDir()
 	for name, text := range map[string]string{
@@ -40,17 +71,16 @@ func TestTheReadmesProgramRuns(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	org := oktatest.NewServer(oktatest.WithApp("0oa1", 450))
-	defer org.Close()
 	build := exec.CommandContext(t.Context(), "go", "build", "-mod=mod", "-o", "consumer", ".")
 	build.Dir = dir
 	if output, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, output)
 	}
 	run := exec.CommandContext(t.Context(), filepath.Join(dir, "consumer"), "0oa1")
-	run.Env = append(os.Environ(), "OKTA_CLIENT_ORGURL="+org.URL, "OKTA_CLIENT_TOKEN="+org.APIToken())
+	run.Dir, run.Env = dir, append(env, "HOME="+dir)
 	output, err := run.CombinedOutput()
-	if err != nil || strings.Count(string(output), "\n") != 450 {
-		t.Errorf("%d lines, %v\n%.500s", strings.Count(string(output), "\n"), err, output)
+	if err != nil {
+		t.Errorf("%v\n%.500s", err, output)
 	}
+	return string(output)
 }

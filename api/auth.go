@@ -41,7 +41,7 @@ func APIToken(token string) Auth { return newStaticAuth("SSWS", token) }
 
 // BearerToken authorizes with an OAuth 2.0 access token that carries the scopes okta.apps.read (to list and get) or
 // okta.apps.manage (to revoke), as "Authorization: Bearer <token>". Such tokens live an hour: for longer, see
-// [TokenSource].
+// package oauth, and [TokenSource].
 //
 // A token that is empty, or holds a quote or anything but visible ASCII, is [ErrInvalidArgument], from [New] and from
 // Authorize.

@@ -29,7 +29,8 @@ type Client struct {
 // https; http is allowed to a loopback host. A port and a path prefix are kept; a proxy at such a prefix has to rewrite
 // the Link headers of listings. There is no default org.
 //
-// auth authorizes every attempt of every request, see [APIToken], [BearerToken] and [TokenSource].
+// auth authorizes every attempt of every request, see [APIToken], [BearerToken] and [TokenSource], and package oauth for
+// service apps.
 //
 // New sends nothing. Its errors are [ErrInvalidArgument] and name the argument.
 func New(orgURL string, auth Auth, opts ...Option) (*Client, error) {
