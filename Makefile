@@ -18,9 +18,10 @@ help: ## list the targets
 demo: ## list, revoke and prove, against an org inside the process
 	$(GO) run ./cmd/apptokens demo
 
-test: ## run all tests, with the race detector where a C compiler is at hand
+test: ## run all tests, with the race detector where a C compiler is at hand; api's also under the contract
 	@echo "race detector: $(if $(RACE),on,off (no C compiler))"
 	$(GO) test -shuffle=on $(RACE) ./...
+	$(GO) test -tags contract ./api
 	cd bench && $(GO) test .
 
 interop: ## meet servers and clients that are not ours; wants node and npm
@@ -46,6 +47,7 @@ check: ## fail if gen/ is not what openapi.yaml makes
 lint: ## gofmt, go vet and staticcheck
 	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "not gofmt-ed: $$unformatted" >&2; exit 1; fi
 	$(GO) vet ./...
+	$(GO) vet -tags contract ./api
 	cd bench && $(GO) vet ./...
 	cd interop && $(GO) vet ./...
 	$(GO) run honnef.co/go/tools/cmd/staticcheck ./...

@@ -20,7 +20,7 @@ const (
 func newOrg(t *testing.T, tokens int, opts ...api.Option) (*oktatest.Org, *api.Client) {
 	t.Helper()
 	org := oktatest.New(oktatest.WithApp(appID, tokens))
-	return org, newClient(t, org.Transport(), opts...)
+	return org, newClient(t, checked(t, org), opts...)
 }
 
 func newClient(t *testing.T, transport http.RoundTripper, opts ...api.Option) *api.Client {

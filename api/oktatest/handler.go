@@ -53,7 +53,8 @@ func (o *Org) answer(r *http.Request, form url.Values) (a *response, delay time.
 	now := o.clock()
 	a = &response{header: http.Header{}}
 	a.header.Set("Date", now.UTC().Format(http.TimeFormat))
-	a.header.Set("X-Okta-Request-Id", o.requestID())
+	id := o.requestID()
+	a.header.Set("X-Okta-Request-Id", id)
 
 	fault := o.meet(r)
 	switch {
@@ -67,7 +68,7 @@ func (o *Org) answer(r *http.Request, form url.Values) (a *response, delay time.
 	}
 	request := Request{
 		Time: now, Method: r.Method, Host: r.Host, Path: r.URL.EscapedPath(), Query: r.URL.RawQuery,
-		Header: r.Header.Clone(), Fault: fault.name, Status: a.status,
+		Header: r.Header.Clone(), Fault: fault.name, Status: a.status, ID: id,
 	}
 	if a.dropped {
 		request.Status = 0

@@ -159,6 +159,7 @@ type Request struct {
 	Header http.Header
 	Fault  string // name of the fault that it met
 	Status int    // of the response; 0 where the connection was dropped before one
+	ID     string // X-Okta-Request-Id of the response
 }
 
 // Requests returns what the org got so far, in the order of arrival.

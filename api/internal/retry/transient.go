@@ -20,11 +20,12 @@ func IsTransient(err error) bool {
 	return is
 }
 
-// IsPermanent tells the errors of a transport that will not pass.
+// IsPermanent tells the errors of a transport that will not pass, or that say so of themselves.
 func IsPermanent(err error) bool {
 	var (
 		certificate *tls.CertificateVerificationError
 		plainText   tls.RecordHeaderError // the server does not speak TLS
+		permanent   interface{ Permanent() bool }
 	)
-	return errors.As(err, &certificate) || errors.As(err, &plainText)
+	return errors.As(err, &certificate) || errors.As(err, &plainText) || errors.As(err, &permanent) && permanent.Permanent()
 }

@@ -1,0 +1,87 @@
+package contract
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// check collects the violations of one request or response.
+type check struct {
+	base       Violation // what all of them share
+	credential string    // which no violation may show
+	found      []Violation
+	unknown    func(Violation) // told of properties that the contract does not know; may be nil
+}
+
+func (c *check) add(where, pointer, rule string, value any, reason string) {
+	v := c.base
+	v.Where, v.Pointer, v.Rule, v.Reason = where, pointer, rule, reason
+	if value != nil {
+		v.Value = shown(value, c.credential)
+	}
+	c.found = append(c.found, v)
+}
+
+// values checks the values of a parameter or a header, of which there may be one at most.
+func (c *check) values(where string, values []string, required bool, schema *openapi3.Schema) {
+	switch {
+	case len(values) == 0 && required:
+		c.add(where, "", "required", nil, "it is missing")
+	case len(values) > 1:
+		c.add(where, "", "single", strings.Join(values, ", "), "want one value")
+	case len(values) == 1 && schema.Type.Is(openapi3.TypeInteger) && !isNumber(values[0]):
+		c.add(where, "", "type", values[0], "want an integer")
+	case len(values) == 1 && schema.Type.Is(openapi3.TypeInteger):
+		c.schema(where, schema, json.Number(values[0]))
+	case len(values) == 1:
+		c.schema(where, schema, values[0])
+	}
+}
+
+// isNumber tells whether a text is a number to JSON; json.Number takes any.
+func isNumber(s string) bool {
+	var n json.Number
+	return json.Unmarshal([]byte(s), &n) == nil && s[0] != '"'
+}
+
+// schema checks a value, and notes every violation in it.
+func (c *check) schema(where string, schema *openapi3.Schema, value any) {
+	err := schema.VisitJSON(value, openapi3.VisitAsResponse(), openapi3.EnableFormatValidation(), openapi3.MultiErrors())
+	for _, failure := range flatten(err) {
+		pointer := ""
+		for _, token := range failure.JSONPointer() {
+			pointer += "/" + escape(token)
+		}
+		c.add(where, pointer, failure.SchemaField, failure.Value, failure.Reason)
+		if failure.Value == nil {
+			c.found[len(c.found)-1].Value = "null"
+		}
+	}
+}
+
+// flatten returns all schema errors in an error of kin-openapi.
+func flatten(err error) (all []*openapi3.SchemaError) {
+	var several openapi3.MultiError
+	var one *openapi3.SchemaError
+	switch {
+	case err == nil:
+	case errors.As(err, &several):
+		for _, err := range several {
+			all = append(all, flatten(err)...)
+		}
+	case errors.As(err, &one):
+		all = append(all, one)
+	default:
+		all = append(all, &openapi3.SchemaError{SchemaField: "schema", Reason: fmt.Sprint(err)})
+	}
+	return all
+}
+
+// escape writes a name as a token of a JSON pointer.
+func escape(name string) string { return escaper.Replace(name) }
+
+var escaper = strings.NewReplacer("~", "~0", "/", "~1")

@@ -1,0 +1,199 @@
+package contract_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/xml"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"example.com/apptokens/api"
+	"example.com/apptokens/api/contract"
+	"example.com/apptokens/api/oktatest"
+)
+
+func newOrg() *oktatest.Org {
+	return oktatest.New(oktatest.WithApp("0oa1", 25), oktatest.WithBearerToken("denied", "okta.users.read"))
+}
+
+// target is all of an org at a URL.
+func target(url string) contract.Target {
+	return contract.Target{
+		URL: url, AppID: "0oa1", Write: true,
+		Authorize: api.APIToken(oktatest.DefaultAPIToken).Authorize, Denied: api.BearerToken("denied").Authorize,
+	}
+}
+
+func TestOktatestKeepsTheContract(t *testing.T) {
+	t.Parallel()
+	org := oktatest.New(oktatest.WithApp("0oa1", 450), oktatest.WithBearerToken("denied", "okta.users.read"))
+	violated := func(v contract.Violation) { t.Errorf("the server violates the contract: %v", &v) }
+	server := httptest.NewServer(contract.Handler(contract.Handler(org, contract.OnViolation(violated))))
+	defer server.Close()
+	report, err := contract.Check(t.Context(), target(server.URL))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, result := range report.Results {
+		if result.Outcome != contract.Passed || result.Rule == "" || result.Source == "" {
+			t.Errorf("%+v", result)
+		}
+	}
+	if n := len(report.Results); n != 30 {
+		t.Errorf("%d probes, want 30", n)
+	}
+}
+
+func TestCheckOnlyReads(t *testing.T) {
+	t.Parallel()
+	org := newOrg()
+	server := httptest.NewServer(org)
+	defer server.Close()
+	readOnly := target(server.URL)
+	readOnly.Write, readOnly.Denied = false, nil
+	report, err := contract.Check(t.Context(), readOnly)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, request := range org.Requests() {
+		if request.Method == http.MethodDelete {
+			t.Errorf("%s %s", request.Method, request.Path)
+		}
+	}
+	if len(org.Tokens("0oa1")) != 25 || report.Count(contract.Failed) != 0 || report.Count(contract.Skipped) != 8 {
+		t.Errorf("%+v", report)
+	}
+}
+
+func TestCheckWithoutAnApp(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(newOrg())
+	defer server.Close()
+	report, err := contract.Check(t.Context(), contract.Target{URL: server.URL, Authorize: api.APIToken(oktatest.DefaultAPIToken).Authorize})
+	if err != nil || report.Count(contract.Failed) != 0 || report.Count(contract.Passed) != 6 {
+		t.Errorf("%v, %+v", err, report)
+	}
+}
+
+func TestCheckRefuses(t *testing.T) {
+	t.Parallel()
+	good := target(orgURL)
+	for name, change := range map[string]func(*contract.Target){
+		"a URL that is none":       func(target *contract.Target) { target.URL = "acme.okta.com" },
+		"no credential":            func(target *contract.Target) { target.Authorize = nil },
+		"an app ID of ..":          func(target *contract.Target) { target.AppID = ".." },
+		"to revoke without an app": func(target *contract.Target) { target.AppID = "" },
+		"negative pages":           func(target *contract.Target) { target.MaxPages = -1 },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			bad := good
+			change(&bad)
+			if _, err := contract.Check(t.Context(), bad); !errors.Is(err, api.ErrInvalidArgument) {
+				t.Errorf("error %v", err)
+			}
+		})
+	}
+}
+
+// inProcess is a target within the process, in virtual time.
+func inProcess(org *oktatest.Org) contract.Target {
+	target := target(orgURL)
+	target.HTTPClient = &http.Client{Transport: org.Transport()}
+	return target
+}
+
+func TestCheckKeepsToTheRateLimit(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org := oktatest.New(oktatest.WithApp("0oa1", 25), oktatest.WithBearerToken("denied"), oktatest.WithRateLimit(20, time.Minute))
+		report, err := contract.Check(t.Context(), inProcess(org))
+		if err != nil || report.Count(contract.Passed) != len(report.Results) {
+			t.Errorf("%v, %+v", err, report.Results)
+		}
+		for _, request := range org.Requests() {
+			if request.Status == http.StatusTooManyRequests {
+				t.Error("a request was answered 429")
+			}
+		}
+		if report.Duration < 2*time.Minute {
+			t.Errorf("took %v", report.Duration)
+		}
+	})
+}
+
+func TestCheckRidesOutFaults(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org := newOrg()
+		org.Inject(oktatest.DropBefore().After(3), oktatest.CutBody().After(6), oktatest.UsedUp(30*time.Second).After(9))
+		report, err := contract.Check(t.Context(), inProcess(org))
+		if err != nil || report.Count(contract.Passed) != len(report.Results) {
+			t.Errorf("%v, %+v", err, report.Results)
+		}
+	})
+}
+
+func TestCheckOfAServerThatIsDown(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org := newOrg()
+		org.Inject(oktatest.DropBefore().Forever())
+		report, err := contract.Check(t.Context(), inProcess(org))
+		if err != nil || report.Count(contract.Passed) != 0 || report.Results[0].Outcome != contract.Failed || !strings.Contains(report.Results[0].Detail, "connection reset") {
+			t.Errorf("%v, %+v", err, report.Results)
+		}
+	})
+}
+
+func TestCheckEndsWithItsContext(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org := newOrg()
+		org.Inject(oktatest.SlowFirstByte(20 * time.Second).After(5))
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		report, err := contract.Check(ctx, inProcess(org))
+		if !errors.Is(err, context.DeadlineExceeded) || len(report.Results) == 0 || report.Count(contract.Failed) != 0 {
+			t.Errorf("%v, %+v", err, report.Results)
+		}
+	})
+}
+
+func TestJUnit(t *testing.T) {
+	t.Parallel()
+	report := contract.Report{
+		URL: orgURL, Start: time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC), Duration: 1500 * time.Millisecond,
+		Results: []contract.Result{
+			{Probe: "list", Rule: "lists", Source: "openapi.yaml", Outcome: contract.Passed, Duration: time.Millisecond},
+			{Probe: "get", Rule: "gets", Source: "openapi.yaml", Outcome: contract.Failed, Detail: `want <200> & "more"`},
+			{Probe: "revoke", Rule: "revokes", Source: "openapi.yaml", Outcome: contract.Skipped, Detail: "it revokes"},
+		},
+	}
+	var b bytes.Buffer
+	if err := report.WriteJUnit(&b); err != nil {
+		t.Fatal(err)
+	}
+	const want = `<?xml version="1.0" encoding="UTF-8"?>
+<testsuite name="contract of https://acme.okta.com" tests="3" failures="1" skipped="1" time="1.500" timestamp="2026-11-24T12:00:00">
+  <testcase classname="contract" name="list: lists" time="0.001"></testcase>
+  <testcase classname="contract" name="get: gets" time="0.000">
+    <failure message="want &lt;200&gt; &amp; &#34;more&#34;">The rule is from: openapi.yaml</failure>
+  </testcase>
+  <testcase classname="contract" name="revoke: revokes" time="0.000">
+    <skipped message="it revokes"></skipped>
+  </testcase>
+</testsuite>
+`
+	if b.String() != want {
+		t.Errorf("got\n%s\nwant\n%s", b.String(), want)
+	}
+	if err := xml.Unmarshal(b.Bytes(), &struct{}{}); err != nil {
+		t.Error(err)
+	}
+}

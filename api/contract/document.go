@@ -1,0 +1,94 @@
+package contract
+
+import (
+	"net/http"
+	"regexp"
+	"strings"
+	"sync"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"example.com/apptokens"
+)
+
+// operation is one of the contract's operations.
+type operation struct {
+	*openapi3.Operation
+	method     string
+	path       *regexp.Regexp // of the escaped path, with a group for each path parameter
+	parameters openapi3.Parameters
+}
+
+// operations reads the contract, once.
+var operations = sync.OnceValue(func() (all []*operation) {
+	document, err := openapi3.NewLoader().LoadFromData(apptokens.OpenAPI)
+	if err != nil {
+		panic(err) // a test validates the contract
+	}
+	for template, item := range document.Paths.Map() {
+		for method, o := range item.Operations() {
+			all = append(all, &operation{
+				Operation:  o,
+				method:     method,
+				path:       pathPattern(template),
+				parameters: append(item.Parameters[:len(item.Parameters):len(item.Parameters)], o.Parameters...),
+			})
+		}
+	}
+	return all
+})
+
+var placeholder = regexp.MustCompile(`\\\{(\w+)\\\}`)
+
+// pathPattern lets an org be below a path prefix, as package api does.
+func pathPattern(template string) *regexp.Regexp {
+	pattern := placeholder.ReplaceAllString(regexp.QuoteMeta(template), `(?P<$1>[^/]+)`)
+	return regexp.MustCompile("^(?:/.*)?" + pattern + "$")
+}
+
+// find returns the operation of a request, or whether the contract at least has its path.
+func find(method, path string) (found *operation, hasPath bool) {
+	for _, o := range operations() {
+		if o.path.MatchString(path) {
+			hasPath = true
+			if o.method == method {
+				return o, true
+			}
+		}
+	}
+	return nil, hasPath
+}
+
+// pathValue returns a path parameter as it was sent.
+func (o *operation) pathValue(path, name string) string {
+	return o.path.FindStringSubmatch(path)[o.path.SubexpIndex(name)]
+}
+
+// response returns what the contract says of a status. Its default stands for failures alone: a status under 400 that
+// is not listed is none of the contract's.
+func (o *operation) response(status int) *openapi3.Response {
+	ref := o.Responses.Status(status)
+	if ref == nil && status >= http.StatusBadRequest {
+		ref = o.Responses.Default()
+	}
+	if ref == nil {
+		return nil
+	}
+	return ref.Value
+}
+
+// failures are the responses of an operation that succeeds in no way.
+func failures(o *operation) *openapi3.Responses {
+	return openapi3.NewResponses(openapi3.WithName("default", o.Responses.Default().Value))
+}
+
+// listed returns the statuses of success, for messages.
+func (o *operation) listed() string {
+	var statuses []string
+	for status := range o.Responses.Map() {
+		if strings.HasPrefix(status, "2") {
+			statuses = append(statuses, status)
+		}
+	}
+	return strings.Join(statuses, " or ") + ", or a failure"
+}

@@ -1,0 +1,102 @@
+package contract
+
+import (
+	"bytes"
+	"encoding/json"
+	"maps"
+	"net/http"
+)
+
+// Handler holds a server to the contract: a mock of a team's own, say. Every response of next to an operation of the
+// contract is checked before it is sent; in place of one that violates it, the client gets 500, and the violation as
+// JSON. With [OnViolation] the response is sent as it is.
+//
+// Requests are not checked: a server has to answer those that are wrong, too. Other paths than the contract's are
+// served as they are; another method on one of its paths is to be refused as the contract's default response says.
+//
+// A response that next breaks off by a panic, or that is larger than 16 MiB, is sent unchecked.
+func Handler(next http.Handler, opts ...Option) http.Handler {
+	reporter := newReporter(opts)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		o, hasPath := find(r.Method, r.URL.EscapedPath())
+		if o == nil && hasPath {
+			o = refusal(r.URL.EscapedPath())
+		}
+		if o == nil {
+			next.ServeHTTP(w, r)
+			return
+		}
+		recorder := &recorder{ResponseWriter: w, header: http.Header{}}
+		finished := false
+		defer func() {
+			if !finished {
+				recorder.send() // and the panic goes on
+			}
+		}()
+		next.ServeHTTP(recorder, r)
+		finished = true
+		if recorder.passing {
+			return
+		}
+		recorder.WriteHeader(http.StatusOK) // if next wrote nothing
+		err := reporter.report(checkResponse(o, r, recorder.status, recorder.sent, recorder.body.Bytes(), reporter.unknown))
+		if err == nil {
+			recorder.send()
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(http.StatusInternalServerError)
+		_ = json.NewEncoder(w).Encode(map[string]string{"errorSummary": err.Error()})
+	})
+}
+
+// refusal stands for a method that a path does not have: whatever the answer, it must be a failure.
+func refusal(path string) *operation {
+	o, _ := find(http.MethodGet, path)
+	refused := *o
+	operation := *o.Operation
+	operation.OperationID = "unsupported method"
+	refused.Operation = &operation
+	refused.Operation.Responses = failures(o)
+	return &refused
+}
+
+// recorder keeps a response until it has been checked.
+type recorder struct {
+	http.ResponseWriter
+	header, sent http.Header
+	status       int
+	body         bytes.Buffer
+	passing      bool // too large to keep
+}
+
+func (r *recorder) Header() http.Header { return r.header }
+
+func (r *recorder) WriteHeader(status int) {
+	if r.status == 0 {
+		r.status, r.sent = status, r.header.Clone()
+	}
+}
+
+func (r *recorder) Write(p []byte) (int, error) {
+	r.WriteHeader(http.StatusOK)
+	if !r.passing && r.body.Len()+len(p) > maxBody {
+		r.send()
+		r.passing = true
+	}
+	if r.passing {
+		return r.ResponseWriter.Write(p)
+	}
+	return r.body.Write(p)
+}
+
+// send sends what has been kept.
+func (r *recorder) send() {
+	if r.status == 0 || r.passing {
+		return
+	}
+	maps.Copy(r.ResponseWriter.Header(), r.sent)
+	r.ResponseWriter.WriteHeader(r.status)
+	_, _ = r.ResponseWriter.Write(r.body.Bytes())
+	_ = http.NewResponseController(r.ResponseWriter).Flush()
+}

@@ -1,0 +1,95 @@
+package contract_test
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"example.com/apptokens/api/contract"
+	"example.com/apptokens/api/oktatest"
+)
+
+// serve sends one request to a handler over a connection.
+func serve(t *testing.T, handler http.Handler, method, path string) (*http.Response, string, error) {
+	t.Helper()
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	resp, err := server.Client().Do(newRequest(t, method, server.URL+path))
+	if err != nil {
+		return nil, "", err
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	return resp, string(body), err
+}
+
+// page answers with a page and all headers that the contract wants.
+func page(body string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		for name, value := range map[string]string{
+			"Content-Type": "application/json", "Link": "<x>; rel=self", "X-Okta-Request-Id": "1",
+			"X-Rate-Limit-Limit": "1", "X-Rate-Limit-Remaining": "1", "X-Rate-Limit-Reset": "1",
+		} {
+			w.Header().Set(name, value)
+		}
+		_, _ = io.WriteString(w, body)
+	})
+}
+
+func TestHandlerHoldsAServerToTheContract(t *testing.T) {
+	t.Parallel()
+	const tokens = "/api/v1/apps/0oa1/tokens"
+	huge := "[" + strings.Repeat(" ", 17<<20) + "]"
+	tests := map[string]struct {
+		handler      http.Handler
+		method, path string
+		status       int
+		says         string
+	}{
+		"a good page":               {page("[]"), "GET", tokens, 200, "[]"},
+		"a bad page":                {page(`[{"id":7}]`), "GET", tokens, 500, "response body /0/id"},
+		"a page without headers":    {http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}), "GET", tokens, 500, "response header"},
+		"another method, accepted":  {page("[]"), "POST", tokens, 500, "unsupported method: response status"},
+		"another method, refused":   {oktatest.New(oktatest.WithApp("0oa1", 1)), "PUT", tokens, 405, "E0000022"},
+		"what the contract has not": {page("anything"), "GET", "/healthz", 200, "anything"},
+		"a bad request, refused":    {oktatest.New(oktatest.WithApp("0oa1", 1)), "GET", tokens + "?limit=0", 400, "E0000001"},
+		"a page too large to check": {page(huge), "GET", tokens, 200, "]"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			resp, body, err := serve(t, contract.Handler(test.handler), test.method, test.path)
+			if err != nil || resp.StatusCode != test.status || !strings.Contains(body, test.says) {
+				t.Errorf("%v, %.300q, want %d and %q", err, body, test.status, test.says)
+			}
+			if name == "a page too large to check" && body != huge {
+				t.Errorf("%d bytes of %d", len(body), len(huge))
+			}
+		})
+	}
+}
+
+func TestHandlerReportsAndLetsPass(t *testing.T) {
+	t.Parallel()
+	var reported []string
+	handler := contract.Handler(page(`[{"id":7,"new":true}]`),
+		contract.OnViolation(func(v contract.Violation) { reported = append(reported, v.Pointer) }),
+		contract.OnUnknown(func(v contract.Violation) { reported = append(reported, v.Pointer) }))
+	resp, body, err := serve(t, handler, "GET", "/api/v1/apps/0oa1/tokens")
+	if err != nil || resp.StatusCode != http.StatusOK || body != `[{"id":7,"new":true}]` || strings.Join(reported, " ") != "/0/new /0/id" {
+		t.Errorf("%v, %q, reported %q", err, body, reported)
+	}
+}
+
+func TestHandlerLetsConnectionsBreak(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]oktatest.Fault{"before": oktatest.DropBefore(), "in the body": oktatest.CutBody()} {
+		org := oktatest.New(oktatest.WithApp("0oa1", 3))
+		org.Inject(fault.Forever())
+		if _, body, err := serve(t, contract.Handler(org), "GET", "/api/v1/apps/0oa1/tokens"); err == nil {
+			t.Errorf("%s: no error, but %q", name, body)
+		}
+	}
+}

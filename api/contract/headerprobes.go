@@ -1,0 +1,92 @@
+package contract
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"example.com/apptokens/api/internal/retry"
+)
+
+// These look at all responses to the probes before them.
+var headerProbes = []probe{
+	{name: "error objects", rule: "a failure is an error object of JSON, with all its properties; OAuth's may be in a header alone", source: inErrors, run: each(errorObject)},
+	{name: "rate limit", rule: "responses tell the limit, what remains of it, and when it is reset", source: inRateLimits, run: each(rateLimit)},
+	{name: "request id", rule: "each response has an X-Okta-Request-Id of its own", source: inTraffic, run: requestIDs},
+}
+
+// each looks at every response, and returns the first problem.
+func each(look func(*exchange) error) func(context.Context, *suite) (string, error) {
+	return func(_ context.Context, s *suite) (string, error) {
+		if len(s.exchanges) == 0 {
+			return "no response came", errSkip
+		}
+		for _, x := range s.exchanges {
+			if err := look(x); err != nil {
+				return "", err
+			}
+		}
+		return "", nil
+	}
+}
+
+func errorObject(x *exchange) error {
+	if x.status < http.StatusBadRequest {
+		return nil
+	}
+	if err := x.first("response body", "response header Content-Type"); err != nil || len(x.body) == 0 {
+		return err
+	}
+	var object map[string]any
+	if err := json.Unmarshal(x.body, &object); err != nil {
+		return x.fail("the body is no error object")
+	}
+	for _, name := range []string{"errorCode", "errorSummary", "errorLink", "errorId", "errorCauses"} {
+		if _, ok := object[name]; !ok {
+			return x.fail("the error object has no %s", name)
+		}
+	}
+	return nil
+}
+
+// maxWindow is more than any window of Okta's, which take a minute.
+const maxWindow = 10 * time.Minute
+
+func rateLimit(x *exchange) error {
+	if err := x.first("response header X-Rate-Limit-Limit", "response header X-Rate-Limit-Remaining", "response header X-Rate-Limit-Reset"); err != nil {
+		return err
+	}
+	limit := retry.ParseLimit(x.header)
+	switch left := limit.Reset.Sub(retry.ServerTime(x.header, time.Now())); {
+	case limit.Unknown() && strings.Trim(x.header.Get("X-Rate-Limit-Limit"), "0") != "":
+		return x.fail("X-Rate-Limit-Reset is no time in seconds")
+	case limit.Unknown():
+		return nil // none is demanded of this response, or it is the limit of concurrent requests
+	case limit.Remaining > limit.Limit:
+		return x.fail("%d requests remain of %d", limit.Remaining, limit.Limit)
+	case left.Abs() > maxWindow:
+		return x.fail("X-Rate-Limit-Reset is %v from the response's Date", left)
+	}
+	return nil
+}
+
+func requestIDs(_ context.Context, s *suite) (string, error) {
+	if len(s.exchanges) == 0 {
+		return "no response came", errSkip
+	}
+	var seen []string
+	for _, x := range s.exchanges {
+		if err := x.first("response header X-Okta-Request-Id"); err != nil {
+			return "", err
+		}
+		id := x.header.Get("X-Okta-Request-Id")
+		if id != "" && slices.Contains(seen, id) {
+			return "", x.fail("another response has the same X-Okta-Request-Id")
+		}
+		seen = append(seen, id)
+	}
+	return "", nil
+}

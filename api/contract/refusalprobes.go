@@ -1,0 +1,98 @@
+package contract
+
+import (
+	"context"
+	"net/http"
+
+	"example.com/apptokens/gen"
+)
+
+// What no org has.
+const (
+	noSuchApp   = "0oaNoSuchAppHere0000"
+	noSuchToken = "oarNoSuchTokenHere00"
+	// noSuchCredential is of the form of an API token.
+	noSuchCredential = "00NoSuchApiTokenOfThisOrgIsToBeFoundAnywhere"
+)
+
+var refusalProbes = []probe{
+	{name: "no credential", rule: "a request without one is refused with 401 or 403", source: inErrors, run: refuse(as(""), appTokens, "", 401, 403)},
+	{name: "wrong credential", rule: "an API token that does not exist is refused with 401", source: inErrors, run: refuse(as("SSWS "+noSuchCredential), appTokens, "", 401)},
+	{name: "denied", rule: "a credential that may not read the app is refused with 403", source: inErrors, app: true, denied: true, run: func(ctx context.Context, s *suite) (string, error) {
+		return refuse(s.target.Denied, appTokens, "", 403)(ctx, s)
+	}},
+	{name: "unknown app", rule: "an app that does not exist is 404, E0000007", source: inTraffic, run: refuse(nil, func(*suite) string { return "/api/v1/apps/" + noSuchApp + "/tokens" }, "E0000007", 404)},
+	{name: "unknown token", rule: "a token that does not exist is 404, E0000007", source: inTraffic, app: true, run: refuse(nil, func(s *suite) string { return s.tokensPath() + "/" + noSuchToken }, "E0000007", 404)},
+	{name: "limit of 0", rule: "a limit of 0 is refused with 400, or taken for a limit that is allowed", source: inContract, app: true, needs: []string{"list"}, run: oddLimit("0")},
+	{name: "limit of 201", rule: "a limit over 200 is refused with 400, or taken for a limit that is allowed", source: inContract, app: true, needs: []string{"list"}, run: oddLimit("201")},
+	{name: "limit of text", rule: "a limit that is no number is refused with 400, E0000037", source: inTraffic, app: true, run: refuse(nil, query("?limit=many"), "E0000037", 400)},
+	{name: "bad cursor", rule: "a cursor that is not the server's is refused with 400, E0000029", source: inTraffic, app: true, run: refuse(nil, query("?after=noSuchCursor"), "E0000029", 400)},
+	{name: "other method", rule: "a method that the path does not have is refused with 405, E0000022", source: inErrors, app: true, run: otherMethod},
+}
+
+// as authorizes with a header of its own; an empty one is none.
+func as(authorization string) gen.RequestEditorFn {
+	return func(_ context.Context, req *http.Request) error {
+		if authorization != "" {
+			req.Header.Set("Authorization", authorization)
+		}
+		return nil
+	}
+}
+
+// appTokens is the listing of the app, or of one that does not exist if none was given: the credential comes first.
+func appTokens(s *suite) string {
+	if s.target.AppID == "" {
+		return "/api/v1/apps/" + noSuchApp + "/tokens"
+	}
+	return s.tokensPath()
+}
+
+func query(query string) func(*suite) string {
+	return func(s *suite) string { return s.tokensPath() + query }
+}
+
+// refuse wants a GET to be refused with one of some statuses, and a code unless that is empty. The credential is the
+// target's if authorize is nil.
+func refuse(authorize gen.RequestEditorFn, path func(*suite) string, code string, statuses ...int) func(context.Context, *suite) (string, error) {
+	return func(ctx context.Context, s *suite) (string, error) {
+		credential := authorize
+		if credential == nil {
+			credential = s.target.Authorize
+		}
+		return s.refused(ctx, credential, http.MethodGet, path(s), code, statuses...)
+	}
+}
+
+func (s *suite) refused(ctx context.Context, authorize gen.RequestEditorFn, method, path, code string, statuses ...int) (string, error) {
+	x, err := s.sendAs(ctx, authorize, method, path)
+	if err != nil {
+		return "", err
+	}
+	if err := x.wants(statuses...); err != nil || code == "" {
+		return "", err
+	}
+	return "", x.wantsCode(code)
+}
+
+// oddLimit is lenient: what Okta does here is not known.
+func oddLimit(limit string) func(context.Context, *suite) (string, error) {
+	return func(ctx context.Context, s *suite) (string, error) {
+		x, err := s.send(ctx, http.MethodGet, s.tokensPath()+"?limit="+limit)
+		if err != nil {
+			return "", err
+		}
+		if err := x.wants(http.StatusOK, http.StatusBadRequest); err != nil || x.status == http.StatusBadRequest {
+			return "", err
+		}
+		tokens, err := x.tokens()
+		if len(tokens) > 200 {
+			return "", x.fail("the page holds %d tokens", len(tokens))
+		}
+		return "", err
+	}
+}
+
+func otherMethod(ctx context.Context, s *suite) (string, error) {
+	return s.refused(ctx, s.target.Authorize, http.MethodPost, s.tokensPath(), "E0000022", http.StatusMethodNotAllowed)
+}

@@ -1,0 +1,99 @@
+package contract
+
+import (
+	"encoding/xml"
+	"fmt"
+	"io"
+	"time"
+)
+
+// Outcome is what a probe came to.
+type Outcome string
+
+// The outcomes.
+const (
+	Passed  Outcome = "passed"
+	Failed  Outcome = "failed"
+	Skipped Outcome = "skipped" // it could not tell anything; Detail says why
+)
+
+// Report is what [Check] found out.
+type Report struct {
+	URL      string        `json:"url"`
+	AppID    string        `json:"appId,omitempty"`
+	Start    time.Time     `json:"start"`
+	Duration time.Duration `json:"duration"` // nanoseconds
+	Results  []Result      `json:"results"`  // in the order in which the probes ran
+}
+
+// Result is what one probe found out.
+type Result struct {
+	Probe    string        `json:"probe"`
+	Rule     string        `json:"rule"`   // what the server has to do
+	Source   string        `json:"source"` // where that is written, or was seen
+	Outcome  Outcome       `json:"outcome"`
+	Detail   string        `json:"detail,omitempty"` // what went wrong, or why it was skipped
+	Requests int           `json:"requests"`
+	Duration time.Duration `json:"duration"` // nanoseconds
+}
+
+// Count returns the number of probes with an outcome.
+func (r Report) Count(outcome Outcome) (n int) {
+	for _, result := range r.Results {
+		if result.Outcome == outcome {
+			n++
+		}
+	}
+	return n
+}
+
+// WriteJUnit writes the report as JUnit XML, which CI systems show as a list of tests.
+func (r Report) WriteJUnit(w io.Writer) error {
+	type message struct {
+		Message string `xml:"message,attr"`
+		Text    string `xml:",chardata"`
+	}
+	type testCase struct {
+		Class   string   `xml:"classname,attr"`
+		Name    string   `xml:"name,attr"`
+		Time    string   `xml:"time,attr"`
+		Failure *message `xml:"failure"`
+		Skipped *message `xml:"skipped"`
+	}
+	type testSuite struct {
+		XMLName   xml.Name   `xml:"testsuite"`
+		Name      string     `xml:"name,attr"`
+		Tests     int        `xml:"tests,attr"`
+		Failures  int        `xml:"failures,attr"`
+		Skipped   int        `xml:"skipped,attr"`
+		Time      string     `xml:"time,attr"`
+		Timestamp string     `xml:"timestamp,attr"`
+		Cases     []testCase `xml:"testcase"`
+	}
+	suite := testSuite{
+		Name: "contract of " + r.URL, Tests: len(r.Results), Failures: r.Count(Failed), Skipped: r.Count(Skipped),
+		Time: seconds(r.Duration), Timestamp: r.Start.UTC().Format("2006-01-02T15:04:05"),
+	}
+	for _, result := range r.Results {
+		c := testCase{Class: "contract", Name: result.Probe + ": " + result.Rule, Time: seconds(result.Duration)}
+		switch result.Outcome {
+		case Failed:
+			c.Failure = &message{result.Detail, "The rule is from: " + result.Source}
+		case Skipped:
+			c.Skipped = &message{Message: result.Detail}
+		}
+		suite.Cases = append(suite.Cases, c)
+	}
+	if _, err := io.WriteString(w, xml.Header); err != nil {
+		return err
+	}
+	encoder := xml.NewEncoder(w)
+	encoder.Indent("", "  ")
+	if err := encoder.Encode(suite); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, "\n")
+	return err
+}
+
+func seconds(d time.Duration) string { return fmt.Sprintf("%.3f", d.Seconds()) }

@@ -1,0 +1,77 @@
+package contract
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"example.com/apptokens/api"
+)
+
+// checkRequest returns how a request differs from the contract. The operation is nil if there is none.
+func checkRequest(req *http.Request) (*operation, []Violation) {
+	path := req.URL.EscapedPath()
+	c := &check{base: Violation{Method: req.Method, Path: path}, credential: credential(req)}
+	o, hasPath := find(req.Method, path)
+	switch {
+	case o == nil && hasPath:
+		c.add("request method", "", "method", req.Method, "the path takes GET and DELETE")
+		return nil, c.found
+	case o == nil:
+		c.add("request path", "", "path", path, "the contract has no such path")
+		return nil, c.found
+	}
+	c.base.Operation = o.OperationID
+	query, err := url.ParseQuery(strings.ReplaceAll(req.URL.RawQuery, ";", "%3B")) // a cursor may hold one
+	if err != nil {
+		c.add("request query", "", "encoding", req.URL.RawQuery, "the query is not URL-encoded")
+	}
+	for _, ref := range o.parameters {
+		switch p := ref.Value; p.In {
+		case openapi3.ParameterInPath:
+			c.pathParameter(o, path, p)
+		case openapi3.ParameterInQuery:
+			c.values("request query "+p.Name, query[p.Name], p.Required, p.Schema.Value)
+		}
+	}
+	c.authorization(req)
+	if req.Body != nil && req.Body != http.NoBody && req.ContentLength != 0 {
+		c.add("request body", "", "body", "a body", "the operation takes none")
+	}
+	return o, c.found
+}
+
+// pathParameter also refuses what would make another path of it: "..", an escaped slash.
+func (c *check) pathParameter(o *operation, path string, p *openapi3.Parameter) {
+	sent := o.pathValue(path, p.Name)
+	value, err := url.PathUnescape(sent)
+	if err != nil || api.CheckID(value) != nil {
+		c.add("request path "+p.Name, "", "id", sent, `an ID is made of letters, digits, "-", "_", "." and "~"`)
+	}
+}
+
+// schemes are what the contract's security schemes put into the Authorization header. DPoP is what Okta's OAuth 2.0
+// takes besides Bearer (RFC 9449).
+var schemes = []string{"SSWS", "Bearer", "DPoP"}
+
+// authorization wants one of the schemes, and never shows the credential.
+func (c *check) authorization(req *http.Request) {
+	values := req.Header.Values("Authorization")
+	if len(values) == 0 {
+		c.add("request authorization", "", "required", nil, "there is no Authorization header")
+		return
+	}
+	scheme, credential, _ := strings.Cut(values[0], " ")
+	known := slices.ContainsFunc(schemes, func(s string) bool { return strings.EqualFold(s, scheme) })
+	if len(values) > 1 || credential == "" || !known {
+		c.add("request authorization", "", "security", nil, "want one credential, of the scheme SSWS, Bearer or DPoP")
+	}
+}
+
+func credential(req *http.Request) string {
+	_, credential, _ := strings.Cut(req.Header.Get("Authorization"), " ")
+	return credential
+}

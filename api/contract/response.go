@@ -1,0 +1,93 @@
+package contract
+
+import (
+	"bytes"
+	"encoding/json"
+	"maps"
+	"mime"
+	"net/http"
+	"slices"
+	"strconv"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// checkResponse returns how a response differs from the contract. unknown, where it is not nil, is told which properties
+// the contract does not know.
+func checkResponse(o *operation, req *http.Request, status int, header http.Header, body []byte, unknown func(Violation)) []Violation {
+	c := &check{credential: credential(req), unknown: unknown, base: Violation{
+		Operation: o.OperationID, Method: req.Method, Path: req.URL.EscapedPath(), RequestID: header.Get("X-Okta-Request-Id"),
+	}}
+	response := o.response(status)
+	if response == nil {
+		c.add("response status", "", "status", status, "want "+o.listed())
+		return c.found
+	}
+	c.headers(response, header)
+	c.body(response, header, body)
+	return c.found
+}
+
+func (c *check) headers(response *openapi3.Response, header http.Header) {
+	for _, name := range slices.Sorted(maps.Keys(response.Headers)) {
+		schema, required := response.Headers[name].Value.Schema.Value, response.Headers[name].Value.Required
+		values := header.Values(name)
+		if name == "Link" && len(values) > 1 {
+			values = values[:1] // each link may have a line of its own
+		}
+		c.values("response header "+name, values, required, schema)
+	}
+}
+
+func (c *check) body(response *openapi3.Response, header http.Header, body []byte) {
+	content := response.Content["application/json"]
+	switch {
+	case content == nil && len(body) > 0:
+		c.add("response body", "", "body", string(body), "the response has none")
+		return
+	case content == nil:
+		return
+	case len(body) == 0 && header.Get("WWW-Authenticate") != "" && response.Headers["WWW-Authenticate"] != nil:
+		return // OAuth says it all in the header
+	}
+	if kind, _, err := mime.ParseMediaType(header.Get("Content-Type")); err != nil || kind != "application/json" {
+		c.add("response header Content-Type", "", "content type", header.Get("Content-Type"), "want application/json")
+		return
+	}
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	decoder.UseNumber()
+	var value any
+	if err := decoder.Decode(&value); err != nil || decoder.More() {
+		c.add("response body", "", "JSON", string(body), "the body is not JSON")
+		return
+	}
+	c.schema("response body", content.Schema.Value, value)
+	if c.unknown != nil {
+		c.properties("", content.Schema.Value, value)
+	}
+}
+
+// properties notes those that the contract does not know, at any depth. Okta adds some at any time.
+func (c *check) properties(pointer string, schema *openapi3.Schema, value any) {
+	switch value := value.(type) {
+	case []any:
+		if schema.Items == nil {
+			return
+		}
+		for i, item := range value {
+			c.properties(pointer+"/"+strconv.Itoa(i), schema.Items.Value, item)
+		}
+	case map[string]any:
+		for _, name := range slices.Sorted(maps.Keys(value)) {
+			property, known := value[name], schema.Properties[name]
+			if known == nil {
+				v := c.base
+				v.Where, v.Pointer, v.Rule = "response body", pointer+"/"+escape(name), "unknown property"
+				v.Value, v.Reason = shown(property, c.credential), "the contract has no such property"
+				c.unknown(v)
+				continue
+			}
+			c.properties(pointer+"/"+escape(name), known.Value, property)
+		}
+	}
+}

@@ -1,0 +1,64 @@
+package contract
+
+import (
+	"fmt"
+	"strings"
+
+	"example.com/apptokens/api/internal/text"
+)
+
+// Violation is one difference between traffic and contract. It shows no credential: not the one of the request, nor
+// where a response repeats it.
+type Violation struct {
+	Operation string // operation id in openapi.yaml, such as listTokens; empty if the contract has no such operation
+	Method    string
+	Path      string // as sent, with its escapes
+	Where     string // "request path", "request query limit", "request authorization", "response status", "response header Link", "response body" …
+	Pointer   string // JSON pointer into the body (RFC 6901); empty for the whole of it, and elsewhere
+	Rule      string // keyword of the schema, such as enum, format or required; or path, method, status, content type …
+	Value     string // what was found, on one line and at most 80 bytes
+	Reason    string // what the contract wants
+	RequestID string // X-Okta-Request-Id of the response
+}
+
+// Error returns one printable line of about 500 bytes at most.
+func (v *Violation) Error() string {
+	var b strings.Builder
+	b.WriteString("contract: ")
+	if v.Operation != "" {
+		b.WriteString(v.Operation + ": ")
+	} else {
+		fmt.Fprintf(&b, "%s %s: ", v.Method, v.Path)
+	}
+	b.WriteString(v.Where)
+	if v.Pointer != "" {
+		b.WriteString(" " + v.Pointer)
+	}
+	fmt.Fprintf(&b, ": %s: %s", v.Rule, v.Reason)
+	if v.Value != "" {
+		b.WriteString(", not " + v.Value)
+	}
+	if v.RequestID != "" {
+		b.WriteString(" (request " + v.RequestID + ")")
+	}
+	return text.Printable(b.String(), 500)
+}
+
+// Permanent tells the retries of package api that the same request will fare no better.
+func (v *Violation) Permanent() bool { return true }
+
+// shown is a value in a form that is fit for a log: short, on one line, and without the credential.
+func shown(value any, credential string) string {
+	switch value := value.(type) {
+	case nil:
+		return "null"
+	case map[string]any:
+		return fmt.Sprintf("an object of %d properties", len(value))
+	case []any:
+		return fmt.Sprintf("an array of %d items", len(value))
+	case string:
+		return fmt.Sprintf("%q", text.Printable(text.Without(value, credential), 70))
+	default:
+		return text.Printable(fmt.Sprint(value), 70)
+	}
+}
