@@ -80,7 +80,7 @@ func (c Config) Source(setting Setting) string { return c.sources[setting] }
 
 // Client returns a client as configured. Options come after the configuration's own.
 func (c Config) Client(opts ...api.Option) (*api.Client, error) {
-	auth, err := c.auth()
+	auth, err := c.Auth()
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +90,8 @@ func (c Config) Client(opts ...api.Option) (*api.Client, error) {
 	return api.New(c.OrgURL, auth, slices.Insert(opts, 0, api.WithRetry(c.retry()))...)
 }
 
-func (c Config) auth() (api.Auth, error) {
+// Auth returns the authorization as configured, for another client than an [api.Client].
+func (c Config) Auth() (api.Auth, error) {
 	if c.secrets == nil {
 		return nil, errors.New("apptokens: this Config does not come from config.Load")
 	}

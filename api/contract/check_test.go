@@ -25,7 +25,7 @@ func newOrg() *oktatest.Org {
 func target(url string) contract.Target {
 	return contract.Target{
 		URL: url, AppID: "0oa1", Write: true,
-		Authorize: api.APIToken(oktatest.DefaultAPIToken).Authorize, Denied: api.BearerToken("denied").Authorize,
+		Auth: api.APIToken(oktatest.DefaultAPIToken), Denied: api.BearerToken("denied"),
 	}
 }
 
@@ -74,7 +74,7 @@ func TestCheckWithoutAnApp(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(newOrg())
 	defer server.Close()
-	report, err := contract.Check(t.Context(), contract.Target{URL: server.URL, Authorize: api.APIToken(oktatest.DefaultAPIToken).Authorize})
+	report, err := contract.Check(t.Context(), contract.Target{URL: server.URL, Auth: api.APIToken(oktatest.DefaultAPIToken)})
 	if err != nil || report.Count(contract.Failed) != 0 || report.Count(contract.Passed) != 6 {
 		t.Errorf("%v, %+v", err, report)
 	}
@@ -85,7 +85,7 @@ func TestCheckRefuses(t *testing.T) {
 	good := target(orgURL)
 	for name, change := range map[string]func(*contract.Target){
 		"a URL that is none":       func(target *contract.Target) { target.URL = "acme.okta.com" },
-		"no credential":            func(target *contract.Target) { target.Authorize = nil },
+		"no credential":            func(target *contract.Target) { target.Auth = nil },
 		"an app ID of ..":          func(target *contract.Target) { target.AppID = ".." },
 		"to revoke without an app": func(target *contract.Target) { target.AppID = "" },
 		"negative pages":           func(target *contract.Target) { target.MaxPages = -1 },

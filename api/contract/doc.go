@@ -13,7 +13,7 @@
 //
 // A running server, which is only read unless Target.Write is set:
 //
-//	report, err := contract.Check(ctx, contract.Target{URL: orgURL, AppID: appID, Authorize: auth.Authorize})
+//	report, err := contract.Check(ctx, contract.Target{URL: orgURL, AppID: appID, Auth: auth})
 //
 // # What is a violation
 //

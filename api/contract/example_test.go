@@ -43,7 +43,7 @@ func ExampleCheck() {
 	defer server.Close()
 
 	report, err := contract.Check(context.Background(), contract.Target{
-		URL: server.URL, AppID: "0oa1", Authorize: api.APIToken(server.APIToken()).Authorize,
+		URL: server.URL, AppID: "0oa1", Auth: api.APIToken(server.APIToken()),
 	})
 	if err != nil {
 		log.Fatal(err)

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"example.com/apptokens/api"
 	"example.com/apptokens/api/internal/retry"
 	"example.com/apptokens/api/internal/text"
 	"example.com/apptokens/gen"
@@ -26,28 +27,37 @@ type exchange struct {
 	violations []Violation
 }
 
-// attemptTimeout bounds one request with its response.
-const attemptTimeout = 30 * time.Second
+const (
+	// attemptTimeout bounds one request with its response.
+	attemptTimeout = 30 * time.Second
+	// maxRepeats is how often an Auth may ask for another attempt, as in package api.
+	maxRepeats = 2
+)
 
 // policy is for outages and rate limits, which are nothing that the contract is about.
 var policy = retry.Policy{}.WithDefaults()
 
 // send sends a request with the target's credential, and waits for the rate limit as often as it takes.
 func (s *suite) send(ctx context.Context, method, path string) (*exchange, error) {
-	return s.sendAs(ctx, s.target.Authorize, method, path)
+	return s.sendAs(ctx, s.target.Auth, method, path)
 }
 
-func (s *suite) sendAs(ctx context.Context, authorize gen.RequestEditorFn, method, path string) (*exchange, error) {
+func (s *suite) sendAs(ctx context.Context, auth api.Auth, method, path string) (*exchange, error) {
+	repeats := 0
 	for attempt := 1; ; attempt++ {
 		if err := sleep(ctx, time.Until(s.free)); err != nil {
 			return nil, err
 		}
-		x, err := s.attempt(ctx, authorize, method, path)
+		x, again, err := s.attempt(ctx, auth, method, path)
 		outcome := retry.Outcome{Attempt: attempt, Err: err, Now: time.Now(), Jitter: rand.Float64()}
 		if x != nil {
 			outcome.Status, outcome.Header = x.status, x.header
 			s.learn(x.header)
 			s.exchanges = append(s.exchanges, x)
+		}
+		if again && repeats < maxRepeats {
+			repeats++
+			continue
 		}
 		wait, again := policy.Decide(outcome)
 		if !again {
@@ -59,7 +69,8 @@ func (s *suite) sendAs(ctx context.Context, authorize gen.RequestEditorFn, metho
 	}
 }
 
-func (s *suite) attempt(ctx context.Context, authorize gen.RequestEditorFn, method, path string) (*exchange, error) {
+// attempt sends a request once, and tells whether auth asks for another attempt.
+func (s *suite) attempt(ctx context.Context, auth api.Auth, method, path string) (x *exchange, again bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, attemptTimeout)
 	defer cancel()
 	target := path // of a link
@@ -68,26 +79,30 @@ func (s *suite) attempt(ctx context.Context, authorize gen.RequestEditorFn, meth
 	}
 	req, err := http.NewRequestWithContext(ctx, method, target, nil)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("User-Agent", "apptokens-contract")
-	if err := authorize(ctx, req); err != nil {
-		return nil, fmt.Errorf("authorize: %w", err)
+	if err := auth.Authorize(ctx, req); err != nil {
+		return nil, false, fmt.Errorf("authorize: %w", err)
 	}
 	resp, err := s.transport().RoundTrip(req)
 	if err != nil {
-		return nil, retry.Transient(fmt.Errorf("%s: %s", label(req), text.Without(err.Error(), credential(req))))
+		return nil, false, retry.Transient(fmt.Errorf("%s: %s", label(req), text.Without(err.Error(), credential(req))))
 	}
 	if resp.Body == nil {
 		resp.Body = http.NoBody
 	}
+	resp.Request = req
+	if observer, ok := auth.(interface{ Observe(*http.Response) bool }); ok {
+		again = observer.Observe(resp) && resp.StatusCode >= http.StatusBadRequest
+	}
 	defer resp.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody))
 	if err != nil {
-		return nil, retry.Transient(fmt.Errorf("%s: the response breaks off: %w", label(req), err))
+		return nil, false, retry.Transient(fmt.Errorf("%s: the response breaks off: %w", label(req), err))
 	}
-	x := &exchange{req: req, status: resp.StatusCode, header: resp.Header, body: body}
+	x = &exchange{req: req, status: resp.StatusCode, header: resp.Header, body: body}
 	o, hasPath := find(method, req.URL.EscapedPath())
 	if o == nil && hasPath {
 		o = refusal(req.URL.EscapedPath())
@@ -95,7 +110,7 @@ func (s *suite) attempt(ctx context.Context, authorize gen.RequestEditorFn, meth
 	if o != nil {
 		x.violations = checkResponse(o, req, x.status, x.header, x.body, nil)
 	}
-	return x, nil
+	return x, again, nil
 }
 
 func (s *suite) transport() http.RoundTripper {

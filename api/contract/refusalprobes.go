@@ -4,7 +4,7 @@ import (
 	"context"
 	"net/http"
 
-	"example.com/apptokens/gen"
+	"example.com/apptokens/api"
 )
 
 // What no org has.
@@ -31,13 +31,14 @@ var refusalProbes = []probe{
 }
 
 // as authorizes with a header of its own; an empty one is none.
-func as(authorization string) gen.RequestEditorFn {
-	return func(_ context.Context, req *http.Request) error {
-		if authorization != "" {
-			req.Header.Set("Authorization", authorization)
-		}
-		return nil
+type as string
+
+// Authorize makes it an [api.Auth].
+func (a as) Authorize(_ context.Context, req *http.Request) error {
+	if a != "" {
+		req.Header.Set("Authorization", string(a))
 	}
+	return nil
 }
 
 // appTokens is the listing of the app, or of one that does not exist if none was given: the credential comes first.
@@ -53,19 +54,19 @@ func query(query string) func(*suite) string {
 }
 
 // refuse wants a GET to be refused with one of some statuses, and a code unless that is empty. The credential is the
-// target's if authorize is nil.
-func refuse(authorize gen.RequestEditorFn, path func(*suite) string, code string, statuses ...int) func(context.Context, *suite) (string, error) {
+// target's if auth is nil.
+func refuse(auth api.Auth, path func(*suite) string, code string, statuses ...int) func(context.Context, *suite) (string, error) {
 	return func(ctx context.Context, s *suite) (string, error) {
-		credential := authorize
+		credential := auth
 		if credential == nil {
-			credential = s.target.Authorize
+			credential = s.target.Auth
 		}
 		return s.refused(ctx, credential, http.MethodGet, path(s), code, statuses...)
 	}
 }
 
-func (s *suite) refused(ctx context.Context, authorize gen.RequestEditorFn, method, path, code string, statuses ...int) (string, error) {
-	x, err := s.sendAs(ctx, authorize, method, path)
+func (s *suite) refused(ctx context.Context, auth api.Auth, method, path, code string, statuses ...int) (string, error) {
+	x, err := s.sendAs(ctx, auth, method, path)
 	if err != nil {
 		return "", err
 	}
@@ -94,5 +95,5 @@ func oddLimit(limit string) func(context.Context, *suite) (string, error) {
 }
 
 func otherMethod(ctx context.Context, s *suite) (string, error) {
-	return s.refused(ctx, s.target.Authorize, http.MethodPost, s.tokensPath(), "E0000022", http.StatusMethodNotAllowed)
+	return s.refused(ctx, s.target.Auth, http.MethodPost, s.tokensPath(), "E0000022", http.StatusMethodNotAllowed)
 }

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"example.com/apptokens/api"
-	"example.com/apptokens/gen"
 )
 
 // Target is a running server, and what [Check] may do with it.
@@ -19,10 +18,11 @@ type Target struct {
 	URL string
 	// AppID names an app that holds tokens, a few hundred at best. Without it, only the probes that need none run.
 	AppID string
-	// Authorize adds the credential to a request: the method of an [api.Auth].
-	Authorize gen.RequestEditorFn
-	// Denied adds another credential, one that is valid and may not read the app. Without it, that is not probed.
-	Denied gen.RequestEditorFn
+	// Auth authorizes requests, as it does for package api.
+	Auth api.Auth
+	// Denied authorizes with another credential, one that is valid and may not read the app. Without it, that is not
+	// probed.
+	Denied api.Auth
 	// Write lets the probes revoke one token of the app, and then all of them.
 	Write bool
 	// MaxPages bounds how many pages of one listing are read. The default is 100. A listing of one token a page takes as
@@ -30,6 +30,8 @@ type Target struct {
 	MaxPages int
 	// HTTPClient lends its Transport. The default is [http.DefaultTransport].
 	HTTPClient *http.Client
+	// OnResult, where it is set, is called after each probe.
+	OnResult func(Result)
 }
 
 // Check probes a server with plain HTTP and reports how it keeps the contract. It reads only, unless target.Write is
@@ -42,7 +44,7 @@ func Check(ctx context.Context, target Target) (Report, error) {
 	switch {
 	case err != nil:
 		return Report{}, fmt.Errorf("contract: %w", err)
-	case target.Authorize == nil:
+	case target.Auth == nil:
 		return Report{}, fmt.Errorf("contract: %w: the target has no credential", api.ErrInvalidArgument)
 	case target.AppID != "" && api.CheckID(target.AppID) != nil:
 		return Report{}, fmt.Errorf("contract: app: %w", api.CheckID(target.AppID))
@@ -117,6 +119,9 @@ func (s *suite) probe(ctx context.Context, p probe) {
 	result.Duration, result.Requests = time.Since(start), len(s.exchanges)-before
 	s.outcomes[p.name] = result.Outcome
 	s.report.Results = append(s.report.Results, result)
+	if s.target.OnResult != nil {
+		s.target.OnResult(result)
+	}
 }
 
 // obstacle says why a probe cannot run, or nothing.

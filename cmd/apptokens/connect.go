@@ -12,23 +12,35 @@ import (
 // client returns a client of the org that flags, environment and files name, if the IDs on the command line can be
 // some: a command with one that cannot be is refused before its first request.
 func (a *app) client(ids ...string) (*api.Client, error) {
-	if err := checkIDs(ids...); err != nil {
+	if err := a.load(ids...); err != nil {
 		return nil, err
 	}
-	var err error
+	options := []api.Option{api.WithUserAgent("apptokens/" + version()), api.WithObserver(a.waiting)}
+	if a.verbose {
+		options = append(options, api.WithLogger(a.logger()))
+	}
+	return a.settings.Client(options...)
+}
+
+// load reads the settings, if the IDs on the command line can be some.
+func (a *app) load(ids ...string) (err error) {
+	if err := checkIDs(ids...); err != nil {
+		return err
+	}
 	if a.settings, err = config.Load(a.places()...); err != nil {
-		return nil, err
+		return err
 	}
 	for _, warning := range a.settings.Warnings {
 		fmt.Fprintln(a.err, "apptokens: warning:", warning)
 	}
-	options := []api.Option{api.WithUserAgent("apptokens/" + version()), api.WithObserver(a.waiting)}
 	if a.verbose {
-		logger := slog.New(slog.NewTextHandler(a.err, &slog.HandlerOptions{Level: slog.LevelDebug}))
-		options = append(options, api.WithLogger(logger))
-		a.settings.OAuth = append(a.settings.OAuth, oauth.WithLogger(logger))
+		a.settings.OAuth = append(a.settings.OAuth, oauth.WithLogger(a.logger()))
 	}
-	return a.settings.Client(options...)
+	return nil
+}
+
+func (a *app) logger() *slog.Logger {
+	return slog.New(slog.NewTextHandler(a.err, &slog.HandlerOptions{Level: slog.LevelDebug}))
 }
 
 // places are where the settings come from.

@@ -21,6 +21,7 @@ const (
 	formatJSON  format = "json"
 	formatJSONL format = "jsonl"
 	formatCSV   format = "csv"
+	formatJUnit format = "junit" // of contract alone
 )
 
 func (f *format) String() string { return string(*f) }
@@ -29,11 +30,11 @@ func (f *format) Type() string { return "format" }
 
 func (f *format) Set(value string) error {
 	switch format(value) {
-	case formatTable, formatJSON, formatJSONL, formatCSV:
+	case formatTable, formatJSON, formatJSONL, formatCSV, formatJUnit:
 		*f = format(value)
 		return nil
 	}
-	return errors.New("want table, json, jsonl or csv")
+	return errors.New("want table, json, jsonl or csv; or, with contract, junit")
 }
 
 // row is one thing that a command prints: a value for the JSON formats, and cells for the others.

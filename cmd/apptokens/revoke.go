@@ -128,7 +128,7 @@ Elsewhere it needs --yes.`,
 			}
 			apps := unique(args)
 			if !yes {
-				if err := a.confirmRevokeAll(command.Context(), apps); err != nil {
+				if err := a.confirmRevokeAll(command, apps); err != nil {
 					return err
 				}
 			}
@@ -145,12 +145,12 @@ Elsewhere it needs --yes.`,
 	return command
 }
 
-func (a *app) confirmRevokeAll(ctx context.Context, apps []string) error {
+func (a *app) confirmRevokeAll(command *cobra.Command, apps []string) error {
 	if !a.canAsk {
-		return usageError{errors.New("standard input and standard error are no terminal to ask at: revoke-all needs --yes")}
+		return usageError{fmt.Errorf("standard input and standard error are no terminal to ask at: %s needs --yes", command.Name())}
 	}
 	for _, appID := range apps {
-		yes, err := a.confirm(ctx, fmt.Sprintf("This revokes every refresh token of app %s of %s.", appID, a.settings.OrgURL), appID)
+		yes, err := a.confirm(command.Context(), fmt.Sprintf("This revokes every refresh token of app %s of %s.", appID, a.settings.OrgURL), appID)
 		if err != nil {
 			return err
 		}

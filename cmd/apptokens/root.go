@@ -56,6 +56,9 @@ Exit codes: 0 done, 1 failed, 2 usage error.`,
 			if command.Flags().Changed("org-url") && a.orgURL == "" {
 				return errors.New("--org-url is empty") // and must not mean the org of the environment
 			}
+			if (a.format == formatJUnit) && command.Name() != "contract" {
+				return errors.New("-o junit is for contract alone")
+			}
 			a.started = true
 			a.showProgress = a.showProgress && !a.verbose
 			return nil
@@ -66,9 +69,9 @@ Exit codes: 0 done, 1 failed, 2 usage error.`,
 	root.SetErr(a.err)
 	flags := root.PersistentFlags()
 	flags.StringVar(&a.orgURL, "org-url", "", "URL of the org (before $OKTA_CLIENT_ORGURL)")
-	flags.VarP(&a.format, "output", "o", "format: table, json, jsonl or csv")
+	flags.VarP(&a.format, "output", "o", "format: table, json, jsonl or csv; contract also has junit")
 	flags.BoolVarP(&a.verbose, "verbose", "v", false, "log every request to standard error")
-	root.AddCommand(a.listCommand(), a.getCommand(), a.revokeCommand(), a.revokeAllCommand(), a.serveCommand(), a.demoCommand())
+	root.AddCommand(a.listCommand(), a.getCommand(), a.revokeCommand(), a.revokeAllCommand(), a.contractCommand(), a.serveCommand(), a.demoCommand())
 	return root
 }
 

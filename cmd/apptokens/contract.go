@@ -1,0 +1,147 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"example.com/apptokens/api"
+	"example.com/apptokens/api/contract"
+)
+
+// deniedVariable holds a whole Authorization header, since the credential may be of any scheme.
+const deniedVariable = "APPTOKENS_DENIED_AUTHORIZATION"
+
+func (a *app) contractCommand() *cobra.Command {
+	var (
+		write, yes bool
+		maxPages   int
+	)
+	command := &cobra.Command{
+		Use:   "contract [APP]",
+		Short: "Check that a running server keeps the contract",
+		Long: `Probe the org with plain HTTP, and report for each rule of the contract whether
+it is kept, and where the rule is from: for a team's mock, a proxy, or the live
+org at night. Give it an app that holds a few hundred tokens; without one, only
+some rules can be checked. It reads only, and waits for the rate limit.
+
+With --write it also revokes one token of the app, and then all of them.
+
+  ` + deniedVariable + `   a credential that may not read the app, as a
+    whole header ("SSWS 00b…"), to check that it is refused
+
+The exit code is 1 if a rule is broken.`,
+		Example: `  apptokens contract 0oardd5r32PWsF4421d7
+  apptokens contract 0oardd5r32PWsF4421d7 -o junit > contract.xml`,
+		Args: wantArgs(0, 1),
+		RunE: func(command *cobra.Command, args []string) error {
+			if a.format == formatJSONL || a.format == formatCSV {
+				return usageError{errors.New("contract prints a table, json or junit")}
+			}
+			target, err := a.target(args)
+			if err != nil {
+				return err
+			}
+			if target.Write, target.MaxPages = write, maxPages; write && !yes {
+				if err := a.confirmRevokeAll(command, args); err != nil {
+					return err
+				}
+			}
+			return a.check(command.Context(), target)
+		},
+	}
+	command.Flags().BoolVar(&write, "write", false, "also revoke tokens: one, and then all of the app")
+	command.Flags().BoolVar(&yes, "yes", false, "do not ask before revoking")
+	command.Flags().IntVar(&maxPages, "max-pages", 100, "pages to read of one listing, at most")
+	return command
+}
+
+func (a *app) target(apps []string) (contract.Target, error) {
+	if err := a.load(apps...); err != nil {
+		return contract.Target{}, err
+	}
+	auth, err := a.settings.Auth()
+	if err != nil {
+		return contract.Target{}, err
+	}
+	target := contract.Target{URL: a.settings.OrgURL, Auth: auth}
+	if len(apps) > 0 {
+		target.AppID = apps[0]
+	}
+	if denied := a.getenv(deniedVariable); denied != "" {
+		target.Denied = authorization(denied)
+	}
+	return target, nil
+}
+
+// authorization is a whole Authorization header.
+type authorization string
+
+// Authorize makes it an [api.Auth].
+func (h authorization) Authorize(_ context.Context, req *http.Request) error {
+	req.Header.Set("Authorization", string(h))
+	return nil
+}
+
+var _ api.Auth = authorization("")
+
+func (a *app) check(ctx context.Context, target contract.Target) error {
+	var outputErr error
+	target.OnResult = func(r contract.Result) {
+		a.progress.clear()
+		if a.format == formatTable {
+			outputErr = errors.Join(outputErr, a.printResult(r))
+		}
+		a.progress.setDone("%s: %s", r.Probe, r.Outcome)
+	}
+	report, err := contract.Check(ctx, target)
+	a.progress.clear()
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(outputErr, a.printReport(report)); err != nil {
+		return err
+	}
+	if failed := report.Count(contract.Failed); failed > 0 {
+		return fmt.Errorf("%d of %d probes failed", failed, len(report.Results))
+	}
+	return nil
+}
+
+// printResult prints a line for a probe, and for one that failed why, and where its rule is from.
+func (a *app) printResult(r contract.Result) error {
+	line := fmt.Sprintf("%-7s  %-16s  %s", r.Outcome, r.Probe, r.Rule)
+	switch {
+	case r.Outcome == contract.Failed:
+		line += "\n           " + printable(r.Detail) + "\n           rule from: " + r.Source
+	case r.Detail != "":
+		line += " (" + r.Detail + ")"
+	}
+	_, err := fmt.Fprintln(a.out, line)
+	return err
+}
+
+func (a *app) printReport(report contract.Report) error {
+	switch a.format {
+	case formatJUnit:
+		return report.WriteJUnit(a.out)
+	case formatJSON:
+		encoded, err := encode(report)
+		if err != nil {
+			return err
+		}
+		_, err = a.out.Write(append(encoded, '\n'))
+		return err
+	}
+	requests := 0
+	for _, result := range report.Results {
+		requests += result.Requests
+	}
+	_, err := fmt.Fprintf(a.out, "%d passed, %d failed, %d skipped; %d requests in %v\n", report.Count(contract.Passed),
+		report.Count(contract.Failed), report.Count(contract.Skipped), requests, report.Duration.Round(10*time.Millisecond))
+	return err
+}
