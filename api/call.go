@@ -44,6 +44,11 @@ const maxRepeats = 2
 // do makes attempts until one succeeds or there is no point in another.
 func (c *Client) do(ctx context.Context, k *call) error {
 	c.budget.Pay(time.Now())
+	if c.callTimeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, c.callTimeout)
+		defer cancel()
+	}
 	var failure *Error // of the last attempt
 	for {
 		if held := c.pacer.admit(ctx); held != nil {
@@ -87,11 +92,11 @@ type result struct {
 
 // attempt sends the request once and takes in the response.
 func (c *Client) attempt(ctx context.Context, k *call) result {
-	attempt := c.attemptContext(ctx)
+	attempt := c.attemptContext(ctx, k)
 	defer attempt.end()
 	var resp *http.Response
-	sent, came, lost := time.Now(), time.Time{}, false
-	defer func() { c.pacer.settle(resp, lost, sent, came) }()
+	came, lost := time.Time{}, false
+	defer func() { c.pacer.settle(resp, lost, attempt.started, came) }()
 	watched := context.Context(attempt)
 	if k.watch != nil {
 		watched = k.watch(attempt)

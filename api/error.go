@@ -127,7 +127,7 @@ func (e *Error) LogValue() slog.Value {
 
 // invalid names the argument, its value and the way out.
 func invalid(what, value, why string) error {
-	return fmt.Errorf("%w: %s %q: %s", ErrInvalidArgument, what, text.Cut(value, 100), why)
+	return fmt.Errorf("%w: %s %q: %s", ErrInvalidArgument, what, text.Truncate(value, 100), why)
 }
 
 // unexpected says how a response differs from the contract.

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"example.com/apptokens/api/internal/origin"
 	"example.com/apptokens/api/internal/text"
 	"example.com/apptokens/gen"
 )
@@ -161,8 +162,8 @@ func (l *listing) follow(link string) (*url.URL, error) {
 	}
 	home := *l.client.org
 	home.Path += "/api/v1/apps/" + l.appID + "/tokens"
-	if !sameOrigin(target, &home) || target.User != nil || target.Opaque != "" {
-		return nil, fmt.Errorf("%w: the next page would be at %s://%s, the listing is at %s", ErrForeignLink, target.Scheme, text.Cut(target.Host, 100), l.client.org)
+	if !origin.Same(target, &home) || target.User != nil || target.Opaque != "" {
+		return nil, fmt.Errorf("%w: the next page would be at %s://%s, the listing is at %s", ErrForeignLink, target.Scheme, text.Truncate(target.Host, 100), l.client.org)
 	}
 	if target.EscapedPath() != home.Path {
 		return nil, fmt.Errorf("%w: the next page would have another path than %s", ErrForeignLink, home.Path)

@@ -22,6 +22,7 @@ type settings struct {
 	userAgent      string
 	retry          retry.Policy
 	attemptTimeout time.Duration
+	callTimeout    time.Duration // zero for none
 	share          float64
 	observers      []func(context.Context, Attempt)
 }
@@ -108,6 +109,18 @@ func WithAttemptTimeout(timeout time.Duration) Option {
 			return invalid("attempt timeout", timeout.String(), "it must be positive")
 		}
 		s.attemptTimeout = timeout
+		return nil
+	}
+}
+
+// WithCallTimeout bounds a whole call with all its attempts and waits, or one page of a listing, as if its context had
+// that deadline. The default is none: how long a call may take is its context's to say.
+func WithCallTimeout(timeout time.Duration) Option {
+	return func(s *settings) error {
+		if timeout <= 0 {
+			return invalid("call timeout", timeout.String(), "it must be positive")
+		}
+		s.callTimeout = timeout
 		return nil
 	}
 }

@@ -81,25 +81,17 @@ func requestID(resp *http.Response) string {
 // clean makes what the server says fit for errors and logs. The request's credential is taken out, should the server
 // repeat it, and so is a proof of possession.
 func clean(req *http.Request, said string, limit int) string {
-	return text.Printable(withoutCredential(req, said), limit)
+	return text.Printable(text.Redact(said, credentials(req)...), limit)
 }
 
-func withoutCredential(req *http.Request, said string) string {
+// credentials are what of a request is nobody's business.
+func credentials(req *http.Request) (secrets []string) {
 	for _, value := range req.Header["Authorization"] {
 		_, credential, found := strings.Cut(value, " ")
 		if !found {
 			credential = value
 		}
-		said = text.Without(said, credential)
+		secrets = append(secrets, credential)
 	}
-	return text.Without(said, req.Header["Dpop"]...)
-}
-
-// redacted returns the error as it is, unless its text repeats the request's credential: net/http quotes headers that
-// it cannot read.
-func redacted(req *http.Request, err error) error {
-	if said := withoutCredential(req, err.Error()); said != err.Error() {
-		return errors.New(said)
-	}
-	return err
+	return append(secrets, req.Header["Dpop"]...)
 }

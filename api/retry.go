@@ -22,8 +22,8 @@ type RetryPolicy struct {
 	// MaxAttempts bounds the requests of one call, the first one included. The default is 5; 1 means no retry.
 	MaxAttempts int
 	// MaxWait bounds one wait: before a retry, and before an attempt that is held back until a rate-limit window ends.
-	// A longer wait is not begun; the call ends at once with what the server said. The default is 90 seconds, since Okta's windows are 60; the maximum is
-	// ten years.
+	// A longer wait is not begun; the call ends at once with what the server said. The default is 90 seconds, since
+	// Okta's windows are 60; the maximum is ten years.
 	MaxWait time.Duration
 	// BaseDelay is the longest wait before the second attempt. The default is 250 milliseconds.
 	BaseDelay time.Duration

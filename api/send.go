@@ -10,7 +10,9 @@ import (
 	"strings"
 	"sync/atomic"
 
+	"example.com/apptokens/api/internal/origin"
 	"example.com/apptokens/api/internal/retry"
+	"example.com/apptokens/api/internal/text"
 	"example.com/apptokens/gen"
 )
 
@@ -24,7 +26,7 @@ type doer struct {
 
 // Do refuses to send credentials anywhere but to the org, whatever an editor made of the request.
 func (d doer) Do(req *http.Request) (*http.Response, error) {
-	if !sameOrigin(req.URL, d.org) || req.URL.User != nil || req.URL.Opaque != "" || !strings.EqualFold(req.Host, d.org.Host) {
+	if !origin.Same(req.URL, d.org) || req.URL.User != nil || req.URL.Opaque != "" || !strings.EqualFold(req.Host, d.org.Host) {
 		return nil, invalid("request URL", req.URL.Redacted(), "an editor changed its origin, and credentials go to "+d.org.Host+" alone")
 	}
 	if d.client.Jar != nil {
@@ -65,24 +67,26 @@ func isDialling(err error) bool {
 // transportError tells errors that may pass from those that will not.
 func transportError(req *http.Request, err error) error {
 	permanent := retry.IsPermanent(err)
-	if err = redacted(req, err); permanent {
+	if err = text.RedactError(err, credentials(req)...); permanent {
 		return err
 	}
 	return retry.Transient(err)
 }
 
-// connection watches whether an attempt gets as far as to one. Without it, nothing can have reached the server.
+// connection watches whether the request of an attempt gets as far as to one. Without it, nothing can have reached the
+// server. What authorization sends before is not watched.
 type connection struct {
-	trace      httptrace.ClientTrace
-	asked, got atomic.Bool
+	trace             httptrace.ClientTrace
+	armed, asked, got atomic.Bool
 }
 
 func (c *connection) watch(ctx context.Context) context.Context {
+	c.armed.Store(false)
 	c.asked.Store(false)
 	c.got.Store(false)
 	if c.trace.GetConn == nil {
-		c.trace.GetConn = func(string) { c.asked.Store(true) }
-		c.trace.GotConn = func(httptrace.GotConnInfo) { c.got.Store(true) }
+		c.trace.GetConn = func(string) { c.asked.Store(c.armed.Load()) }
+		c.trace.GotConn = func(httptrace.GotConnInfo) { c.got.Store(c.armed.Load()) }
 	}
 	return httptrace.WithClientTrace(ctx, &c.trace)
 }

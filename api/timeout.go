@@ -10,10 +10,15 @@ import (
 // endpoint, then the request with its response.
 type attemptContext struct {
 	context.Context
-	cancel context.CancelFunc
-	timer  *time.Timer
-	// the longest that authorization may take, until it is zero, and the request
-	authorization, request time.Duration
+	cancel  context.CancelFunc
+	timer   *time.Timer
+	call    *call
+	request time.Duration // how long the second part may take
+
+	// Of the part that runs:
+	missing string // what late blames
+	started time.Time
+	limit   time.Duration
 }
 
 type attemptKey struct{}
@@ -26,28 +31,36 @@ func (a *attemptContext) Value(key any) any {
 	return a.Context.Value(key)
 }
 
-func (c *Client) attemptContext(ctx context.Context) *attemptContext {
+func (c *Client) attemptContext(ctx context.Context, k *call) *attemptContext {
 	ctx, cancel := context.WithCancel(ctx)
-	longest := c.retry.MaxWait + c.attemptTimeout
-	return &attemptContext{ctx, cancel, time.AfterFunc(longest, cancel), longest, c.attemptTimeout}
+	limit := c.retry.MaxWait + c.attemptTimeout
+	return &attemptContext{
+		Context: ctx, cancel: cancel, timer: time.AfterFunc(limit, cancel), call: k, request: c.attemptTimeout,
+		missing: "no authorization", started: time.Now(), limit: limit,
+	}
+}
+
+// Deadline lets an Auth know beforehand that a wait would be cut off.
+func (a *attemptContext) Deadline() (time.Time, bool) {
+	deadline := a.started.Add(a.limit)
+	if earlier, ok := a.Context.Deadline(); ok && earlier.Before(deadline) {
+		return earlier, true
+	}
+	return deadline, true
 }
 
 // authorized ends the time for authorization, and starts the time for the request.
 func authorized(ctx context.Context) {
 	a, ok := ctx.Value(attemptKey{}).(*attemptContext)
 	if ok && a.timer.Stop() {
-		a.authorization = 0
-		a.timer.Reset(a.request)
+		a.missing, a.started, a.limit = "no complete response", time.Now(), a.request
+		a.timer.Reset(a.limit)
+		a.call.connection.armed.Store(true)
 	}
 }
 
 // late is the error of an attempt that took too long.
-func (a *attemptContext) late() error {
-	if a.authorization > 0 {
-		return timeoutError{"no authorization", a.authorization}
-	}
-	return timeoutError{"no complete response", a.request}
-}
+func (a *attemptContext) late() error { return timeoutError{a.missing, a.limit} }
 
 func (a *attemptContext) end() {
 	a.timer.Stop()

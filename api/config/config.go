@@ -166,7 +166,7 @@ func (c *Config) readCredential(f found, secrets *secretValues) error {
 	if mode, ok := f.values[AuthorizationMode]; ok {
 		c.Mode = Mode(mode.text)
 		if !slices.Contains([]Mode{SSWS, Bearer, PrivateKey}, c.Mode) {
-			return problem(AuthorizationMode, mode, "is %q; want SSWS, Bearer or PrivateKey", text.Cut(mode.text, 30))
+			return problem(AuthorizationMode, mode, "is %q; want SSWS, Bearer or PrivateKey", text.Truncate(mode.text, 30))
 		}
 	}
 	credential := token

@@ -300,7 +300,7 @@ func TestFilesThatEverybodyCanRead(t *testing.T) {
 func TestClients(t *testing.T) {
 	t.Parallel()
 	org := oktatest.NewServer(oktatest.WithApp("0oa1", 3), oktatest.WithBearerToken("access", "okta.apps.read"),
-		oktatest.WithServiceApp(oktatest.ServiceApp{ClientID: "0oaService", Keys: map[string]crypto.PublicKey{"k1": key.Public()}, Scopes: []string{"okta.apps.read"}, Bearer: true}))
+		oktatest.WithServiceApp(oktatest.ServiceApp{ClientID: "0oaService", Keys: map[string]crypto.PublicKey{"k1": key.Public()}, Scopes: []string{"okta.apps.read"}, DPoPOptional: true}))
 	t.Cleanup(org.Close)
 	tests := map[string]struct {
 		env    environment

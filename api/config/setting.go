@@ -75,7 +75,7 @@ func (v value) boolean(setting Setting) (bool, error) {
 	case "false":
 		return false, nil
 	}
-	return false, problem(setting, v, "is %q; want true or false", text.Cut(v.text, 30))
+	return false, problem(setting, v, "is %q; want true or false", text.Truncate(v.text, 30))
 }
 
 // number reads a whole number from 0 to most, or 0 where none is set.
@@ -86,7 +86,7 @@ func (f found) number(setting Setting, most int) (int, error) {
 	}
 	n, err := strconv.Atoi(v.text)
 	if err != nil || n < 0 || n > most {
-		return 0, problem(setting, v, "is %q; want a whole number from 0 to %d", text.Cut(v.text, 30), most)
+		return 0, problem(setting, v, "is %q; want a whole number from 0 to %d", text.Truncate(v.text, 30), most)
 	}
 	return n, nil
 }

@@ -88,7 +88,7 @@ func (s *suite) attempt(ctx context.Context, auth api.Auth, method, path string)
 	}
 	resp, err := s.transport().RoundTrip(req)
 	if err != nil {
-		return nil, false, retry.Transient(fmt.Errorf("%s: %s", label(req), text.Without(err.Error(), credential(req))))
+		return nil, false, retry.Transient(fmt.Errorf("%s: %s", label(req), text.Redact(err.Error(), credential(req))))
 	}
 	if resp.Body == nil {
 		resp.Body = http.NoBody

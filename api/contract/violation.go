@@ -57,7 +57,7 @@ func shown(value any, credential string) string {
 	case []any:
 		return fmt.Sprintf("an array of %d items", len(value))
 	case string:
-		return fmt.Sprintf("%q", text.Printable(text.Without(value, credential), 70))
+		return fmt.Sprintf("%q", text.Printable(text.Redact(value, credential), 70))
 	default:
 		return text.Printable(fmt.Sprint(value), 70)
 	}

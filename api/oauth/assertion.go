@@ -43,7 +43,7 @@ type assertionClaims struct {
 
 // assert returns a new assertion: Okta takes each jti once, even if it refuses the request for another reason.
 func (a *asserter) assert() (string, error) {
-	now := a.clock.now()
+	now := a.clock.issued()
 	return jwt.Signed(a.signer).Claims(assertionClaims{
 		Issuer: a.clientID, Subject: a.clientID, Audience: a.audience,
 		IssuedAt: now.Unix(), Expires: now.Add(assertionLifetime).Unix(), ID: rand.Text(),

@@ -2,14 +2,19 @@ package oauth
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"sync"
 	"time"
+
+	"example.com/apptokens/api"
 )
 
 // grant is an access token.
 type grant struct {
 	token   string
-	renewAt time.Time // shortly before it expires
+	renewAt time.Time // some time before it expires
+	expires time.Time
 
 	accepted bool // by a resource
 }
@@ -23,47 +28,64 @@ type cache struct {
 	grant   *grant
 	refusal time.Time // when a token was last replaced because a resource refused it
 	minting *minting  // nil while none is under way
+	limited pause     // by the rate limit of the token endpoint
+}
+
+// pause is a wait before the next attempt, and why.
+type pause struct {
+	until time.Time
+	err   error // of the attempt before; nil while there is none
 }
 
 // minting is one run of mint. Its fields are guarded by the cache's mutex.
 type minting struct {
-	changed chan struct{} // closed, and replaced, when anything below changes
-	waiters int
-	cancel  context.CancelFunc // when the last of them has left
-	done    bool
-	grant   *grant
-	err     error     // of the last attempt
-	until   time.Time // when the next one follows, unless done
+	changed  chan struct{} // closed, and replaced, when anything below changes
+	waiters  int
+	cancel   context.CancelFunc // when the last of them has left
+	pause    pause
+	done     bool
+	grant    *grant
+	err      error
+	panicked any // by a signer or a transport; to go on where a caller can recover from it
 }
+
+// spare is how long a token must still live to be used in place of one that cannot be had.
+const spare = 5 * time.Second
+
+// errAborted is left behind by a minting whose goroutine exits.
+var errAborted = errors.New("the goroutine of a token request has exited")
 
 // get returns a token that is good for the next request.
 func (c *cache) get(ctx context.Context) (string, error) {
-	if ctx.Err() != nil {
-		return "", context.Cause(ctx)
-	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if ctx.Err() != nil {
+		return "", contextError(ctx)
+	}
 	if c.grant != nil && time.Now().Before(c.grant.renewAt) {
 		return c.grant.token, nil
 	}
 	m := c.minting
 	if m == nil {
-		m = c.start(ctx)
+		m = c.start()
 	}
 	m.waiters++
 	defer c.leave(m)
 	for {
+		old := c.grant
 		switch deadline, ok := ctx.Deadline(); {
-		case m.done && m.err != nil:
-			return "", m.err
-		case m.done:
+		case m.panicked != nil:
+			panic(m.panicked)
+		case m.done && m.err == nil:
 			return m.grant.token, nil
-		case ctx.Err() != nil && m.err != nil:
-			return "", m.err // says more
-		case ctx.Err() != nil:
-			return "", context.Cause(ctx)
-		case ok && !m.until.Before(deadline): // waiting has no point
+		case (m.done || m.pause.err != nil) && old != nil && time.Until(old.expires) > spare:
+			return old.token, nil
+		case m.done:
 			return "", m.err
+		case m.pause.err != nil && (ctx.Err() != nil || ok && !m.pause.until.Before(deadline)): // waiting has no point
+			return "", m.pause.err
+		case ctx.Err() != nil:
+			return "", contextError(ctx)
 		}
 		changed := m.changed
 		c.mu.Unlock()
@@ -75,28 +97,46 @@ func (c *cache) get(ctx context.Context) (string, error) {
 	}
 }
 
-// start begins to mint, for as long as somebody waits. The context that it begins with lends its values alone.
-func (c *cache) start(ctx context.Context) *minting {
-	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	m := &minting{changed: make(chan struct{}), cancel: cancel}
+// start begins to mint, for as long as somebody waits. What is minted belongs to no caller, so no caller's context is
+// used.
+func (c *cache) start() *minting {
+	ctx, cancel := context.WithCancel(context.Background())
+	m := &minting{changed: make(chan struct{}), cancel: cancel, err: errAborted}
+	if time.Now().Before(c.limited.until) {
+		m.pause = c.limited
+	}
 	c.minting = m
-	go func() {
-		grant, err := c.mint(ctx, func(err error, until time.Time) {
-			c.mu.Lock()
-			defer c.mu.Unlock()
-			m.err, m.until = err, until
-			m.signal()
-		})
+	go c.run(ctx, m, m.pause.until)
+	return m
+}
+
+func (c *cache) run(ctx context.Context, m *minting, from time.Time) {
+	var granted *grant
+	err := errAborted
+	defer func() {
+		panicked := recover()
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		if err == nil {
-			c.grant = grant
+		if err == nil && c.minting == m {
+			c.grant = granted
 		}
-		m.done, m.grant, m.err = true, grant, err
+		m.done, m.grant, m.err, m.panicked = true, granted, err, panicked
 		m.signal()
 		c.end(m)
 	}()
-	return m
+	if err = sleep(ctx, time.Until(from)); err != nil {
+		return
+	}
+	err = errAborted // until mint returns
+	granted, err = c.mint(ctx, func(err error, until time.Time) {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		m.pause = pause{until, err}
+		if errors.Is(err, api.ErrRateLimited) {
+			c.limited = m.pause
+		}
+		m.signal()
+	})
 }
 
 func (m *minting) signal() {
@@ -128,19 +168,39 @@ func (c *cache) accepted(token string) {
 	}
 }
 
-// refused drops a token that a resource answered with 401, and tells whether another attempt may fare better. Okta also
-// answers 401 where a feature is off (E0000015): a token that took the place of a refused one, and has never been
-// accepted, is kept for a minute.
-func (c *cache) refused(token string) (again bool) {
+// refused is told of a token that a resource answered with 401, and tells whether another attempt may fare better. dead
+// means that the resource says it is the token's fault. Okta also answers 401 where a feature is off (E0000015): a token
+// that took the place of a refused one within the last minute, and has never been accepted, is no reason for another
+// attempt, and unless it is dead it is kept.
+func (c *cache) refused(token string, dead bool) (again bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.grant == nil || c.grant.token != token {
 		return true // it has been replaced already
 	}
 	now := time.Now()
-	if !c.grant.accepted && now.Sub(c.refusal) < time.Minute {
-		return false
+	again = c.grant.accepted || now.Sub(c.refusal) >= time.Minute
+	if again || dead {
+		c.grant, c.refusal = nil, now
 	}
-	c.grant, c.refusal = nil, now
-	return true
+	return again
+}
+
+// contextError is the error of a context and, where one was given, its cause.
+func contextError(ctx context.Context) error {
+	if cause := context.Cause(ctx); cause != ctx.Err() {
+		return fmt.Errorf("%w: %w", ctx.Err(), cause)
+	}
+	return ctx.Err()
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(max(d, 0))
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return ctx.Err()
+	}
 }

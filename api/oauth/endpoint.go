@@ -47,19 +47,20 @@ func (e *endpoint) mint(ctx context.Context, waiting func(err error, until time.
 		wait, again := e.retry.Decide(retry.Outcome{
 			Attempt: attempt, Status: failure.StatusCode, Header: header, Err: failure.Err, Now: now, Jitter: rand.Float64(),
 		})
+		if ctx.Err() != nil { // nobody waits
+			return nil, failure
+		}
 		if again && failure.StatusCode != http.StatusTooManyRequests && !e.budget.Draw() {
 			failure.Err, again = cmp.Or(failure.Err, retry.ErrBudget), false
 		}
-		if !again || ctx.Err() != nil {
+		if !again {
 			e.log(ctx, attempt, failure, 0)
 			return nil, failure
 		}
 		e.log(ctx, attempt, failure, wait)
 		waiting(failure, now.Add(wait))
-		select {
-		case <-ctx.Done():
+		if sleep(ctx, wait) != nil {
 			return nil, failure
-		case <-time.After(wait):
 		}
 	}
 }
@@ -73,8 +74,9 @@ func (e *endpoint) attempt(ctx context.Context) (*grant, http.Header, *Error) {
 		if e.prover != nil {
 			nonce = load(&e.prover.tokenNonce)
 		}
+		offset := e.clock.offset()
 		grant, header, failure := e.send(ctx, nonce)
-		clockChanged := e.clock.learn(header)
+		e.clock.learn(header)
 		newNonce := header.Get("DPoP-Nonce")
 		if e.prover != nil && newNonce != "" {
 			e.prover.tokenNonce.Store(newNonce)
@@ -84,7 +86,7 @@ func (e *endpoint) attempt(ctx context.Context) (*grant, http.Header, *Error) {
 			return grant, header, nil
 		case failure.isRefusal() && e.prover != nil && newNonce != "" && newNonce != nonce && nonces < maxNonces:
 			nonces++
-		case clockChanged && failure.isRefusal() && clocks == 0:
+		case (e.clock.offset()-offset).Abs() >= tolerance && failure.isRefusal() && clocks == 0:
 			clocks++
 		default:
 			return nil, header, failure
@@ -98,17 +100,17 @@ func (e *endpoint) send(ctx context.Context, nonce string) (*grant, http.Header,
 	defer cancel()
 	req, secrets, err := e.request(ctx, nonce)
 	if err != nil {
-		return nil, nil, e.failed(nil, err)
+		return nil, nil, e.failed(nil, nil, err)
 	}
 	resp, err := e.roundTrip(req)
 	if err != nil {
 		switch {
 		case retry.IsPermanent(err):
-			return nil, nil, e.failed(nil, redacted(err, secrets))
-		case ctx.Err() != nil:
+			return nil, nil, e.failed(nil, nil, text.RedactError(err, secrets...))
+		case errors.Is(ctx.Err(), context.DeadlineExceeded):
 			err = fmt.Errorf("no response within %v", e.timeout())
 		}
-		return nil, nil, e.failed(nil, retry.Transient(redacted(err, secrets)))
+		return nil, nil, e.failed(nil, nil, retry.Transient(text.RedactError(err, secrets...)))
 	}
 	defer resp.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody))
@@ -116,11 +118,11 @@ func (e *endpoint) send(ctx context.Context, nonce string) (*grant, http.Header,
 	case resp.StatusCode != http.StatusOK:
 		return nil, resp.Header, e.refusal(resp, body, secrets)
 	case err != nil:
-		return nil, resp.Header, e.failed(resp, retry.Transient(fmt.Errorf("the response breaks off: %w", redacted(err, secrets))))
+		return nil, resp.Header, e.failed(resp, secrets, retry.Transient(fmt.Errorf("the response breaks off: %w", text.RedactError(err, secrets...))))
 	}
 	grant, err := e.parse(body)
 	if err != nil {
-		return nil, resp.Header, e.failed(resp, err)
+		return nil, resp.Header, e.failed(resp, secrets, text.RedactError(err, secrets...))
 	}
 	return grant, resp.Header, nil
 }
@@ -143,7 +145,7 @@ func (e *endpoint) request(ctx context.Context, nonce string) (req *http.Request
 	}
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	req.Header.Set("Accept", "application/json")
-	req.Header.Set("User-Agent", "apptokens-go")
+	req.Header.Set("User-Agent", e.userAgent)
 	if e.prover == nil {
 		return req, []string{assertion}, nil
 	}
@@ -176,12 +178,12 @@ func (e *endpoint) timeout() time.Duration {
 }
 
 // failed returns an error with what is known of the response. resp is nil where none came.
-func (e *endpoint) failed(resp *http.Response, err error) *Error {
+func (e *endpoint) failed(resp *http.Response, secrets []string, err error) *Error {
 	failure := &Error{Endpoint: e.url, ClientID: e.clientID, Err: err}
 	_ = errors.As(err, (*missingScopes)(&failure.MissingScopes))
 	if resp != nil {
 		failure.StatusCode = resp.StatusCode
-		failure.RequestID = text.Printable(resp.Header.Get("X-Okta-Request-Id"), 100)
+		failure.RequestID = text.Printable(text.Redact(resp.Header.Get("X-Okta-Request-Id"), secrets...), 100)
 		failure.RateLimit = api.RateLimit(retry.ParseLimit(resp.Header))
 	}
 	return failure
@@ -197,12 +199,4 @@ func (e *endpoint) log(ctx context.Context, attempt int, failure *Error, wait ti
 		level, attrs = slog.LevelWarn, append(attrs, slog.Duration("wait", wait))
 	}
 	e.logger.LogAttrs(ctx, level, "apptokens: token request", attrs...)
-}
-
-// redacted returns the error as it is, unless its text repeats a secret: net/http quotes headers that it cannot read.
-func redacted(err error, secrets []string) error {
-	if said := text.Without(err.Error(), secrets...); said != err.Error() {
-		return errors.New(said)
-	}
-	return err
 }

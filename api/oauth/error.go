@@ -14,7 +14,7 @@ import (
 // it, neither assertion nor proof, and what the server says is cut to size and stripped of control characters.
 //
 // With [errors.Is] it is [api.ErrUnauthorized] for a 401, [api.ErrRateLimited] for a 429, [api.ErrForbidden] for scopes
-// that are not granted, and [api.ErrUnexpectedResponse] for a response that no token endpoint sends.
+// that are not granted, and [api.ErrUnexpectedResponse] for a redirect, or a 200 that holds no token to use.
 type Error struct {
 	Endpoint string // URL of the token endpoint
 	ClientID string
@@ -41,14 +41,14 @@ func (e *Error) Error() string {
 	}
 	for _, said := range []string{e.Code, e.Description} {
 		if said != "" {
-			b.WriteString(": " + said)
+			b.WriteString(": " + strings.TrimSuffix(said, "."))
 		}
 	}
 	if remedy := remedies[e.Code]; remedy != "" {
 		b.WriteString("; " + remedy)
 	}
 	if e.Attempts > 1 {
-		fmt.Fprintf(&b, " (%d attempts)", e.Attempts)
+		fmt.Fprintf(&b, " (%d token requests)", e.Attempts)
 	}
 	if e.RequestID != "" {
 		b.WriteString(" (request " + e.RequestID + ")")
@@ -59,14 +59,14 @@ func (e *Error) Error() string {
 // remedies are for the codes that Okta's token endpoint answers with
 // (https://developer.okta.com/docs/reference/api/oidc/#possible-errors).
 var remedies = map[string]string{
-	"invalid_client":     "is the public key registered with this client, under this key id?",
+	"invalid_client":     "is the public key registered with this client, under this key id, and is the clock right?",
 	"invalid_scope":      scopeRemedy,
 	"consent_required":   scopeRemedy,
-	"invalid_dpop_proof": "without DPoP, such an app grants nothing",
-	"use_dpop_nonce":     "the server keeps asking for another nonce",
+	"invalid_dpop_proof": "does the app require DPoP (then leave out WithoutDPoP, or dpopEnabled: false), and is the clock right?",
+	"use_dpop_nonce":     "the server is content with no nonce",
 }
 
-const scopeRemedy = "grant the scope in the Admin Console (the app's Okta API Scopes), or ask for fewer"
+const scopeRemedy = "grant the scope in the Admin Console (the app's Okta API Scopes), or ask for fewer (WithScopes; scopes in okta.yaml)"
 
 // Unwrap returns the cause, where there is one besides the status.
 func (e *Error) Unwrap() error { return e.Err }
@@ -106,5 +106,5 @@ func (e *Error) isRefusal() bool {
 type missingScopes []string
 
 func (m missingScopes) Error() string {
-	return "the org granted a token without " + strings.Join(m, " and ") + ": " + scopeRemedy + " with WithScopes"
+	return "the org granted a token without " + strings.Join(m, " and ") + "; " + scopeRemedy
 }

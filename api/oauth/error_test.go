@@ -49,7 +49,7 @@ func TestErrorsOfTheTokenEndpoint(t *testing.T) {
 		"a narrowed grant": {app: func(app *oktatest.ServiceApp) { app.Scopes = []string{oauth.ScopeRead} },
 			want: api.ErrForbidden, status: 200, says: "without okta.apps.manage", requests: 2},
 		"DPoP is required": {options: []oauth.Option{oauth.WithoutDPoP()},
-			status: 400, code: "invalid_dpop_proof", says: "such an app grants nothing", requests: 1},
+			status: 400, code: "invalid_dpop_proof", says: "leave out WithoutDPoP", requests: 1},
 		"rate limit": {faults: post(oktatest.UsedUp(time.Hour)),
 			want: api.ErrRateLimited, status: 429, code: "E0000047", says: "API call exceeded rate limit", requests: 1},
 		"outage":        {faults: post(oktatest.Status(503)), status: 503, code: "E0000010", requests: 5},
@@ -65,7 +65,7 @@ func TestErrorsOfTheTokenEndpoint(t *testing.T) {
 		"hostile token": {faults: answer(200, `{"token_type":"DPoP","access_token":"a\r\nX: y"}`), want: api.ErrUnexpectedResponse, status: 200, says: "no access token", requests: 1},
 		"a bearer token": {faults: answer(200, `{"token_type":"Bearer","access_token":"a"}`),
 			want: api.ErrUnexpectedResponse, status: 200, says: `token type is "Bearer", want "DPoP"`, requests: 1},
-		"a nonce without end": {faults: answer(400, `{"error":"use_dpop_nonce"}`), status: 400, code: "use_dpop_nonce", requests: 1},
+		"a nonce, and gives none": {faults: answer(400, `{"error":"use_dpop_nonce"}`), status: 400, code: "use_dpop_nonce", requests: 1},
 		"hostile words": {faults: answer(400, `{"error":"x\u001b[2J","error_description":"`+strings.Repeat("é", 5000)+`"}`),
 			status: 400, code: "x [2J", says: "é…", requests: 1},
 	}
@@ -112,7 +112,7 @@ func TestNoncesWithoutEnd(t *testing.T) {
 		return org.Transport().RoundTrip(req)
 	})
 	_, err := list(t.Context(), newClient(t, transport))
-	checkError(t, err, nil, "keeps asking for another nonce")
+	checkError(t, err, nil, "content with no nonce")
 	if got := tokenRequests(org); !slices.Equal(got, []int{400, 400, 400}) {
 		t.Errorf("token requests %v, want one and two repeats", got)
 	}

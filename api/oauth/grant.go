@@ -43,14 +43,15 @@ func (e *endpoint) parse(body []byte) (*grant, error) {
 		want = "DPoP"
 	}
 	if !strings.EqualFold(response.TokenType, want) {
-		return nil, fmt.Errorf("%w: the token type is %q, want %q; WithoutDPoP is for apps that get bearer tokens, and for them alone",
-			api.ErrUnexpectedResponse, text.Cut(response.TokenType, 30), want)
+		return nil, fmt.Errorf("%w: the token type is %q, want %q; WithoutDPoP (dpopEnabled: false) is for apps that get bearer tokens, and for them alone",
+			api.ErrUnexpectedResponse, text.Truncate(response.TokenType, 1000), want)
 	}
 	if missing := e.missing(response.Scope); len(missing) > 0 {
 		return nil, missingScopes(missing)
 	}
 	lifetime := lifetime(response.ExpiresIn)
-	return &grant{token: response.AccessToken, renewAt: time.Now().Add(lifetime - min(lifetime/10, maxRenewal))}, nil
+	expires := time.Now().Add(lifetime)
+	return &grant{token: response.AccessToken, renewAt: expires.Add(-min(lifetime/10, maxRenewal)), expires: expires}, nil
 }
 
 var lenient = json.JoinOptions(jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true))
@@ -88,8 +89,8 @@ func (e *endpoint) refusal(resp *http.Response, body []byte, secrets []string) *
 		OktaSummary string `json:"errorSummary"`
 	}
 	_ = json.Unmarshal(body, &said, lenient)
-	tidy := func(said string) string { return text.Printable(text.Without(said, secrets...), 300) }
-	failure := e.failed(resp, nil)
+	tidy := func(said string) string { return text.Printable(text.Redact(said, secrets...), 300) }
+	failure := e.failed(resp, secrets, nil)
 	failure.Code, failure.Description = tidy(said.Code), tidy(said.Description)
 	if said.Code == "" {
 		failure.Code, failure.Description = tidy(said.OktaCode), tidy(said.OktaSummary)

@@ -10,6 +10,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 
 	"github.com/go-jose/go-jose/v4"
@@ -21,7 +22,7 @@ import (
 // as \n, or a JWK. The "kid" of a JWK is kept for [NewServiceApp]. Whatever else it is, the error is
 // [api.ErrInvalidArgument] and shows none of it.
 func ParsePrivateKey(data []byte) (crypto.Signer, error) {
-	data = bytes.TrimSpace(data)
+	data = bytes.TrimSpace(bytes.TrimPrefix(data, []byte("\ufeff"))) // some editors begin files with a mark
 	parse := parsePEM
 	if bytes.HasPrefix(data, []byte("{")) {
 		parse = parseJWK
@@ -40,10 +41,11 @@ func parsePEM(data []byte) (crypto.Signer, error) {
 	if !bytes.ContainsRune(data, '\n') {
 		data = bytes.ReplaceAll(data, []byte(`\n`), []byte("\n"))
 	}
+	problem := errors.New("it is neither PEM, with its line breaks, nor a JWK; want one that starts with -----BEGIN or {")
 	for {
 		block, rest := pem.Decode(data)
 		if block == nil {
-			return nil, errors.New("it is neither PEM nor a JWK; want one that starts with -----BEGIN or {")
+			return nil, problem
 		}
 		var key any
 		var err error
@@ -57,7 +59,9 @@ func parsePEM(data []byte) (crypto.Signer, error) {
 		case "ENCRYPTED PRIVATE KEY":
 			err = errors.New("it is encrypted; decrypt it first, with openssl pkey")
 		case "PUBLIC KEY", "RSA PUBLIC KEY", "CERTIFICATE":
-			err = errors.New("it is a public key or a certificate; the private key is wanted")
+			problem = errors.New("it is a public key or a certificate; the private key is wanted")
+			data = rest
+			continue
 		default: // such as EC PARAMETERS, which openssl puts before the key
 			data = rest
 			continue
@@ -76,10 +80,16 @@ func parsePEM(data []byte) (crypto.Signer, error) {
 	}
 }
 
-// jwkKey is the key of a JWK that names it.
+// jwkKey is the key of a JWK that names it. Its fields are not exported, so that JSON does not show them.
 type jwkKey struct {
-	crypto.Signer
-	id string
+	signer crypto.Signer
+	id     string
+}
+
+func (k jwkKey) Public() crypto.PublicKey { return k.signer.Public() }
+
+func (k jwkKey) Sign(rand io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, error) {
+	return k.signer.Sign(rand, digest, opts)
 }
 
 func parseJWK(data []byte) (crypto.Signer, error) {

@@ -40,6 +40,7 @@ type settings struct {
 	httpClient *http.Client
 	retry      retry.Policy
 	logger     *slog.Logger
+	userAgent  string
 }
 
 func newSettings(orgURL, clientID string, key crypto.Signer, opts []Option) (*settings, error) {
@@ -48,7 +49,7 @@ func newSettings(orgURL, clientID string, key crypto.Signer, opts []Option) (*se
 		return nil, err
 	}
 	if clientID == "" || strings.ContainsFunc(clientID, text.NotVisible) {
-		return nil, invalid("client ID", clientID, "it is empty, or holds a character that no client ID has")
+		return nil, invalid("client ID", "(not shown)", "it is empty, or holds a character that no client ID has")
 	}
 	if isNil(key) {
 		return nil, invalid("key", "nil", "pass the private key of the app, see ParsePrivateKey")
@@ -57,7 +58,7 @@ func newSettings(orgURL, clientID string, key crypto.Signer, opts []Option) (*se
 		org: org, clientID: clientID, key: key, keyID: keyID(key), dpop: true,
 		scopes: []string{ScopeRead, ScopeManage},
 		url:    org.String() + "/oauth2/v1/token",
-		retry:  retry.Policy{}.WithDefaults(), httpClient: &http.Client{}, logger: slog.New(slog.DiscardHandler),
+		retry:  retry.Policy{}.WithDefaults(), httpClient: &http.Client{}, logger: slog.New(slog.DiscardHandler), userAgent: "apptokens-go",
 	}
 	for _, option := range opts {
 		if option == nil {
@@ -67,8 +68,13 @@ func newSettings(orgURL, clientID string, key crypto.Signer, opts []Option) (*se
 			return nil, err
 		}
 	}
-	s.algorithm, err = algorithmFor(key.Public(), s.algorithm)
-	return s, err
+	if s.algorithm, err = algorithmFor(key.Public(), s.algorithm); err != nil {
+		return nil, err
+	}
+	if public, ok := key.Public().(interface{ Equal(crypto.PublicKey) bool }); ok && s.dpopKey != nil && public.Equal(s.dpopKey.Public()) {
+		return nil, invalid("DPoP key", "(not shown)", "it is the app's; leave the option out for a new one")
+	}
+	return s, nil
 }
 
 // WithKeyID names the key, as Okta does where the app has several ("kid" in the Admin Console). The default is the one
@@ -76,7 +82,7 @@ func newSettings(orgURL, clientID string, key crypto.Signer, opts []Option) (*se
 func WithKeyID(id string) Option {
 	return func(s *settings) error {
 		if id == "" || strings.ContainsFunc(id, text.NotVisible) {
-			return invalid("key id", id, "it is empty, or holds a character that no key id has")
+			return invalid("key id", "(not shown)", "it is empty, or holds a character that no key id has")
 		}
 		s.keyID = id
 		return nil
@@ -118,8 +124,8 @@ func WithoutDPoP() Option {
 	return func(s *settings) error { s.dpop = false; return nil }
 }
 
-// WithDPoPKey sets the key that tokens are bound to, which must not be the app's. The default is a new ECDSA key on
-// P-256 for each ServiceApp, which is best: it never leaves the process.
+// WithDPoPKey sets the key that tokens are bound to, for programs that may not make keys of their own. It must not be
+// the app's. The default is a new ECDSA key on P-256 for each ServiceApp, which never leaves the process.
 func WithDPoPKey(key crypto.Signer) Option {
 	return func(s *settings) error {
 		if isNil(key) {
@@ -130,8 +136,9 @@ func WithDPoPKey(key crypto.Signer) Option {
 	}
 }
 
-// WithTokenEndpoint replaces the URL of the token endpoint, which is /oauth2/v1/token of the org: for a custom domain,
-// or for another authorization server. Its scheme is https; http is allowed to a loopback host. It is also the audience
+// WithTokenEndpoint replaces the URL of the token endpoint, which is /oauth2/v1/token of the org: for an org whose
+// token endpoint is at another host, such as a custom domain. (Other authorization servers do not grant okta.* scopes.)
+// Its scheme is https; http is allowed to a loopback host. It is also the audience
 // of assertions, so it must be spelled as the server does.
 func WithTokenEndpoint(endpoint string) Option {
 	return func(s *settings) error {
@@ -170,6 +177,17 @@ func WithRetry(policy api.RetryPolicy) Option {
 	}
 }
 
+// WithUserAgent replaces the User-Agent header of token requests. The default is "apptokens-go".
+func WithUserAgent(userAgent string) Option {
+	return func(s *settings) error {
+		if strings.TrimSpace(userAgent) == "" || strings.ContainsFunc(userAgent, func(r rune) bool { return r != ' ' && text.NotVisible(r) }) {
+			return invalid("user agent", userAgent, "it must be printable ASCII, and not blank")
+		}
+		s.userAgent = userAgent
+		return nil
+	}
+}
+
 // WithLogger logs every token request: at warn level if it will be repeated after a wait, else at debug level, failed
 // or not. No key, assertion, proof or token is logged. The default logs nothing.
 func WithLogger(logger *slog.Logger) Option {
@@ -184,7 +202,7 @@ func WithLogger(logger *slog.Logger) Option {
 
 // invalid names the argument, its value and the way out.
 func invalid(what, value, why string) error {
-	return fmt.Errorf("%w: %s %q: %s", api.ErrInvalidArgument, what, text.Cut(value, 100), why)
+	return fmt.Errorf("%w: %s %q: %s", api.ErrInvalidArgument, what, text.Truncate(value, 100), why)
 }
 
 // isNil also finds a nil pointer inside the interface: what a constructor returned whose error was not looked at.

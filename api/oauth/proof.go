@@ -70,7 +70,7 @@ func (p *prover) proveTokenRequest(endpoint, nonce string) (string, error) {
 }
 
 func (p *prover) sign(claims proofClaims) (string, error) {
-	claims.ID, claims.IssuedAt = rand.Text(), p.clock.now().Unix()
+	claims.ID, claims.IssuedAt = rand.Text(), p.clock.issued().Unix()
 	proof, err := jwt.Signed(p.signer).Claims(claims).Serialize()
 	if err != nil {
 		return "", fmt.Errorf("sign a DPoP proof: %w", err)
@@ -80,16 +80,24 @@ func (p *prover) sign(claims proofClaims) (string, error) {
 
 // observe keeps the nonce of a resource's response, and asks for another attempt if it is the proof that was refused:
 // for its nonce, or for anything else. (net/http may send a request again, with the same proof, when a connection
-// breaks.)
+// breaks.) A refusal that does not say why, and comes with another nonce, is taken for one of the nonce.
 func (p *prover) observe(resp *http.Response) (again bool) {
-	refused := resp.StatusCode == http.StatusUnauthorized || resp.StatusCode == http.StatusBadRequest
-	if nonce := resp.Header.Get("DPoP-Nonce"); nonce != "" {
+	nonce := resp.Header.Get("DPoP-Nonce")
+	if nonce != "" {
 		p.resourceNonce.Store(nonce)
-		if refused && nonce != nonceOf(resp.Request.Header.Get("DPoP")) {
-			return true
-		}
 	}
-	return refused && strings.Contains(strings.Join(resp.Header.Values("WWW-Authenticate"), ","), "invalid_dpop_proof")
+	if resp.StatusCode != http.StatusUnauthorized && resp.StatusCode != http.StatusBadRequest {
+		return false
+	}
+	if challenge := challenge(resp); strings.Contains(challenge, "error=") {
+		return strings.Contains(challenge, "use_dpop_nonce") || strings.Contains(challenge, "invalid_dpop_proof")
+	}
+	return nonce != "" && nonce != nonceOf(resp.Request.Header.Get("DPoP"))
+}
+
+// challenge is what a response says of the credential that it wants.
+func challenge(resp *http.Response) string {
+	return strings.Join(resp.Header.Values("WWW-Authenticate"), ", ")
 }
 
 // nonceOf returns the nonce in a proof of this package. What was learnt last may be newer.

@@ -7,6 +7,7 @@ import (
 	"crypto/ecdsa"
 	"encoding/base64"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -87,7 +88,7 @@ func TestNoSecretIsShown(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		app := newServiceApp(t, transport, signer, oauth.WithLogger(logger), oauth.WithDPoPKey(private))
+		app := newServiceApp(t, transport, signer, oauth.WithLogger(logger), oauth.WithDPoPKey(keys()["P-384"]))
 		client, err := api.New(orgURL, app, api.WithHTTPClient(&http.Client{Transport: transport}), api.WithLogger(logger))
 		if err != nil {
 			t.Fatal(err)
@@ -116,6 +117,12 @@ func TestNoSecretIsShown(t *testing.T) {
 			}
 			show(err, app, *app, client, *client, struct{ App oauth.ServiceApp }{*app}, named)
 		}
+		// Nor does JSON show it.
+		encoded, err := json.Marshal([]any{app, client, named})
+		if err != nil {
+			t.Fatal(err)
+		}
+		shown.Write(encoded)
 		raw, err := private.Bytes()
 		if err != nil {
 			t.Fatal(err)
@@ -147,7 +154,7 @@ func TestSignersMayFail(t *testing.T) {
 	org := newOrg(3)
 	for name, app := range map[string]*oauth.ServiceApp{
 		"assertion":  newServiceApp(t, org.Transport(), broken{key()}),
-		"DPoP proof": newServiceApp(t, org.Transport(), key(), oauth.WithDPoPKey(broken{key()})),
+		"DPoP proof": newServiceApp(t, org.Transport(), key(), oauth.WithDPoPKey(broken{keys()["P-384"]})),
 	} {
 		_, err := list(t.Context(), newClientOf(t, org.Transport(), app))
 		checkError(t, err, nil, "the HSM is locked")

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"example.com/apptokens/api"
+	"example.com/apptokens/api/internal/origin"
 	"example.com/apptokens/api/internal/retry"
 )
 
@@ -56,7 +57,7 @@ func NewServiceApp(orgURL, clientID string, key crypto.Signer, opts ...Option) (
 //
 // Any number of callers that need a token wait for the same token request, each until its own context ends.
 func (s *ServiceApp) Authorize(ctx context.Context, req *http.Request) error {
-	if org := s.endpoint.org; req.URL.Scheme != org.Scheme || !strings.EqualFold(req.URL.Host, org.Host) {
+	if org := s.endpoint.org; !origin.Same(req.URL, org) {
 		return invalid("request to", req.URL.Scheme+"://"+req.URL.Host, "this service app authorizes requests to "+org.Scheme+"://"+org.Host+" alone")
 	}
 	token, err := s.cache.get(ctx)
@@ -90,10 +91,12 @@ func (s *ServiceApp) Observe(resp *http.Response) (again bool) {
 		return true
 	}
 	_, token, _ := strings.Cut(resp.Request.Header.Get("Authorization"), " ")
-	if resp.StatusCode == http.StatusUnauthorized {
-		return s.cache.refused(token)
+	switch {
+	case resp.StatusCode == http.StatusUnauthorized:
+		return s.cache.refused(token, strings.Contains(challenge(resp), "invalid_token"))
+	case resp.StatusCode < 300, resp.StatusCode == http.StatusForbidden, resp.StatusCode == http.StatusNotFound:
+		s.cache.accepted(token)
 	}
-	s.cache.accepted(token)
 	return false
 }
 

@@ -3,11 +3,15 @@ package oauth_test
 import (
 	"context"
 	"crypto"
+	"errors"
+	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -15,6 +19,7 @@ import (
 	"example.com/apptokens/api"
 	"example.com/apptokens/api/oauth"
 	"example.com/apptokens/api/oktatest"
+	"example.com/apptokens/gen"
 )
 
 // external signs and does nothing else, as a KMS or an HSM does.
@@ -32,18 +37,17 @@ func TestKeysAndAlgorithms(t *testing.T) {
 		key     crypto.Signer
 		options []oauth.Option
 	}{
-		"RSA":            {keys()["RSA"], nil},
-		"RSA, RS384":     {keys()["RSA"], []oauth.Option{oauth.WithAlgorithm("RS384")}},
-		"RSA, RS512":     {keys()["RSA"], []oauth.Option{oauth.WithAlgorithm("RS512")}},
-		"P-256":          {keys()["P-256"], nil},
-		"P-384":          {keys()["P-384"], nil},
-		"P-521":          {keys()["P-521"], nil},
-		"external":       {external{keys()["P-256"]}, nil},
-		"external RSA":   {external{keys()["RSA"]}, nil},
-		"DPoP with RSA":  {keys()["P-256"], []oauth.Option{oauth.WithDPoPKey(keys()["RSA"])}},
-		"DPoP external":  {keys()["P-256"], []oauth.Option{oauth.WithDPoPKey(external{keys()["P-521"]})}},
-		"read-only":      {keys()["P-256"], []oauth.Option{oauth.WithScopes(oauth.ScopeRead)}},
-		"same key twice": {keys()["P-256"], []oauth.Option{oauth.WithDPoPKey(keys()["P-256"])}},
+		"RSA":           {keys()["RSA"], nil},
+		"RSA, RS384":    {keys()["RSA"], []oauth.Option{oauth.WithAlgorithm("RS384")}},
+		"RSA, RS512":    {keys()["RSA"], []oauth.Option{oauth.WithAlgorithm("RS512")}},
+		"P-256":         {keys()["P-256"], nil},
+		"P-384":         {keys()["P-384"], nil},
+		"P-521":         {keys()["P-521"], nil},
+		"external":      {external{keys()["P-256"]}, nil},
+		"external RSA":  {external{keys()["RSA"]}, nil},
+		"DPoP with RSA": {keys()["P-256"], []oauth.Option{oauth.WithDPoPKey(keys()["RSA"])}},
+		"DPoP external": {keys()["P-256"], []oauth.Option{oauth.WithDPoPKey(external{keys()["P-521"]})}},
+		"read-only":     {keys()["P-256"], []oauth.Option{oauth.WithScopes(oauth.ScopeRead)}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -65,7 +69,7 @@ func TestKeysAndAlgorithms(t *testing.T) {
 func TestBearerTokens(t *testing.T) {
 	t.Parallel()
 	bearer := registered()
-	bearer.Bearer = true
+	bearer.DPoPOptional = true
 	org := newOrg(3, oktatest.WithServiceApp(bearer))
 	if n, err := list(t.Context(), newClient(t, org.Transport(), oauth.WithoutDPoP())); n != 3 || err != nil {
 		t.Errorf("listed %d of 3: %v", n, err)
@@ -201,6 +205,9 @@ func TestWrongClocks(t *testing.T) {
 	t.Parallel()
 	for name, offset := range map[string]time.Duration{
 		"a little behind":  8 * time.Second,
+		"seconds ahead":    -8 * time.Second,
+		"just tolerated":   -9500 * time.Millisecond,
+		"just too much":    -11 * time.Second,
 		"minutes behind":   20 * time.Minute,
 		"days behind":      72 * time.Hour,
 		"a little ahead":   -4 * time.Second,
@@ -247,32 +254,105 @@ func TestAuthorizeKeepsToTheOrg(t *testing.T) {
 func TestObserveTakesAnyResponse(t *testing.T) {
 	t.Parallel()
 	app := newServiceApp(t, newOrg(3).Transport(), key())
-	for _, resp := range []*http.Response{
-		{StatusCode: http.StatusUnauthorized},
-		{StatusCode: http.StatusOK, Request: &http.Request{}},
-		{StatusCode: http.StatusBadRequest, Request: &http.Request{Header: http.Header{"Dpop": {"not a JWT"}}}},
-	} {
-		if app.Observe(resp) {
-			t.Errorf("%+v: asks for another attempt", resp)
+	nonce := http.Header{"Dpop-Nonce": {"n1"}}
+	tests := map[string]struct {
+		resp  *http.Response
+		again bool
+	}{
+		"without a request":     {&http.Response{StatusCode: http.StatusUnauthorized, Header: nonce}, false},
+		"a success":             {&http.Response{StatusCode: http.StatusOK, Request: &http.Request{}}, false},
+		"no nonce, no JWT":      {&http.Response{StatusCode: http.StatusBadRequest, Request: &http.Request{Header: http.Header{"Dpop": {"not a JWT"}}}}, false},
+		"a nonce, but no JWT":   {&http.Response{StatusCode: http.StatusBadRequest, Header: nonce, Request: &http.Request{Header: http.Header{"Dpop": {"not a JWT"}}}}, true},
+		"a nonce with a 500":    {&http.Response{StatusCode: http.StatusInternalServerError, Header: nonce, Request: &http.Request{}}, false},
+		"a nonce with a reason": {&http.Response{StatusCode: http.StatusBadRequest, Header: http.Header{"Dpop-Nonce": {"n2"}, "Www-Authenticate": {`DPoP error="invalid_request"`}}, Request: &http.Request{}}, false},
+	}
+	for name, test := range tests {
+		if got := app.Observe(test.resp); got != test.again {
+			t.Errorf("%s: asks for another attempt: %v, want %v", name, got, test.again)
 		}
 	}
 }
 
-// The example of the generated client, which calls no Observe, still works while nothing is refused.
+// The generated client takes Authorize as it is. It makes one attempt.
 func TestAuthorizeIsARequestEditor(t *testing.T) {
 	t.Parallel()
 	org := newOrg(3)
 	app := newServiceApp(t, org.Transport(), key())
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodDelete, orgURL+"/api/v1/apps/"+appID+"/tokens?x=y", nil)
+	raw, err := gen.NewClient(orgURL, gen.WithHTTPClient(newHTTPClient(org)), gen.WithRequestEditorFn(app.Authorize))
 	if err != nil {
 		t.Fatal(err)
 	}
-	var edit func(context.Context, *http.Request) error = app.Authorize
-	if err := edit(t.Context(), req); err != nil {
+	resp, err := raw.RevokeAllTokens(t.Context(), appID)
+	if err != nil {
 		t.Fatal(err)
 	}
-	resp, err := org.Transport().RoundTrip(req)
-	if err != nil || resp.StatusCode != http.StatusNoContent {
-		t.Errorf("%v, %v", resp, err)
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusNoContent {
+		t.Errorf("status %d", resp.StatusCode)
+	}
+}
+
+// A dial that fails proves that nothing was sent, whatever authorization sent before: a 404 on the retry is no success.
+func TestATokenRequestIsNoRevocation(t *testing.T) {
+	t.Parallel()
+	org := oktatest.NewServer(oktatest.WithApp(appID, 1), oktatest.WithServiceApp(registered()))
+	t.Cleanup(org.Close)
+	own := &http.Transport{}
+	t.Cleanup(own.CloseIdleConnections)
+	app, err := oauth.NewServiceApp(org.URL, clientID, key(), oauth.WithHTTPClient(&http.Client{Transport: own}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var dials atomic.Int32
+	transport := &http.Transport{DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+		if dials.Add(1) == 1 {
+			return nil, &net.OpError{Op: "dial", Err: errors.New("connection refused")}
+		}
+		return new(net.Dialer).DialContext(ctx, network, address)
+	}}
+	t.Cleanup(transport.CloseIdleConnections)
+	client, err := api.New(org.URL, app, api.WithHTTPClient(&http.Client{Transport: transport}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkError(t, client.Revoke(t.Context(), appID, "oarUnknown"), api.ErrNotFound, "E0000007")
+}
+
+// A server may send another nonce with every response (RFC 9449, section 8.2). A token that is refused is replaced all
+// the same.
+func TestANonceWithEveryResponse(t *testing.T) {
+	t.Parallel()
+	org := newOrg(3)
+	var n atomic.Int64
+	client := newClient(t, roundTripper(func(req *http.Request) (*http.Response, error) {
+		resp, err := org.Transport().RoundTrip(req)
+		if err == nil && req.Method == http.MethodGet {
+			resp.Header.Set("DPoP-Nonce", fmt.Sprint("n", n.Add(1)))
+		}
+		return resp, err
+	}))
+	for range 3 {
+		if _, err := list(t.Context(), client); err != nil {
+			t.Fatal(err)
+		}
+		org.RevokeAccessTokens()
+	}
+}
+
+// Okta may write the default port into a next link.
+func TestANextLinkWithThePortWrittenOut(t *testing.T) {
+	t.Parallel()
+	org := newOrg(450)
+	client := newClient(t, roundTripper(func(req *http.Request) (*http.Response, error) {
+		resp, err := org.Transport().RoundTrip(req)
+		if err == nil {
+			for i, link := range resp.Header["Link"] {
+				resp.Header["Link"][i] = strings.Replace(link, "acme.okta.com/", "acme.okta.com:443/", 1)
+			}
+		}
+		return resp, err
+	}))
+	if n, err := list(t.Context(), client); n != 450 || err != nil {
+		t.Errorf("listed %d of 450: %v", n, err)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"runtime"
 	"slices"
 	"sync"
 	"testing"
@@ -24,7 +25,7 @@ func TestTokensAreRenewedBeforeTheyExpire(t *testing.T) {
 			if _, err := list(t.Context(), client); err != nil {
 				t.Error(err)
 			}
-			time.Sleep(10 * time.Minute)
+			time.Sleep(595 * time.Second) // the seventh call comes 30 seconds before the token expires
 		}
 		if got := tokenRequests(org); !slices.Equal(got, []int{400, 200, 200, 200}) {
 			t.Errorf("token requests %v, want one for the nonce and one an hour", got)
@@ -81,7 +82,7 @@ func TestFailuresAreNotKept(t *testing.T) {
 	client := newClient(t, org.Transport())
 	org.Inject(oktatest.Body(400, "application/json", `{"error":"access_denied","error_description":"Policy evaluation failed."}`).On(http.MethodPost))
 	_, err := list(t.Context(), client)
-	checkError(t, err, nil, "access_denied: Policy evaluation failed.")
+	checkError(t, err, nil, "access_denied: Policy evaluation failed")
 	if n, err := list(t.Context(), client); n != 3 || err != nil {
 		t.Errorf("listed %d of 3: %v", n, err)
 	}
@@ -108,6 +109,7 @@ func TestCallersLeaveUnderTheirOwnContexts(t *testing.T) {
 		}
 		var wait sync.WaitGroup
 		wait.Go(call(2*time.Second, context.DeadlineExceeded, 2*time.Second)) // the first to ask, and to leave
+		synctest.Wait()
 		wait.Go(call(5*time.Second, context.DeadlineExceeded, 5*time.Second))
 		wait.Go(call(time.Minute, nil, 10*time.Second))
 		wait.Wait()
@@ -253,4 +255,190 @@ func TestTheRetryPolicyCanBeReplaced(t *testing.T) {
 	if got := tokenRequests(org); len(got) != 1 {
 		t.Errorf("%d token requests, want 1", len(got))
 	}
+}
+
+// Near its end a token is renewed, but while it lives nothing fails for want of a new one.
+func TestAnOutageOfTheTokenEndpointDoesNotMatterYet(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]oktatest.Fault{"an outage": oktatest.Status(503), "a rate limit": oktatest.UsedUp(50 * time.Second)} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				org := newOrg(3)
+				client := newClient(t, org.Transport())
+				if _, err := list(t.Context(), client); err != nil {
+					t.Fatal(err)
+				}
+				org.Inject(fault.On(http.MethodPost).Forever())
+				time.Sleep(59*time.Minute + 10*time.Second)
+				start := time.Now()
+				if n, err := list(t.Context(), client); n != 3 || err != nil {
+					t.Errorf("listed %d of 3: %v", n, err)
+				}
+				if took := time.Since(start); took > time.Second {
+					t.Errorf("took %v", took)
+				}
+				time.Sleep(time.Minute)
+				ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+				defer cancel()
+				if _, err := list(ctx, client); err == nil {
+					t.Error("an expired token is used")
+				}
+			})
+		})
+	}
+}
+
+// A rate limit that is known is not asked for again.
+func TestCallersWithDeadlinesDoNotHammer(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org := newOrg(3)
+		org.Inject(oktatest.UsedUp(50 * time.Second).On(http.MethodPost))
+		app := newServiceApp(t, org.Transport(), key())
+		for range 40 {
+			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+			checkError(t, authorize(ctx, app), api.ErrRateLimited, "E0000047")
+			cancel()
+			time.Sleep(time.Second)
+		}
+		if got := tokenRequests(org); len(got) != 1 {
+			t.Errorf("%d token requests, want 1", len(got))
+		}
+		start := time.Now()
+		if err := authorize(t.Context(), app); err != nil {
+			t.Error(err)
+		}
+		if took := time.Since(start); took < 10*time.Second || took > 13*time.Second {
+			t.Errorf("waited %v, want until the window ends", took)
+		}
+	})
+}
+
+// Callers who give up cost the others nothing of their retries.
+func TestCallersWhoLeaveDrawOnNoBudget(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org := newOrg(3)
+		org.Inject(oktatest.SlowFirstByte(time.Second).On(http.MethodPost).Times(100))
+		app := newServiceApp(t, org.Transport(), key())
+		for range 100 {
+			ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+			checkError(t, authorize(ctx, app), context.DeadlineExceeded, "")
+			cancel()
+		}
+		org.Inject(oktatest.Status(503).On(http.MethodPost))
+		if err := authorize(t.Context(), app); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// The attempts of one call may wait for authorization as long as the retry policy says. More is not begun.
+func TestAWaitBeyondTheTimeForAuthorizationIsNotBegun(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org := newOrg(3)
+		org.Inject(oktatest.UsedUp(50 * time.Second).On(http.MethodPost))
+		client, err := api.New(orgURL, newServiceApp(t, org.Transport(), key()), api.WithHTTPClient(newHTTPClient(org)), api.WithRetry(api.RetryPolicy{MaxWait: 5 * time.Second}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		start := time.Now()
+		checkError(t, client.RevokeAll(t.Context(), appID), api.ErrRateLimited, "E0000047")
+		if took := time.Since(start); took > time.Second {
+			t.Errorf("took %v", took)
+		}
+	})
+}
+
+// A resource that takes a while to refuse an old token does not cost the new one.
+func TestALateRefusalLeavesTheNewTokenAlone(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org := newOrg(3)
+		client := newClient(t, org.Transport())
+		if _, err := list(t.Context(), client); err != nil {
+			t.Fatal(err)
+		}
+		org.RevokeAccessTokens()
+		org.Inject(oktatest.SlowFirstByte(10 * time.Second).On(http.MethodGet))
+		var wait sync.WaitGroup
+		for range 2 {
+			wait.Go(func() {
+				if _, err := list(t.Context(), client); err != nil {
+					t.Error(err)
+				}
+			})
+			synctest.Wait()
+		}
+		wait.Wait()
+		if got := tokenRequests(org); len(got) != 3 {
+			t.Errorf("token requests %v, want one new token", got)
+		}
+	})
+}
+
+func TestLifetimes(t *testing.T) {
+	t.Parallel()
+	for expiresIn, renewed := range map[string]time.Duration{
+		`3600`: 59 * time.Minute, `"1800"`: 29 * time.Minute, `100`: 90 * time.Second, `1e12`: 24*time.Hour - time.Minute,
+		`null`: 59 * time.Minute, `"soon"`: 59 * time.Minute, `0`: 59 * time.Minute, `-1`: 59 * time.Minute,
+	} {
+		t.Run(expiresIn, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				org := newOrg(3)
+				org.Inject(oktatest.Body(200, "application/json", `{"token_type":"DPoP","access_token":"a","expires_in":`+expiresIn+`}`).On(http.MethodPost).Forever())
+				app := newServiceApp(t, org.Transport(), key())
+				var requests []int
+				for _, sleep := range []time.Duration{0, renewed - time.Second, 2 * time.Second} {
+					time.Sleep(sleep)
+					if err := authorize(t.Context(), app); err != nil {
+						t.Fatal(err)
+					}
+					requests = append(requests, len(tokenRequests(org)))
+				}
+				if !slices.Equal(requests, []int{1, 1, 2}) {
+					t.Errorf("token requests %v, want one more after %v", requests, renewed)
+				}
+			})
+		})
+	}
+}
+
+// A signer or a transport that panics does so where the caller can recover.
+func TestPanicsReachTheCaller(t *testing.T) {
+	t.Parallel()
+	app := newServiceApp(t, roundTripper(func(*http.Request) (*http.Response, error) { panic("the transport is broken") }), key())
+	defer func() {
+		if recovered := recover(); recovered != "the transport is broken" {
+			t.Errorf("recovered %v", recovered)
+		}
+	}()
+	_ = authorize(t.Context(), app)
+}
+
+func TestAMintingWhoseGoroutineExits(t *testing.T) {
+	t.Parallel()
+	app := newServiceApp(t, roundTripper(func(*http.Request) (*http.Response, error) { runtime.Goexit(); return nil, nil }), key())
+	checkError(t, authorize(t.Context(), app), nil, "has exited")
+}
+
+// A clock that another response corrects meanwhile is still a reason to try again.
+func TestTheClockIsLearntMeanwhile(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org := newOrg(3, oktatest.WithClock(func() time.Time { return time.Now().Add(20 * time.Minute) }))
+		var app *oauth.ServiceApp
+		transport := roundTripper(func(req *http.Request) (*http.Response, error) {
+			resp, err := org.Transport().RoundTrip(req)
+			app.Observe(resp)
+			return resp, err
+		})
+		app = newServiceApp(t, transport, key())
+		if err := authorize(t.Context(), app); err != nil {
+			t.Error(err)
+		}
+	})
 }

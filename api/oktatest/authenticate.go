@@ -39,11 +39,11 @@ func (o *Org) authenticateToken(a *response, r *http.Request, scheme, value stri
 		return refuse(http.StatusUnauthorized, "invalid_token", "The access token is of another type.")
 	}
 	if bound {
-		if code, description := o.authorizeDPoP(r, value, token, now); code != "" {
-			if code == "use_dpop_nonce" {
+		if refused := o.checkBinding(r, value, token, now); refused != nil {
+			if refused.Code == "use_dpop_nonce" {
 				a.header.Set("DPoP-Nonce", o.nonce)
 			}
-			return refuse(http.StatusUnauthorized, code, description)
+			return refuse(refused.status, refused.Code, refused.Description)
 		}
 	}
 	needed := readScope

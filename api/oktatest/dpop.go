@@ -5,9 +5,12 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/go-jose/go-jose/v4/jwt"
+
+	"example.com/apptokens/api/internal/origin"
 )
 
 // proofLifetime is how old a proof may be
@@ -27,7 +30,7 @@ type proof struct {
 }
 
 // checkProof reads the proof of a request to a URL, or says what is wrong with it.
-func (o *Org) checkProof(r *http.Request, url string, now time.Time) (p proof, problem string) {
+func (o *Org) checkProof(r *http.Request, target string, now time.Time) (p proof, problem string) {
 	lines := r.Header.Values("DPoP")
 	if len(lines) != 1 {
 		return p, "There must be one DPoP header."
@@ -46,7 +49,7 @@ func (o *Org) checkProof(r *http.Request, url string, now time.Time) (p proof, p
 		return p, "The signature of the DPoP proof is invalid."
 	case p.Method != r.Method:
 		return p, "The htm of the DPoP proof is not the method of the request."
-	case p.URL != url:
+	case !sameURL(p.URL, target):
 		return p, "The htu of the DPoP proof is not the URL of the request."
 	}
 	issued := time.Unix(p.IssuedAt, 0)
@@ -64,20 +67,31 @@ func (o *Org) checkProof(r *http.Request, url string, now time.Time) (p proof, p
 	return p, ""
 }
 
-// authorizeDPoP checks the proof that a request to the API must have with a token that is bound to a key. It returns an
-// OAuth error code, or "".
-func (o *Org) authorizeDPoP(r *http.Request, value string, token accessToken, now time.Time) (code, description string) {
+// sameURL compares URLs without a query: their hosts in any case, and with default ports written out or not (RFC 9449,
+// section 4.3).
+func sameURL(a, b string) bool {
+	parsedA, err1 := url.Parse(a)
+	parsedB, err2 := url.Parse(b)
+	return err1 == nil && err2 == nil && origin.Same(parsedA, parsedB) && parsedA.EscapedPath() == parsedB.EscapedPath() && parsedA.RawQuery == ""
+}
+
+// checkBinding checks the proof that a request to the API must have with a token that is bound to a key.
+func (o *Org) checkBinding(r *http.Request, value string, token accessToken, now time.Time) *refusal {
 	p, problem := o.checkProof(r, baseURL(r)+r.URL.EscapedPath(), now)
 	hash := sha256.Sum256([]byte(value))
 	switch {
 	case problem != "":
-		return "invalid_dpop_proof", problem
+		return unauthorized("invalid_dpop_proof", problem)
 	case o.resourceNonce && p.Nonce != o.nonce:
-		return "use_dpop_nonce", "The resource server requires nonce in DPoP proof."
+		return unauthorized("use_dpop_nonce", "The resource server requires nonce in DPoP proof.")
 	case p.Token != base64.RawURLEncoding.EncodeToString(hash[:]):
-		return "invalid_dpop_proof", "The ath of the DPoP proof is not the hash of the access token."
+		return unauthorized("invalid_dpop_proof", "The ath of the DPoP proof is not the hash of the access token.")
 	case p.thumbprint != token.thumbprint:
-		return "invalid_dpop_proof", "The access token is bound to another key."
+		return unauthorized("invalid_dpop_proof", "The access token is bound to another key.")
 	}
-	return "", ""
+	return nil
+}
+
+func unauthorized(code, description string) *refusal {
+	return &refusal{http.StatusUnauthorized, code, description}
 }

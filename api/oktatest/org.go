@@ -77,7 +77,7 @@ func WithBearerToken(token string, scopes ...string) Option {
 
 // WithRateLimit allows a number of requests in one window, which begins with the first request after the last window's
 // end. Okta's window is a minute. Without it, or with a limit of 0, nothing is limited, and the headers show a limit
-// that is never used up.
+// that is never used up. Token requests are not counted.
 func WithRateLimit(requests int, window time.Duration) Option {
 	return func(c *config) { c.limiter = limiter{limit: requests, window: window} }
 }

@@ -2,6 +2,7 @@ package oktatest
 
 import (
 	"crypto"
+	"mime"
 	"net/http"
 	"net/url"
 	"slices"
@@ -17,7 +18,8 @@ type ServiceApp struct {
 	ClientID string
 	Keys     map[string]crypto.PublicKey // by key id; a single key may have the id ""
 	Scopes   []string                    // granted; nil stands for okta.apps.read and okta.apps.manage
-	Bearer   bool                        // the app does not require DPoP
+	// DPoPOptional lets the app have bearer tokens, if it sends no proof.
+	DPoPOptional bool
 }
 
 // WithServiceApp registers a service app, which can then get access tokens at /oauth2/v1/token. It may be given several
@@ -114,8 +116,10 @@ func (o *Org) grant(r *http.Request, form url.Values, now time.Time) (*accessTok
 	const assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 	endpoint := baseURL(r) + tokenPath
 	switch {
-	case r.Header.Get("Content-Type") != "application/x-www-form-urlencoded":
+	case !isForm(r):
 		return nil, badRequest("invalid_request", "The request body must be form-encoded.")
+	case repeats(form):
+		return nil, badRequest("invalid_request", "A parameter is there twice.")
 	case form.Get("grant_type") != "client_credentials":
 		return nil, badRequest("unsupported_grant_type", "The grant type is not supported by the authorization server.")
 	case form.Get("client_assertion_type") != assertionType:
@@ -125,8 +129,11 @@ func (o *Org) grant(r *http.Request, form url.Values, now time.Time) (*accessTok
 	if refused != nil {
 		return nil, refused
 	}
+	if id := form.Get("client_id"); id != "" && id != app.ClientID {
+		return nil, invalidClient("The client_id is not the one of the client_assertion.")
+	}
 	token := &accessToken{clientID: app.ClientID, expires: now.Add(tokenLifetime)}
-	if len(r.Header.Values("DPoP")) == 0 && !app.Bearer {
+	if len(r.Header.Values("DPoP")) == 0 && !app.DPoPOptional {
 		return nil, badRequest("invalid_dpop_proof", "The DPoP proof JWT header is missing.")
 	}
 	if len(r.Header.Values("DPoP")) > 0 {
@@ -141,6 +148,20 @@ func (o *Org) grant(r *http.Request, form url.Values, now time.Time) (*accessTok
 	}
 	token.scopes, refused = app.narrow(strings.Fields(form.Get("scope")))
 	return token, refused
+}
+
+func isForm(r *http.Request) bool {
+	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	return err == nil && kind == "application/x-www-form-urlencoded"
+}
+
+func repeats(form url.Values) bool {
+	for _, values := range form {
+		if len(values) > 1 {
+			return true
+		}
+	}
+	return false
 }
 
 // narrow leaves out the scopes that the app was not granted, as Okta does, which is silent about it if some are left.
@@ -190,8 +211,10 @@ func (o *Org) checkAssertion(assertion, endpoint string, now time.Time) (Service
 		return refuse("The client_assertion lives longer than an hour.")
 	case claims.IssuedAt != nil && claims.IssuedAt.Time().After(now.Add(clockTolerance)):
 		return refuse("The client_assertion was issued in the future.")
-	case claims.ID == "" || !o.used.first("assertion "+claims.ID, claims.Expiry.Time(), now):
-		return refuse("The client_assertion has been used before, or has no jti.")
+	case claims.NotBefore != nil && claims.NotBefore.Time().After(now.Add(clockTolerance)):
+		return refuse("The client_assertion is not valid yet.")
+	case claims.ID != "" && !o.used.first("assertion "+claims.Issuer+" "+claims.ID, claims.Expiry.Time(), now):
+		return refuse("The client_assertion has been used before.")
 	}
 	return app, nil
 }

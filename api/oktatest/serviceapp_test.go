@@ -50,7 +50,7 @@ func newParty(bearer bool, opts ...oktatest.Option) *party {
 	key := newKey()
 	return &party{
 		org: oktatest.New(append(opts, oktatest.WithApp("0oa1", 3), oktatest.WithServiceApp(oktatest.ServiceApp{
-			ClientID: "0oaService", Keys: map[string]crypto.PublicKey{"": key.Public()}, Bearer: bearer,
+			ClientID: "0oaService", Keys: map[string]crypto.PublicKey{"": key.Public()}, DPoPOptional: bearer,
 		}))...),
 		key: key, dpop: newKey(),
 	}
@@ -178,7 +178,8 @@ func TestAssertionsAreCheckedStrictly(t *testing.T) {
 		"expired":            {func(p *party) string { return p.assertion(claims{"exp": now(-time.Second)}) }, "expired"},
 		"too long a life":    {func(p *party) string { return p.assertion(claims{"exp": now(61 * time.Minute)}) }, "longer than an hour"},
 		"of the future":      {func(p *party) string { return p.assertion(claims{"iat": now(time.Minute)}) }, "in the future"},
-		"without jti":        {func(p *party) string { return p.assertion(claims{"jti": nil}) }, "no jti"},
+		"without jti":        {func(p *party) string { return p.assertion(claims{"jti": nil}) }, ""},
+		"not valid yet":      {func(p *party) string { return p.assertion(claims{"nbf": now(time.Minute)}) }, "not valid yet"},
 		"that is used again": {func(p *party) string { a := p.assertion(nil); p.ask(&testing.T{}, p.form(a)); return a }, "used before"},
 	}
 	for name, test := range tests {

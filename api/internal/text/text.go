@@ -2,6 +2,7 @@
 package text
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 )
@@ -15,11 +16,11 @@ func Printable(text string, limit int) string {
 		}
 		return ' '
 	}, text)
-	return Cut(text, limit)
+	return Truncate(text, limit)
 }
 
-// Cut returns at most limit bytes of a text, and an ellipsis if there is more.
-func Cut(text string, limit int) string {
+// Truncate returns at most limit bytes of a text, and an ellipsis if there is more.
+func Truncate(text string, limit int) string {
 	if len(text) <= limit {
 		return text
 	}
@@ -29,12 +30,20 @@ func Cut(text string, limit int) string {
 // NotVisible tells what has no place in URLs and credentials: white space, control characters, all beyond ASCII.
 func NotVisible(r rune) bool { return r <= ' ' || r > '~' }
 
-// Without takes secrets out of a text, should a server repeat them.
-func Without(text string, secrets ...string) string {
+// Redact takes secrets out of a text, should a server repeat them.
+func Redact(text string, secrets ...string) string {
 	for _, secret := range secrets {
 		if secret != "" {
 			text = strings.ReplaceAll(text, secret, "[redacted]")
 		}
 	}
 	return text
+}
+
+// RedactError returns the error as it is, unless its text repeats a secret: net/http quotes headers that it cannot read.
+func RedactError(err error, secrets ...string) error {
+	if redacted := Redact(err.Error(), secrets...); redacted != err.Error() {
+		return errors.New(redacted)
+	}
+	return err
 }
