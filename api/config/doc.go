@@ -7,7 +7,7 @@
 //	}
 //	client, err := settings.Client()
 //
-// A complete okta.yaml for a service app, and one for an API token:
+// A complete okta.yaml for a service app:
 //
 //	okta:
 //	  client:
@@ -17,6 +17,8 @@
 //	    privateKey: /etc/okta/key.pem   # or the PEM or the JWK itself
 //	    privateKeyId: key1              # where the app has several keys
 //	    scopes: [okta.apps.read, okta.apps.manage]
+//
+// And one for an API token:
 //
 //	okta:
 //	  client:

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -19,22 +20,23 @@ import (
 // maxFile bounds what is read, in bytes.
 const maxFile = 1 << 20
 
-// readFile reads the settings of an okta.yaml. A file that does not exist has none. What the YAML parser says is not
+// readFile reads the settings of an okta.yaml. What the YAML parser says is not
 // passed on, for it quotes the file.
 func readFile(path string) (values map[Setting]value, warning string, err error) {
-	data, warning, err := readSecret(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, "", nil
-	}
 	refuse := func(format string, args ...any) (map[Setting]value, string, error) {
-		return nil, "", fmt.Errorf("%w: %s: %s", api.ErrInvalidArgument, path, fmt.Sprintf(format, args...))
+		return nil, "", fmt.Errorf("%w: %s: %w", api.ErrInvalidArgument, path, fmt.Errorf(format, args...))
 	}
+	data, warning, err := readSecret(path)
 	if err != nil {
-		return refuse("%v", err)
+		return refuse("%w", err)
 	}
 	var document yaml.Node
-	if err := yaml.Unmarshal(data, &document); err != nil {
-		return refuse("it is not valid YAML%s", atLine(err))
+	var whole any // which finds out about keys that are there twice
+	if err := errors.Join(yaml.Unmarshal(data, &document), yaml.Unmarshal(data, &whole)); err != nil {
+		return refuse("it is not valid YAML, or has a key twice%s", atLine(err))
+	}
+	if bytes.Contains(data, []byte("<<:")) {
+		return refuse("merge keys (<<) are not supported; write the settings out")
 	}
 	if len(document.Content) == 0 {
 		return nil, "", nil
@@ -54,7 +56,7 @@ func readFile(path string) (values map[Setting]value, warning string, err error)
 			values[setting] = value{text: content, source: fmt.Sprintf("%s, line %d", path, node.Line), file: path}
 		}
 	}
-	if values[Token].text == "" && values[Key].text == "" {
+	if values[Token].text == "" && !isKey(values[PrivateKey].text) {
 		warning = "" // there is no secret in it
 	}
 	return values, warning, nil
@@ -106,10 +108,12 @@ func scalar(setting Setting, node *yaml.Node) (content string, ok bool) {
 			content += item.Value + " "
 		}
 		return content, true
-	case node.Kind == yaml.MappingNode && setting == Key:
-		var jwk map[string]any
-		if node.Decode(&jwk) != nil {
-			return "", false
+	case node.Kind == yaml.MappingNode && setting == PrivateKey:
+		jwk := map[string]string{}
+		for i := 0; i+1 < len(node.Content); i += 2 {
+			if node.Content[i+1].Kind == yaml.ScalarNode { // key_ops, a list, is of no use here
+				jwk[node.Content[i].Value] = node.Content[i+1].Value
+			}
 		}
 		encoded, err := json.Marshal(jwk)
 		return string(encoded), err == nil

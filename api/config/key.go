@@ -9,34 +9,36 @@ import (
 	"example.com/apptokens/api/oauth"
 )
 
-// readKey reads a private key that is written out, or is in a file.
+// readKey reads a private key that is written out, or is in a file. What is neither is not shown: it may be a key that
+// lost its first line.
 func readKey(v value) (signer crypto.Signer, warning string, err error) {
-	data, place := []byte(v.text), "is no key"
-	if !isKey(v.text) {
-		path := expandHome(v.text)
+	key := unquote(v.text)
+	data, place := []byte(key), "is no key"
+	if !isKey(key) {
+		path := expandHome(key)
 		if data, warning, err = readSecret(path); err != nil {
-			return nil, "", problem(Key, v, "is neither PEM nor a JWK, nor a file that can be read (%s): %v", shownPath(path), err)
+			return nil, "", problem(PrivateKey, v, "is neither PEM nor a JWK, nor the path of a file that can be read: %w", err)
 		}
-		place = "is a file, " + shownPath(path) + ", that holds no key"
+		place = "is the path of a file, " + path + ", that holds no key"
 	}
 	if signer, err = oauth.ParsePrivateKey(data); err != nil {
-		return nil, "", problem(Key, v, "%s: %w", place, err)
+		return nil, "", problem(PrivateKey, v, "%s: %w", place, err)
 	}
 	return signer, warning, nil
 }
 
-func isKey(s string) bool {
+// unquote takes off the quotes that env files keep.
+func unquote(s string) string {
 	s = strings.TrimSpace(s)
-	return strings.HasPrefix(s, "{") || strings.Contains(s, "-----BEGIN")
+	if len(s) > 1 && (s[0] == '\'' || s[0] == '"') && s[len(s)-1] == s[0] {
+		return strings.ReplaceAll(s[1:len(s)-1], `\"`, `"`)
+	}
+	return s
 }
 
-// shownPath shows what is surely a path. Base64, which a key without its first line is, has none of these characters,
-// and none at its beginning.
-func shownPath(path string) string {
-	if len(path) < 256 && (strings.HasPrefix(path, "/") || strings.ContainsAny(path, `.\:`)) {
-		return path
-	}
-	return "not shown"
+func isKey(s string) bool {
+	s = strings.TrimPrefix(unquote(s), "\ufeff")
+	return strings.HasPrefix(s, "{") || strings.Contains(s, "-----BEGIN")
 }
 
 func expandHome(path string) string {

@@ -1,7 +1,9 @@
 package config
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -48,6 +50,7 @@ const localFile = ".okta.yaml"
 type found struct {
 	values   map[Setting]value
 	warnings []string
+	files    []string // that exist, and what they lack
 }
 
 func search(opts []Option) (found, error) {
@@ -72,8 +75,16 @@ func search(opts []Option) (found, error) {
 	}
 	for _, path := range places.files {
 		values, warning, err := readFile(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
 		if err != nil {
 			return found{}, err
+		}
+		if len(values) == 0 {
+			f.files = append(f.files, path+" (which has no setting below okta.client)")
+		} else {
+			f.files = append(f.files, path)
 		}
 		if warning != "" {
 			f.warnings = append(f.warnings, warning)

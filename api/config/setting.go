@@ -12,7 +12,7 @@ import (
 
 // Setting names a setting as okta.yaml does, below okta.client. In the environment it is OKTA_CLIENT_ and its name in
 // capitals, with or without an underscore between words: OKTA_CLIENT_ORGURL or OKTA_CLIENT_ORG_URL,
-// OKTA_CLIENT_RATELIMIT_MAXRETRIES or OKTA_CLIENT_RATE_LIMIT_MAX_RETRIES.
+// OKTA_CLIENT_RATELIMIT_MAXRETRIES or OKTA_CLIENT_RATE_LIMIT_MAX_RETRIES. In files, capitals make no difference.
 type Setting string
 
 // The settings. Times are whole seconds.
@@ -22,7 +22,7 @@ const (
 	Token             Setting = "token"
 	ClientID          Setting = "clientId"
 	Scopes            Setting = "scopes"     // a list, or a string with commas or spaces between
-	Key               Setting = "privateKey" // PEM, a JWK, or the path of a file with either
+	PrivateKey        Setting = "privateKey" // PEM, a JWK, or the path of a file with either, from the working directory or ~
 	PrivateKeyID      Setting = "privateKeyId"
 	DPoPEnabled       Setting = "dpopEnabled"
 	ConnectionTimeout Setting = "connectionTimeout"
@@ -32,7 +32,7 @@ const (
 )
 
 var settings = []Setting{
-	OrgURL, AuthorizationMode, Token, ClientID, Scopes, Key, PrivateKeyID, DPoPEnabled,
+	OrgURL, AuthorizationMode, Token, ClientID, Scopes, PrivateKey, PrivateKeyID, DPoPEnabled,
 	ConnectionTimeout, RequestTimeout, MaxRetries, MaxBackoff,
 }
 
@@ -52,9 +52,6 @@ func (s Setting) variables() [2]string {
 	return [2]string{prefix + together, prefix + apart}
 }
 
-// names tells a person how to set something.
-func names(s Setting) string { return s.variables()[0] }
-
 // value is what a setting was found to be.
 type value struct {
 	text   string
@@ -66,16 +63,6 @@ type value struct {
 // list reads a list with commas or white space between.
 func (v value) list() []string {
 	return strings.FieldsFunc(v.text, func(r rune) bool { return r == ',' || unicode.IsSpace(r) })
-}
-
-func (v value) boolean(setting Setting) (bool, error) {
-	switch strings.ToLower(v.text) {
-	case "true":
-		return true, nil
-	case "false":
-		return false, nil
-	}
-	return false, problem(setting, v, "is %q; want true or false", text.Truncate(v.text, 30))
 }
 
 // number reads a whole number from 0 to most, or 0 where none is set.
@@ -96,6 +83,12 @@ func problem(setting Setting, v value, format string, args ...any) error {
 	return fmt.Errorf("%w: %s (from %s) %w", api.ErrInvalidArgument, setting, v.source, fmt.Errorf(format, args...))
 }
 
-func missing(setting Setting, what string) error {
-	return fmt.Errorf("%w: %s is not set; set %s, or okta.client.%s in ~/.okta/okta.yaml, to %s", api.ErrInvalidArgument, setting, names(setting), setting, what)
+// missing says how to set something, and where it was looked for.
+func (f found) missing(setting Setting, what string) error {
+	looked := "the environment"
+	for _, file := range f.files {
+		looked += ", " + file
+	}
+	return fmt.Errorf("%w: %s is not set (looked in %s); set %s, or okta.client.%s in ~/.okta/okta.yaml, to %s",
+		api.ErrInvalidArgument, setting, looked, setting.variables()[0], setting, what)
 }

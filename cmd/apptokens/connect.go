@@ -6,7 +6,6 @@ import (
 
 	"example.com/apptokens/api"
 	"example.com/apptokens/api/config"
-	"example.com/apptokens/api/oauth"
 )
 
 // client returns a client of the org that flags, environment and files name, if the IDs on the command line can be
@@ -15,10 +14,7 @@ func (a *app) client(ids ...string) (*api.Client, error) {
 	if err := a.load(ids...); err != nil {
 		return nil, err
 	}
-	options := []api.Option{api.WithUserAgent("apptokens/" + version()), api.WithObserver(a.waiting)}
-	if a.verbose {
-		options = append(options, api.WithLogger(a.logger()))
-	}
+	options := []api.Option{api.WithObserver(a.waiting)}
 	return a.settings.Client(options...)
 }
 
@@ -33,14 +29,11 @@ func (a *app) load(ids ...string) (err error) {
 	for _, warning := range a.settings.Warnings {
 		fmt.Fprintln(a.err, "apptokens: warning:", warning)
 	}
+	a.settings.UserAgent = "apptokens/" + version()
 	if a.verbose {
-		a.settings.OAuth = append(a.settings.OAuth, oauth.WithLogger(a.logger()))
+		a.settings.Logger = slog.New(slog.NewTextHandler(a.err, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	}
 	return nil
-}
-
-func (a *app) logger() *slog.Logger {
-	return slog.New(slog.NewTextHandler(a.err, &slog.HandlerOptions{Level: slog.LevelDebug}))
 }
 
 // places are where the settings come from.
@@ -55,10 +48,10 @@ func (a *app) places() []config.Option {
 	return places
 }
 
-// credential says where the credential came from, for a person whose credential was refused.
-func (a *app) credential() string {
-	if a.settings.Mode == config.PrivateKey {
-		return "The private key comes from " + a.settings.Source(config.Key) + "."
+// credentialHint says where the credential came from, for a person whose credential was refused.
+func (a *app) credentialHint() string {
+	if a.settings.Mode == config.ModePrivateKey {
+		return "The private key comes from " + a.settings.Source(config.PrivateKey) + "."
 	}
 	return "The token comes from " + a.settings.Source(config.Token) + ". Is it valid, and of this org?"
 }

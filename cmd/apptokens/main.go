@@ -50,7 +50,7 @@ func run(ctx context.Context, args []string, console *console) int {
 	}
 	fmt.Fprintln(console.err, message)
 	if errors.Is(err, api.ErrUnauthorized) {
-		fmt.Fprintln(console.err, app.credential())
+		fmt.Fprintln(console.err, app.credentialHint())
 	}
 	// What cobra refuses never gets to a command's own code.
 	if !console.started || errors.As(err, new(usageError)) || errors.Is(err, api.ErrInvalidArgument) {

@@ -161,11 +161,11 @@ func TestARefusedCredentialIsTracedToItsSource(t *testing.T) {
 		t.Errorf("code %d, stderr %s; want %q", got.code, got.err, want)
 	}
 	file := filepath.Join(t.TempDir(), "okta.yaml")
-	key, err := newServiceKey()
+	key, err := newServiceAppKey()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(file, []byte(key.settings(nil, org.URL)), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte(key.settings(org.URL)), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	got = command{files: []string{file}}.run(t.Context(), "list", "0oa1")

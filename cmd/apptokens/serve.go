@@ -41,13 +41,14 @@ interrupted.`,
 				options = append(options, oktatest.WithApp(id, tokens))
 			}
 			if service {
-				key, err := newServiceKey()
+				key, err := newServiceAppKey()
 				if err != nil {
 					return err
 				}
 				return a.serve(command.Context(), addr, oktatest.New(append(options, key.register())...), key.settings)
 			}
-			return a.serve(command.Context(), addr, oktatest.New(options...), exports)
+			org := oktatest.New(options...)
+			return a.serve(command.Context(), addr, org, func(url string) string { return exports(org, url) })
 		},
 	}
 	flags := command.Flags()
@@ -61,13 +62,13 @@ interrupted.`,
 }
 
 // serve prints what makes a client of the org, and serves it until ctx ends.
-func (a *app) serve(ctx context.Context, addr string, org *oktatest.Org, settings func(org *oktatest.Org, url string) string) error {
+func (a *app) serve(ctx context.Context, addr string, org *oktatest.Org, settings func(url string) string) error {
 	listener, err := net.Listen("tcp", addr)
 	if err != nil {
 		return err
 	}
 	defer listener.Close()
-	if _, err := fmt.Fprint(a.out, settings(org, "http://"+reachable(listener.Addr()))); err != nil {
+	if _, err := fmt.Fprint(a.out, settings("http://"+reachable(listener.Addr()))); err != nil {
 		return err
 	}
 	server := &http.Server{Handler: org, ReadHeaderTimeout: 10 * time.Second}

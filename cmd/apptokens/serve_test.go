@@ -87,7 +87,7 @@ func TestAServiceAppListsAndRevokes(t *testing.T) {
 			t.Errorf("stderr lacks %q:\n%s", want, got.err)
 		}
 	}
-	for _, secret := range []string{"access-token-", "eyJ", "BEGIN", strings.Split(settings.String(), "\n")[9][10:]} {
+	for _, secret := range []string{"access-token-", "eyJ", "BEGIN", firstOf(settings.String())} {
 		if strings.Contains(got.out+got.err, secret) {
 			t.Errorf("the output holds a secret, %q", secret)
 		}
@@ -109,4 +109,11 @@ func (b *lineBuffer) Write(p []byte) (int, error) {
 		b.lines <- strings.TrimSuffix(line, "\n")
 	}
 	return len(p), nil
+}
+
+// firstOf returns the first line of the PEM in a configuration.
+func firstOf(settings string) string {
+	_, after, _ := strings.Cut(settings, "-----BEGIN PRIVATE KEY-----\n")
+	line, _, _ := strings.Cut(after, "\n")
+	return strings.TrimSpace(line)
 }

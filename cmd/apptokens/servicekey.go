@@ -14,8 +14,8 @@ import (
 )
 
 const (
-	serviceApp = "0oaServiceApp"
-	serviceKey = "key1"
+	serviceClientID = "0oaServiceApp"
+	serviceKeyID    = "key1"
 )
 
 // serviceAppKey is the private key of the service app that serve lets in. It is printed, and good for nothing else.
@@ -24,7 +24,7 @@ type serviceAppKey struct {
 	pem string
 }
 
-func newServiceKey() (serviceAppKey, error) {
+func newServiceAppKey() (serviceAppKey, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return serviceAppKey{}, err
@@ -37,11 +37,11 @@ func newServiceKey() (serviceAppKey, error) {
 }
 
 func (k serviceAppKey) register() oktatest.Option {
-	return oktatest.WithServiceApp(oktatest.ServiceApp{ClientID: serviceApp, Keys: map[string]crypto.PublicKey{serviceKey: k.key.Public()}})
+	return oktatest.WithServiceApp(oktatest.ServiceApp{ClientID: serviceClientID, Keys: map[string]crypto.PublicKey{serviceKeyID: k.key.Public()}})
 }
 
 // settings is a complete okta.yaml.
-func (k serviceAppKey) settings(_ *oktatest.Org, url string) string {
+func (k serviceAppKey) settings(url string) string {
 	const indent = "\n      "
 	return fmt.Sprintf(`okta:
   client:
@@ -51,5 +51,5 @@ func (k serviceAppKey) settings(_ *oktatest.Org, url string) string {
     scopes: [okta.apps.read, okta.apps.manage]
     privateKeyId: %s
     privateKey: |%s
-`, url, serviceApp, serviceKey, indent+strings.ReplaceAll(strings.TrimSpace(k.pem), "\n", indent))
+`, url, serviceClientID, serviceKeyID, indent+strings.ReplaceAll(strings.TrimSpace(k.pem), "\n", indent))
 }
