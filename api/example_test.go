@@ -30,6 +30,33 @@ func Example() {
 	// oarzdhskemTfpV2vsH5j 00uPFZ2dZ9AACn5BEsqQ [openid offline_access]
 }
 
+func ExampleClient_List() {
+	org := oktatest.NewServer(oktatest.WithApp("0oa1", 2)) // in place of https://acme.okta.com
+	defer org.Close()
+	client, err := api.New(org.URL, api.APIToken(org.APIToken()))
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	for token, err := range client.List(context.Background(), "0oa1", api.ExpandScopes()) {
+		if err != nil {
+			log.Fatal(err) // the listing is not complete
+		}
+		fmt.Println(token.ID, token.Status, token.UserID)
+		for _, scope := range token.Embedded.Scopes {
+			fmt.Println("-", scope.Name)
+		}
+	}
+	// Output:
+	// oarT4npx1yT6lrws7LFf ACTIVE 00uOmU6zDiIff85mCH1V
+	// - openid
+	// - offline_access
+	// oardAWoEQ6lcSEAUDmKT ACTIVE 00uT2YUX9XoKVUNAQF5r
+	// - offline_access
+	// - openid
+	// - profile
+}
+
 func ExampleClient_Pages() {
 	org := oktatest.NewServer(oktatest.WithApp("0oa1", 5))
 	defer org.Close()
@@ -60,7 +87,51 @@ func ExampleClient_Pages() {
 	// second run: 2 tokens
 }
 
+func ExampleClient_Get() {
+	org := oktatest.NewServer(oktatest.WithApp("0oa1", 1)) // in place of https://acme.okta.com
+	defer org.Close()
+	client, err := api.New(org.URL, api.APIToken(org.APIToken()))
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	for _, id := range []string{"oarT4npx1yT6lrws7LFf", "oarUnknown"} {
+		token, err := client.Get(context.Background(), "0oa1", id)
+		switch {
+		case errors.Is(err, api.ErrNotFound):
+			fmt.Println(id, "is not there, or no longer")
+		case err != nil:
+			log.Fatal(err)
+		default:
+			fmt.Println(id, "is", token.Status, "for", token.Scopes)
+		}
+	}
+	// Output:
+	// oarT4npx1yT6lrws7LFf is ACTIVE for [openid offline_access]
+	// oarUnknown is not there, or no longer
+}
+
 func ExampleClient_Revoke() {
+	org := oktatest.NewServer(oktatest.WithApp("0oa1", 1)) // in place of https://acme.okta.com
+	defer org.Close()
+	client, err := api.New(org.URL, api.APIToken(org.APIToken()))
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	err = client.Revoke(context.Background(), "0oa1", "oarT4npx1yT6lrws7LFf")
+	switch {
+	case errors.Is(err, api.ErrNotFound):
+		fmt.Println("there is no such token")
+	case err != nil:
+		log.Fatal(err) // it may still be there
+	default:
+		fmt.Println("it is gone")
+	}
+	// Output: it is gone
+}
+
+func ExampleClient_Revoke_hazards() {
 	org := oktatest.NewServer(oktatest.WithApp("0oa1", 1))
 	defer org.Close()
 	client, err := api.New(org.URL, api.APIToken(org.APIToken()))
@@ -84,6 +155,21 @@ func ExampleClient_Revoke() {
 	// <nil>
 	// true
 	// apptokens: revoke (app 0oa1): invalid argument: token ID "..": it would lead to another resource
+}
+
+func ExampleClient_RevokeAll() {
+	org := oktatest.NewServer(oktatest.WithApp("0oa1", 450)) // in place of https://acme.okta.com
+	defer org.Close()
+	client, err := api.New(org.URL, api.APIToken(org.APIToken()))
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	if err := client.RevokeAll(context.Background(), "0oa1"); err != nil {
+		log.Fatal(err) // some may still be there
+	}
+	fmt.Println(len(org.Tokens("0oa1")), "tokens are left")
+	// Output: 0 tokens are left
 }
 
 func ExampleError() {
