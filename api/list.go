@@ -19,11 +19,11 @@ const maxPageSize = 200
 
 // Page is one page of a listing.
 type Page struct {
-	Tokens []Token
+	Tokens []Token // in Okta's order
 	// Next leads to the next page, see StartAt. It is opaque, and empty on the last page.
 	Next      string
-	RequestID string
-	RateLimit RateLimit
+	RequestID string    // X-Okta-Request-Id of the response
+	RateLimit RateLimit // of the response
 }
 
 // List returns all refresh tokens of an app, page by page as the loop goes on. A listing that fails yields an error,

@@ -1,0 +1,95 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// page is what the template shows.
+type page struct {
+	Version    string // of Okta's document
+	Contents   table
+	Operations []operation
+	Errors     []string
+	Error      model
+	Models     []model
+}
+
+// builder holds what every part of the page is made of.
+type builder struct {
+	binding
+	contract *openapi3.T
+	client   *source
+	models   *source
+}
+
+func newPage(contract *openapi3.T, names binding, client, models *source) (p page, err error) {
+	b := &builder{names, contract, client, models}
+	p = page{Version: contract.Info.Version, Contents: table{head: []string{"Method", "HTTP request", "What it does"}}}
+	endpoints := b.endpoints()
+	for _, call := range names.calls {
+		endpoint, found := endpoints[call.operation]
+		if !found {
+			return p, fmt.Errorf("the contract has no operation %s", call.operation)
+		}
+		delete(endpoints, call.operation)
+		o, err := b.operation(call, endpoint)
+		if err != nil {
+			return p, fmt.Errorf("%s: %w", call.operation, err)
+		}
+		p.Operations = append(p.Operations, o)
+		p.Contents.add(linksTo(call.methods), code(o.Request), endpoint.Summary)
+	}
+	if len(endpoints) > 0 {
+		return p, fmt.Errorf("no method is named for %s", strings.Join(slices.Sorted(maps.Keys(endpoints)), ", "))
+	}
+	p.Errors = b.errorValues()
+	if p.Error, err = b.goType("Error"); err != nil {
+		return p, err
+	}
+	p.Models, err = b.allModels()
+	return p, err
+}
+
+// endpoint is an operation with what its path says of it.
+type endpoint struct {
+	*openapi3.Operation
+	request    string
+	parameters openapi3.Parameters
+}
+
+func (b *builder) endpoints() map[string]endpoint {
+	endpoints := map[string]endpoint{}
+	for path, item := range b.contract.Paths.Map() {
+		for method, operation := range item.Operations() {
+			endpoints[operation.OperationID] = endpoint{
+				Operation: operation,
+				request:   method + " " + path,
+				// Those of the path come first, as they do in the methods.
+				parameters: slices.Concat(item.Parameters, operation.Parameters),
+			}
+		}
+	}
+	return endpoints
+}
+
+// linksTo links methods to the section that they share.
+func linksTo(methods []string) string {
+	var links []string
+	for _, method := range methods {
+		links = append(links, linkTo(methods[0], code(method)))
+	}
+	return strings.Join(links, ", ")
+}
+
+// mark stands beside what goes beyond Okta's own document.
+func mark(extensions map[string]any) string {
+	if extensions["x-beyond-upstream"] == true {
+		return " †"
+	}
+	return ""
+}

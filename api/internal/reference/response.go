@@ -1,0 +1,61 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"example.com/apptokens/api"
+)
+
+// addResponses lists the responses, and the headers with the statuses that they come with.
+func (b *builder) addResponses(o *operation, responses *openapi3.Responses) {
+	o.Responses.head = []string{"Status", "In Go", "Meaning"}
+	o.Headers.head = []string{"Header", "Type", "Comes with", "Description"}
+	headers, comesWith := map[string]*openapi3.Header{}, map[string][]string{}
+	for _, status := range slices.SortedFunc(maps.Keys(responses.Map()), byStatus) {
+		response := responses.Value(status).Value
+		label := status
+		if status == "default" {
+			label = "other"
+		}
+		o.Responses.add(label+mark(response.Extensions), b.outcome(status), *response.Description)
+		for name, header := range response.Headers {
+			headers[name] = header.Value
+			comesWith[name] = append(comesWith[name], label)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(headers)) {
+		header, statuses := headers[name], strings.Join(comesWith[name], ", ")
+		if len(comesWith[name]) == responses.Len() {
+			statuses = "all"
+		}
+		if !header.Required {
+			statuses += "; not always"
+		}
+		o.Headers.add(code(name)+mark(header.Extensions), typeName(header.Schema), statuses, header.Description)
+	}
+}
+
+// byStatus sorts the statuses of responses; the default, which is the longest, comes last.
+func byStatus(a, b string) int { return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) }
+
+// outcome is the error that the client has for a status. The client itself is asked.
+func (b *builder) outcome(status string) string {
+	if strings.HasPrefix(status, "2") {
+		return "no error"
+	}
+	failure := &api.Error{}
+	failure.StatusCode, _ = strconv.Atoi(status)
+	for _, name := range slices.Sorted(maps.Keys(b.errors)) {
+		if errors.Is(failure, b.errors[name]) {
+			return code(name)
+		}
+	}
+	return code("*Error")
+}
