@@ -1,7 +1,10 @@
-# All it takes is Go and make (bench also wants taskset, of util-linux): the tools are pinned in go.mod, see tools.go.
+# All it takes is Go and make (bench also wants taskset, of util-linux). The tools are pinned: in go.mod, see tools.go, or
+# here.
 
 GO ?= go
 FUZZTIME ?= 30s
+# Checks workflows, and is no part of what is built: in go.mod, it would bring in dependencies for nothing.
+ACTIONLINT := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 GENERATED := gen/tokens.gen.go api/REFERENCE.md
 
 # The race detector needs a C compiler.
@@ -45,13 +48,15 @@ check: ## fail if "make generate" changes something
 	fi
 	@echo "what is generated is fresh: $(GENERATED)"
 
-lint: ## gofmt, go vet and staticcheck
+lint: ## gofmt, go vet, staticcheck and actionlint
 	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "not gofmt-ed: $$unformatted" >&2; exit 1; fi
 	$(GO) vet ./...
 	$(GO) vet -tags contract ./api
 	cd bench && $(GO) vet ./...
 	cd interop && $(GO) vet ./...
 	$(GO) run honnef.co/go/tools/cmd/staticcheck ./...
+# Shellcheck and pyflakes are left out: only some machines have them, and a check that is not the same everywhere is none.
+	$(GO) run $(ACTIONLINT) -shellcheck= -pyflakes= .github/workflows/*.yml
 
 bench: ## compare with the peers side by side, for some minutes; writes bench/ and the README's table
 	cd bench && $(GO) run .
