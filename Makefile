@@ -32,10 +32,10 @@ interop: ## meet servers and clients that are not ours; wants node and npm
 	else echo "interop: skipped, nothing was checked: it needs node and npm"; fi
 
 interop-test: interop/node_modules/.package-lock.json
-	cd interop && $(GO) test -count=1 ./...
+	cd interop && $(GO) test -count=1 -timeout 5m ./...
 
 interop/node_modules/.package-lock.json: interop/package-lock.json
-	cd interop && npm ci --silent
+	cd interop && npm ci --loglevel=error
 
 generate: ## make gen/ and api/REFERENCE.md from openapi.yaml
 	$(GO) generate ./...

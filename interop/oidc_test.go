@@ -1,7 +1,6 @@
 package interop_test
 
 import (
-	"bufio"
 	"context"
 	"crypto"
 	"crypto/ecdsa"
@@ -13,7 +12,6 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -34,13 +32,11 @@ type client struct {
 
 // provider is a running authorization server.
 type provider struct {
+	*program
 	Issuer string `json:"issuer"`
-
-	stdin  io.Writer
-	stdout *bufio.Reader
 }
 
-// startProvider starts oidc-provider with some clients. What it says goes to the test's log.
+// startProvider starts oidc-provider with some clients.
 func startProvider(t *testing.T, clients []client) *provider {
 	t.Helper()
 	encoded, err := json.Marshal(clients)
@@ -51,40 +47,12 @@ func startProvider(t *testing.T, clients []client) *provider {
 	if err := os.WriteFile(file, encoded, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	command := exec.Command("node", "oidc-provider.mjs", file)
-	command.Stderr = t.Output()
-	stdin, err := command.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
+	p := &provider{program: startProgram(t, "oidc-provider.mjs", file)}
+	ready := p.next(t)
+	if err := json.Unmarshal([]byte(ready), p); err != nil {
+		t.Fatalf("%v in %q", err, ready)
 	}
-	stdout, err := command.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := command.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = stdin.Close() // which ends it
-		if err := command.Wait(); err != nil {
-			t.Error(err)
-		}
-	})
-	p := &provider{stdin: stdin, stdout: bufio.NewReader(stdout)}
-	p.read(t, p)
 	return p
-}
-
-// read reads a line of JSON that the provider prints.
-func (p *provider) read(t *testing.T, into any) {
-	t.Helper()
-	line, err := p.stdout.ReadBytes('\n')
-	if err != nil {
-		t.Fatalf("oidc-provider ended: %v", err)
-	}
-	if err := json.Unmarshal(line, into); err != nil {
-		t.Fatalf("%v in %q", err, line)
-	}
 }
 
 // rotateNonce makes all nonces so far void.
@@ -93,7 +61,7 @@ func (p *provider) rotateNonce(t *testing.T) {
 	if _, err := io.WriteString(p.stdin, "rotate-nonce\n"); err != nil {
 		t.Fatal(err)
 	}
-	p.read(t, &struct{}{})
+	p.next(t) // says that it is done
 }
 
 func newKey(t *testing.T, curve elliptic.Curve) crypto.Signer {
