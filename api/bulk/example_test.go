@@ -1,0 +1,44 @@
+package bulk_test
+
+import (
+	"context"
+	"fmt"
+	"log"
+
+	"example.com/apptokens/api"
+	"example.com/apptokens/api/bulk"
+	"example.com/apptokens/api/oktatest"
+)
+
+func ExampleRevoke() {
+	org := oktatest.NewServer(oktatest.WithApp("0oa1", 250), oktatest.WithApp("0oa2", 150))
+	defer org.Close()
+	client, err := api.New(org.URL, api.APIToken(org.APIToken()))
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	job := bulk.Job{AppIDs: []string{"0oa1", "0oa2"}, Filter: bulk.Filter{UserIDs: []string{org.Tokens("0oa1")[0].UserID}}}
+	revoked := 0
+	for event, err := range bulk.Revoke(context.Background(), client, job) {
+		if err != nil {
+			log.Fatal(err) // run it again to go on
+		}
+		switch event := event.(type) {
+		case bulk.Selected:
+			fmt.Println(len(event.Matches), "of", event.Tokens, "tokens are the user's")
+		case bulk.Result:
+			if event.Outcome == bulk.Revoked {
+				revoked++
+			}
+		case bulk.Proof:
+			fmt.Println(event.AppID, "has", len(event.Remaining), "of them left")
+		}
+	}
+	fmt.Println(revoked, "revoked")
+	// Output:
+	// 27 of 400 tokens are the user's
+	// 0oa1 has 0 of them left
+	// 0oa2 has 0 of them left
+	// 27 revoked
+}
