@@ -47,11 +47,3 @@ func (a *app) places() []config.Option {
 	}
 	return places
 }
-
-// credentialHint says where the credential came from, for a person whose credential was refused.
-func (a *app) credentialHint() string {
-	if a.settings.Mode == config.ModePrivateKey {
-		return "The private key comes from " + a.settings.Source(config.PrivateKey) + "."
-	}
-	return "The token comes from " + a.settings.Source(config.Token) + ". Is it valid, and of this org?"
-}

@@ -12,14 +12,28 @@ import (
 
 // console is where the command reads and writes.
 type console struct {
-	in           *bufio.Reader
-	out, err     io.Writer // safe for concurrent use, since requests run ahead of the loop that prints
-	canAsk       bool      // a person sits at in and err
-	showProgress bool      // err is a terminal
-	getenv       func(string) string
-	configFiles  []string // nil for the usual ones
+	in            *bufio.Reader
+	out, err      io.Writer  // safe for concurrent use, since requests run ahead of the loop that prints
+	canAsk        bool       // a person sits at in and err
+	showTables    bool       // out is a terminal: times are local, tables fit into its width
+	showProgress  bool       // err is a terminal
+	plainProgress bool       // it is none, and nothing else is written to it
+	colours       bool       // in what is shown on terminals
+	width         func() int // of the terminal, in columns; nil for 80
+	getenv        func(string) string
+	configFiles   []string // nil for the usual ones
 
 	started bool // a command's own code runs
+}
+
+// columns is the width of the terminal.
+func (c *console) columns() int {
+	if c.width != nil {
+		if width := c.width(); width > 0 {
+			return width
+		}
+	}
+	return 80
 }
 
 // confirm asks the person to type a word. Anything else is a no. The end of ctx, by Ctrl-C, is an error.

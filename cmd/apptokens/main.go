@@ -29,9 +29,22 @@ func main() {
 	os.Exit(run(ctx, os.Args[1:], &console{
 		in: bufio.NewReader(os.Stdin), out: os.Stdout, err: os.Stderr,
 		canAsk:       term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stderr.Fd())),
+		showTables:   term.IsTerminal(int(os.Stdout.Fd())),
 		showProgress: term.IsTerminal(int(os.Stderr.Fd())),
+		colours:      os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb", // https://no-color.org
+		width:        width,
 		getenv:       os.Getenv,
 	}))
+}
+
+// width asks each time, for a window may be resized.
+func width() int {
+	for _, file := range []*os.File{os.Stderr, os.Stdout} {
+		if width, _, err := term.GetSize(int(file.Fd())); err == nil {
+			return width
+		}
+	}
+	return 0
 }
 
 // run executes the command line and returns the exit code.
@@ -49,8 +62,8 @@ func run(ctx context.Context, args []string, console *console) int {
 		message = "apptokens: " + message
 	}
 	fmt.Fprintln(console.err, message)
-	if errors.Is(err, api.ErrUnauthorized) {
-		fmt.Fprintln(console.err, app.credentialHint())
+	if hint := app.hint(err); hint != "" && app.settings.OrgURL != "" {
+		fmt.Fprintln(console.err, hint)
 	}
 	// What cobra refuses never gets to a command's own code.
 	if !console.started || errors.As(err, new(usageError)) || errors.Is(err, api.ErrInvalidArgument) {

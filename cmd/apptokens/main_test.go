@@ -186,7 +186,7 @@ func TestMistakesInTheCall(t *testing.T) {
 		"unknown command":        {[]string{"lst"}, nil, "Did you mean this?\n\tlist"},
 		"unknown flag":           {[]string{"list", "0oa1", "--nope"}, nil, "--nope"},
 		"unknown format":         {[]string{"list", "0oa1", "-o", "xml"}, nil, "want table, json, jsonl or csv"},
-		"no app":                 {[]string{"list"}, nil, "want 'apptokens list APP...', got 0"},
+		"no app":                 {[]string{"list"}, nil, "no app: name some, or pass --apps-file"},
 		"no token":               {[]string{"revoke", "0oa1"}, nil, "want 'apptokens revoke APP TOKEN...', got 1"},
 		"too many arguments":     {[]string{"get", "0oa1", "oar1", "oar2"}, nil, "want 'apptokens get APP TOKEN', got 3"},
 		"an ID after good ones":  {[]string{"revoke", "0oa1", "oar1", ".."}, nil, `ID ".."`},

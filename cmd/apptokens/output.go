@@ -5,12 +5,9 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 )
 
 // format is the value of --output.
@@ -21,8 +18,12 @@ const (
 	formatJSON  format = "json"
 	formatJSONL format = "jsonl"
 	formatCSV   format = "csv"
-	formatJUnit format = "junit" // of contract alone
+	formatJUnit format = "junit"
+	formatHTML  format = "html"
 )
+
+// onlyOf are the commands that alone have a format.
+var onlyOf = map[format]string{formatJUnit: "contract", formatHTML: "summary"}
 
 func (f *format) String() string { return string(*f) }
 
@@ -30,17 +31,23 @@ func (f *format) Type() string { return "format" }
 
 func (f *format) Set(value string) error {
 	switch format(value) {
-	case formatTable, formatJSON, formatJSONL, formatCSV, formatJUnit:
+	case formatTable, formatJSON, formatJSONL, formatCSV, formatJUnit, formatHTML:
 		*f = format(value)
 		return nil
 	}
-	return errors.New("want table, json, jsonl or csv; or, with contract, junit")
+	return errors.New("want table, json, jsonl or csv; junit with contract, html with summary")
 }
 
 // row is one thing that a command prints: a value for the JSON formats, and cells for the others.
 type row struct {
 	value any
 	cells []string
+}
+
+// column is what a cell is called: by people in a table, and by programs in CSV.
+type column struct {
+	header, field string
+	shrinks       bool // where a terminal is too narrow
 }
 
 // printer writes rows in one format. Rows may be held back until flush.
@@ -51,20 +58,27 @@ type printer interface {
 	close() error
 }
 
-// newPrinter returns a printer whose columns have names for people in a table, and for programs in CSV.
-func (f format) newPrinter(w io.Writer, table, fields []string) printer {
-	switch f {
+// printer returns a printer of the format that was asked for.
+func (a *app) printer(columns []column) printer {
+	var headers, fields []string
+	for _, c := range columns {
+		headers, fields = append(headers, c.header), append(fields, c.field)
+	}
+	switch a.format {
 	case formatJSON:
-		return &jsonPrinter{w: w}
+		return &jsonPrinter{w: a.out}
 	case formatJSONL:
-		return jsonLinePrinter{w}
+		return jsonLinePrinter{a.out}
 	case formatCSV:
-		p := &csvPrinter{csv.NewWriter(w)}
+		p := &csvPrinter{csv.NewWriter(a.out)}
 		_ = p.Write(fields) // an error comes back from flush
 		return p
-	default:
-		return &tablePrinter{w: w, rows: [][]string{slices.Clone(table)}, widths: make([]int, len(table))}
 	}
+	t := &tablePrinter{w: a.out, columns: columns, rows: [][]string{headers}, widths: make([]int, len(columns))}
+	if a.showTables {
+		t.limit, t.colours = a.console.columns(), a.colours
+	}
+	return t
 }
 
 // encode returns JSON without a line end, and as the API sends it, without escapes for HTML.
@@ -134,40 +148,6 @@ func (p *csvPrinter) print(r row) error {
 func (p *csvPrinter) flush() error { p.Flush(); return p.Error() }
 
 func (p *csvPrinter) close() error { return p.flush() }
-
-// tablePrinter aligns the rows between two flushes with each other, and with all before them as far as they fit.
-type tablePrinter struct {
-	w      io.Writer
-	rows   [][]string // not yet written; the header is the first
-	widths []int      // in characters
-}
-
-func (p *tablePrinter) print(r row) error {
-	p.rows = append(p.rows, r.cells)
-	return nil
-}
-
-func (p *tablePrinter) flush() error {
-	for _, cells := range p.rows {
-		for i, cell := range cells {
-			cells[i] = printable(cell)
-			p.widths[i] = max(p.widths[i], utf8.RuneCountInString(cells[i]))
-		}
-	}
-	for _, cells := range p.rows {
-		var line strings.Builder
-		for i, cell := range cells {
-			fmt.Fprintf(&line, "%-*s  ", p.widths[i], cell)
-		}
-		if _, err := fmt.Fprintln(p.w, strings.TrimRight(line.String(), " ")); err != nil {
-			return err
-		}
-	}
-	p.rows = p.rows[:0]
-	return nil
-}
-
-func (p *tablePrinter) close() error { return p.flush() }
 
 // printable keeps what the server sends from moving the cursor or changing the colours.
 func printable(text string) string {

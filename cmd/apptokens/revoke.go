@@ -34,10 +34,9 @@ const (
 	notAttempted outcome = "not attempted"
 )
 
-var (
-	revocationHeader = []string{"APP", "TOKEN", "OUTCOME      ", "ERROR"} // as wide as "not attempted"
-	revocationFields = []string{"appId", "tokenId", "outcome", "error"}
-)
+var revocationColumns = []column{
+	{"APP", "appId", false}, {"TOKEN", "tokenId", false}, {"OUTCOME      ", "outcome", false}, {"ERROR", "error", true}, // as wide as "not attempted"
+}
 
 func (r revocation) row() row {
 	return row{value: r, cells: []string{r.AppID, r.TokenID, string(r.Outcome), r.Error}}
@@ -61,13 +60,21 @@ func (r *revocation) settle(err error) {
 	default:
 		r.Outcome = failed
 	}
-	r.Error = err.Error()
+	r.Error = shortError(err)
 	if failure != nil {
 		r.Status, r.Code = failure.StatusCode, failure.Code
-		short := *failure // without what the other columns say
-		short.AppID, short.TokenID = "", ""
-		r.Error = strings.TrimPrefix(short.Error(), "apptokens: "+short.Op+": ")
 	}
+}
+
+// shortError leaves out what other columns say: the operation and the IDs.
+func shortError(err error) string {
+	var failure *api.Error
+	if !errors.As(err, &failure) {
+		return err.Error()
+	}
+	short := *failure
+	short.AppID, short.TokenID = "", ""
+	return strings.TrimPrefix(short.Error(), "apptokens: "+short.Op+": ")
 }
 
 // isFatal tells whether the next revocation would fail like this one: the credential is no good, the org is out of
@@ -164,7 +171,7 @@ func (a *app) confirmRevokeAll(command *cobra.Command, apps []string) error {
 // revoke makes one revocation after the other and prints what became of each. It goes on when nobody reads the output.
 func (a *app) revoke(revocations []revocation, revoke func(revocation) error) error {
 	signal.Ignore(syscall.SIGPIPE)
-	rows := a.format.newPrinter(a.out, revocationHeader, revocationFields)
+	rows := a.printer(revocationColumns)
 	var outputErr, fatal error
 	done := 0
 	for i, r := range revocations {

@@ -45,8 +45,9 @@ since process lists show flags.
   OKTA_CLIENT_PRIVATEKEY   its private key (PEM or JWK) or the path of the file
 
 Exit codes: 0 done, 1 failed, 2 usage error.`,
-		Example: `  apptokens list 0oardd5r32PWsF4421d7
-  apptokens list 0oardd5r32PWsF4421d7 -o jsonl | jq -r .userId | sort | uniq -c
+		Example: `  apptokens summary 0oardd5r32PWsF4421d7
+  apptokens list 0oardd5r32PWsF4421d7 --user 00unkw1sfbTw08c0g1d7
+  apptokens sweep 0oardd5r32PWsF4421d7 --user 00unkw1sfbTw08c0g1d7 --receipts incident.jsonl
   apptokens revoke 0oardd5r32PWsF4421d7 oar1gytf4dW8R5tmZ1d7
   apptokens demo`,
 		Version:       version(),
@@ -56,11 +57,11 @@ Exit codes: 0 done, 1 failed, 2 usage error.`,
 			if command.Flags().Changed("org-url") && a.orgURL == "" {
 				return errors.New("--org-url is empty") // and must not mean the org of the environment
 			}
-			if (a.format == formatJUnit) && command.Name() != "contract" {
-				return errors.New("-o junit is for contract alone")
+			if only := onlyOf[a.format]; only != "" && command.Name() != only {
+				return fmt.Errorf("-o %s is for %s alone", a.format, only)
 			}
 			a.started = true
-			a.showProgress = a.showProgress && !a.verbose
+			a.showProgress, a.plainProgress = a.showProgress && !a.verbose, !a.showProgress && !a.verbose
 			return nil
 		},
 	}
@@ -69,9 +70,10 @@ Exit codes: 0 done, 1 failed, 2 usage error.`,
 	root.SetErr(a.err)
 	flags := root.PersistentFlags()
 	flags.StringVar(&a.orgURL, "org-url", "", "URL of the org (before $OKTA_CLIENT_ORGURL)")
-	flags.VarP(&a.format, "output", "o", "format: table, json, jsonl or csv; contract also has junit")
+	flags.VarP(&a.format, "output", "o", "format: table, json, jsonl or csv; contract has junit, summary html")
 	flags.BoolVarP(&a.verbose, "verbose", "v", false, "log every request to standard error")
-	root.AddCommand(a.listCommand(), a.getCommand(), a.revokeCommand(), a.revokeAllCommand(), a.contractCommand(), a.serveCommand(), a.demoCommand())
+	root.AddCommand(a.listCommand(), a.getCommand(), a.revokeCommand(), a.revokeAllCommand(), a.sweepCommand(), a.summaryCommand(), a.contractCommand(), a.serveCommand(), a.demoCommand(), a.manCommand())
+	root.SetFlagErrorFunc(flagError)
 	return root
 }
 
@@ -85,7 +87,7 @@ func (a *app) waiting(_ context.Context, attempt api.Attempt) {
 		// the client holds the next attempt back
 		text = "the org's rate limit is used up until " + until.Local().Format(time.TimeOnly)
 	}
-	a.progress.setWaiting(text)
+	a.progress.setWaiting(text, attempt.RateLimit)
 }
 
 func reason(attempt api.Attempt) string {

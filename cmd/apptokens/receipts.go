@@ -1,0 +1,121 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"example.com/apptokens/api/bulk"
+)
+
+// receipt is the record of what became of a token, and before that of the plan to revoke it: a program that is killed
+// between a revocation and its receipt must not lose it.
+type receipt struct {
+	Time    time.Time    `json:"time"`
+	Org     string       `json:"org"`
+	AppID   string       `json:"appId"`
+	TokenID string       `json:"tokenId"`
+	UserID  string       `json:"userId,omitempty"`
+	Outcome bulk.Outcome `json:"outcome"`
+	Error   string       `json:"error,omitempty"`
+}
+
+const planned bulk.Outcome = "planned"
+
+func newReceipt(org string, m bulk.Match, outcome bulk.Outcome, err error) receipt {
+	r := receipt{Time: time.Now().UTC(), Org: org, AppID: m.AppID, TokenID: m.Token.ID, UserID: m.Token.UserID, Outcome: outcome}
+	if err != nil {
+		r.Error = shortError(err)
+	}
+	return r
+}
+
+// receipts is a file of receipts, as JSON lines. Each is on the disk before the next token is dealt with.
+type receipts struct {
+	file *os.File
+	open map[tokenKey]receipt // planned earlier, and without an outcome
+}
+
+// tokenKey names a token.
+type tokenKey struct{ app, token string }
+
+// openReceipts reads what the file holds for an org. A last line that broke off is left as it is.
+func openReceipts(path, org string) (*receipts, error) {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is no regular file", path) // to read a pipe or a device may never end
+	}
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_APPEND|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	r := &receipts{file: file, open: map[tokenKey]receipt{}}
+	if err := r.read(org); err != nil {
+		_ = file.Close()
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return r, nil
+}
+
+func (r *receipts) read(org string) error {
+	reader := bufio.NewReader(r.file)
+	for n := 1; ; n++ {
+		line, err := reader.ReadBytes('\n')
+		if errors.Is(err, io.EOF) {
+			if len(line) > 0 { // killed while it was written
+				_, err = r.file.WriteString("\n")
+				return err
+			}
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		var one receipt
+		err = json.Unmarshal(line, &one)
+		brokenOff := err != nil && bytes.HasPrefix(line, []byte(`{"time":`)) // by a kill, and ended by the run after it
+		if len(bytes.TrimSpace(line)) > 0 && !brokenOff && (err != nil || one.TokenID == "") {
+			return fmt.Errorf("line %d is no receipt; want a file of receipts, or a new one", n)
+		}
+		if one.Org == org && !brokenOff {
+			if key := (tokenKey{one.AppID, one.TokenID}); one.Outcome == planned {
+				r.open[key] = one
+			} else {
+				delete(r.open, key)
+			}
+		}
+	}
+}
+
+// write appends receipts, and returns once they are on the disk. Without a file there is nothing to do.
+func (r *receipts) write(all ...receipt) error {
+	if r == nil || len(all) == 0 {
+		return nil
+	}
+	var lines bytes.Buffer
+	for _, one := range all {
+		line, err := encode(one)
+		if err != nil {
+			return err
+		}
+		lines.Write(append(line, '\n'))
+	}
+	if _, err := r.file.Write(lines.Bytes()); err != nil {
+		return fmt.Errorf("receipts: %w", err)
+	}
+	if err := r.file.Sync(); err != nil {
+		return fmt.Errorf("receipts: %w", err)
+	}
+	return nil
+}
+
+func (r *receipts) close() error {
+	if r == nil {
+		return nil
+	}
+	return r.file.Close()
+}

@@ -1,0 +1,328 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/apptokens/api"
+	"example.com/apptokens/api/bulk"
+	"example.com/apptokens/api/oktatest"
+)
+
+// heldBy returns the IDs of a user's tokens of all apps, with the app before each, and of all others.
+func heldBy(org *oktatest.Org, userID string, apps ...string) (his, others []string) {
+	for _, appID := range apps {
+		for _, token := range org.Tokens(appID) {
+			if token.UserID == userID {
+				his = append(his, appID+" "+token.ID)
+			} else {
+				others = append(others, appID+" "+token.ID)
+			}
+		}
+	}
+	slices.Sort(his)
+	slices.Sort(others)
+	return his, others
+}
+
+// readReceipts returns the outcomes in a file of receipts, by token.
+func readReceipts(t *testing.T, path string) map[string][]string {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	outcomes := map[string][]string{}
+	for line := range strings.Lines(string(data)) {
+		var r receipt
+		if json.Unmarshal([]byte(line), &r) == nil && r.TokenID != "" {
+			outcomes[r.AppID+" "+r.TokenID] = append(outcomes[r.AppID+" "+r.TokenID], string(r.Outcome))
+		}
+	}
+	return outcomes
+}
+
+func TestSweepRevokesExactlyWhatMatches(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		command command
+		args    []string
+		code    int
+		out     string // how often the outcome is printed
+		err     []string
+		left    bool // nothing was revoked
+	}{
+		"with --yes":                      {args: []string{"--yes"}, out: "revoked", err: []string{"revoked, of ", "of them are gone, 0 are still there."}},
+		"after asking":                    {command: command{tty: true, stdin: "COUNT\n"}, out: "revoked", err: []string{"APP   APP NAME  USER", "This revokes COUNT of 200 refresh tokens of ", "Type COUNT to go on: "}},
+		"not after another word":          {command: command{tty: true, stdin: "yes\n"}, code: 1, left: true, err: []string{"not confirmed: nothing was revoked"}},
+		"not unasked":                     {code: 2, left: true, err: []string{"sweep needs --yes, or --dry-run"}},
+		"not on a dry run":                {args: []string{"--dry-run", "-o", "jsonl"}, left: true, out: `"status":"ACTIVE"`, err: []string{"COUNT of 200 tokens match; none was revoked (--dry-run)"}},
+		"not if nothing matches":          {args: []string{"--yes", "--scope", "none"}, left: true, err: []string{"No token matches: nothing was revoked."}},
+		"not if an app is unknown":        {args: []string{"0oaUnknown", "--yes"}, code: 1, left: true, err: []string{"nothing was revoked", "0oaUnknown"}},
+		"not past a limit of concurrency": {args: []string{"--yes", "--concurrency", "0"}, code: 2, left: true, err: []string{"--concurrency is 0"}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			org := oktatest.NewServer(oktatest.WithApp("0oa1", 120), oktatest.WithApp("0oa2", 80))
+			t.Cleanup(org.Close)
+			userID := org.Tokens("0oa1")[0].UserID
+			his, others := heldBy(org.Org, userID, "0oa1", "0oa2")
+			count := fmt.Sprint(len(his))
+			test.command.org, test.command.stdin = org, strings.ReplaceAll(test.command.stdin, "COUNT", count)
+			got := test.command.run(t.Context(), append([]string{"sweep", "0oa1", "0oa2", "--user", userID}, test.args...)...)
+			for _, want := range test.err {
+				if !strings.Contains(got.err, strings.ReplaceAll(want, "COUNT", count)) {
+					t.Errorf("stderr lacks %q:\n%s", want, got.err)
+				}
+			}
+			if test.out != "" && strings.Count(got.out, test.out) != len(his) {
+				t.Errorf("%q stands %d times in the output, want %d:\n%s", test.out, strings.Count(got.out, test.out), len(his), got.out)
+			}
+			hisLeft, othersLeft := heldBy(org.Org, userID, "0oa1", "0oa2")
+			if !slices.Equal(othersLeft, others) || test.left != slices.Equal(hisLeft, his) || !test.left && len(hisLeft) > 0 {
+				t.Errorf("%d of the user's tokens are left of %d, and %d of %d others", len(hisLeft), len(his), len(othersLeft), len(others))
+			}
+			if got.code != test.code {
+				t.Errorf("code %d, want %d", got.code, test.code)
+			}
+		})
+	}
+}
+
+func TestSweepNeedsAFilter(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		args []string
+		says string
+	}{
+		"none":                     {nil, "sweep needs a filter, such as --user; revoke-all revokes every token"},
+		"an empty user":            {[]string{"--user", ""}, "--user is empty"},
+		"an empty user of several": {[]string{"--user", "00u1,"}, "--user is empty"},
+		"an unknown status":        {[]string{"--status", "active"}, `--status is "active", want ACTIVE or REVOKED`},
+		"an age that is none":      {[]string{"--older-than", "90"}, `--older-than: "90" is no time span like 90d or 12h`},
+		"an age that is a date":    {[]string{"--older-than", "2026-01-01"}, "is no time span"},
+		"a date that is none":      {[]string{"--created-before", "yesterday"}, `"yesterday" is neither a date like 2026-11-24`},
+		"two of one kind":          {[]string{"--older-than", "90d", "--created-before", "2026-01-01"}, "--created-before says again what another flag says"},
+		"an absurd age":            {[]string{"--older-than", "999999w"}, "over a hundred years"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			org := newOrg(t, 5)
+			got := command{org: org}.run(t.Context(), append([]string{"sweep", "0oa1", "--yes"}, test.args...)...)
+			if got.code != 2 || !strings.Contains(got.err, test.says) || len(org.Requests()) > 0 {
+				t.Errorf("code %d, %d requests, stderr %q; want 2, none, %q", got.code, len(org.Requests()), got.err, test.says)
+			}
+		})
+	}
+}
+
+func TestSweepReportsWhatItCouldNotDo(t *testing.T) {
+	t.Parallel()
+	org := newOrg(t, 20)
+	file := filepath.Join(t.TempDir(), "receipts.jsonl")
+	org.Inject(oktatest.Status(403).On(http.MethodDelete).After(3))
+	args := []string{"sweep", "0oa1", "--status", "ACTIVE", "--yes", "--concurrency", "1", "--receipts", file}
+	got := command{org: org}.run(t.Context(), args...)
+	for _, want := range []string{"19 revoked, 1 failed, of 20\n", "19 of them are gone, 1 are still there.", "apptokens: 1 of 20 could not be revoked"} {
+		if !strings.Contains(got.err, want) {
+			t.Errorf("stderr lacks %q:\n%s", want, got.err)
+		}
+	}
+	if got.code != 1 || strings.Count(got.out, "failed") != 1 || !strings.Contains(got.out, "403 Forbidden: E0000006") {
+		t.Errorf("code %d\n%s", got.code, got.out)
+	}
+	// The credential is revoked in the middle: the rest is not attempted, and stays planned.
+	org.Inject(oktatest.Status(401).On(http.MethodDelete).Forever())
+	got = command{org: org}.run(t.Context(), args...)
+	if got.code != 1 || !strings.Contains(got.err, "are left; run it again to go on") || !strings.Contains(got.err, "The token comes from OKTA_CLIENT_TOKEN.") {
+		t.Errorf("code %d\n%s", got.code, got.err)
+	}
+	// Again, it does the rest, and the receipts say what became of each.
+	org.Heal()
+	if got = (command{org: org}).run(t.Context(), args...); got.code != 0 {
+		t.Errorf("code %d\n%s", got.code, got.err)
+	}
+	for token, outcomes := range readReceipts(t, file) {
+		if last := outcomes[len(outcomes)-1]; outcomes[0] != "planned" || last != "revoked" {
+			t.Errorf("%s: %q", token, outcomes)
+		}
+	}
+}
+
+func TestReceiptsAreNotWrittenIntoAnotherFile(t *testing.T) {
+	t.Parallel()
+	org := newOrg(t, 5)
+	for name, test := range map[string]struct{ content, says string }{
+		"a note":       {"remember the milk\n", "line 1 is no receipt"},
+		"JSON":         {`{"id":"oar1"}` + "\n", "line 1 is no receipt"},
+		"a later line": {`{"time":"2026-11-24T12:00:00Z","org":"x","appId":"0oa1","tokenId":"oar1","outcome":"planned"}` + "\nx\n", "line 2 is no receipt"},
+	} {
+		file := filepath.Join(t.TempDir(), "file")
+		if err := os.WriteFile(file, []byte(test.content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		got := command{org: org}.run(t.Context(), "sweep", "0oa1", "--status", "ACTIVE", "--yes", "--receipts", file)
+		if got.code != 2 || !strings.Contains(got.err, test.says) || len(org.Tokens("0oa1")) != 5 {
+			t.Errorf("%s: code %d, %s", name, got.code, got.err)
+		}
+	}
+	got := command{org: org}.run(t.Context(), "sweep", "0oa1", "--status", "ACTIVE", "--yes", "--receipts", "/dev/zero")
+	if got.code != 2 || !strings.Contains(got.err, "/dev/zero is no regular file") || len(org.Tokens("0oa1")) != 5 {
+		t.Errorf("a device: code %d, %s", got.code, got.err)
+	}
+}
+
+// What cannot be recorded is not revoked.
+func TestASweepWhoseReceiptsFailStops(t *testing.T) {
+	t.Parallel()
+	org := newOrg(t, 30)
+	client, err := api.New(org.URL, api.APIToken(org.APIToken()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, records := range []int{0, 10} { // that can be written: none, or the plan and some
+		file := filepath.Join(t.TempDir(), "receipts.jsonl")
+		r, err := openReceipts(file, org.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var stderr bytes.Buffer
+		app := newApp(&console{out: &bytes.Buffer{}, err: &stderr, configFiles: []string{}})
+		app.settings.OrgURL = org.URL
+		s := &sweep{app: app, client: client, receipts: r, yes: true, outcomes: map[bulk.Outcome]int{}}
+		if records == 0 {
+			_ = r.file.Close()
+		}
+		before, results := len(org.Tokens("0oa1")), 0
+		var stopped error
+		for event, err := range bulk.Revoke(t.Context(), client, bulk.Job{AppIDs: []string{"0oa1"}, Concurrency: 1}) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, ok := event.(bulk.Result); ok {
+				if results++; results == records {
+					_ = r.file.Close()
+				}
+			}
+			if stopped = s.handle(t.Context(), event); stopped != nil {
+				break
+			}
+		}
+		if revoked := before - len(org.Tokens("0oa1")); stopped == nil || !strings.Contains(stopped.Error(), "receipts: ") || revoked > records+1 {
+			t.Errorf("%v, %d revoked", stopped, revoked)
+		}
+	}
+}
+
+// An incident: 20 apps, 5,000 tokens, a rate limit, a server that has a bad day, and a person who kills the command.
+func TestASweepThatIsKilledIsFinishedByTheNext(t *testing.T) {
+	t.Parallel()
+	binary := build(t)
+	var apps []string
+	options := []oktatest.Option{oktatest.WithRateLimit(150, time.Second)}
+	for i := range 20 {
+		apps = append(apps, fmt.Sprintf("0oa%d", i))
+		options = append(options, oktatest.WithApp(apps[i], 250))
+	}
+	org := oktatest.NewServer(options...)
+	t.Cleanup(org.Close)
+	userID := org.Tokens(apps[0])[0].UserID
+	his, others := heldBy(org.Org, userID, apps...)
+	org.Inject(oktatest.Status(503).On(http.MethodDelete).After(30).Times(12), oktatest.DropAfter().On(http.MethodDelete).After(70).Times(4),
+		oktatest.DropBefore().On(http.MethodGet).After(20).Times(2))
+
+	dir := t.TempDir()
+	file := filepath.Join(dir, "receipts.jsonl")
+	if err := os.WriteFile(filepath.Join(dir, "apps.txt"), []byte("# all\n"+strings.Join(apps, "\n")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	sweep := func(ctx context.Context) (*exec.Cmd, *bytes.Buffer) {
+		command := exec.CommandContext(ctx, binary, "sweep", "--apps-file", "apps.txt", "--user", userID, "--yes", "--receipts", file)
+		command.Dir, command.Env = dir, []string{"HOME=" + dir, "OKTA_CLIENT_ORGURL=" + org.URL, "OKTA_CLIENT_TOKEN=" + org.APIToken()}
+		var stderr bytes.Buffer
+		command.Stderr = &stderr
+		return command, &stderr
+	}
+	killed, _ := sweep(t.Context())
+	if err := killed.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for revoked := 0; revoked < len(his)/3; time.Sleep(10 * time.Millisecond) {
+		revoked = 0
+		for _, request := range org.Requests() {
+			if request.Method == http.MethodDelete && request.Status == http.StatusNoContent {
+				revoked++
+			}
+		}
+	}
+	if err := killed.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = killed.Wait()
+	if left, _ := heldBy(org.Org, userID, apps...); len(left) == 0 {
+		t.Fatal("it was killed too late")
+	}
+
+	again, stderr := sweep(t.Context())
+	if err := again.Run(); err != nil {
+		t.Fatalf("%v\n%s", err, stderr)
+	}
+	verify(t, org, apps, userID, others)
+	var recorded []string
+	for token, outcomes := range readReceipts(t, file) {
+		if last := outcomes[len(outcomes)-1]; last == "revoked" || last == "already gone" {
+			recorded = append(recorded, token)
+		} else {
+			t.Errorf("%s: %q", token, outcomes)
+		}
+	}
+	if slices.Sort(recorded); !slices.Equal(recorded, his) {
+		t.Errorf("the receipts name %d tokens, the user held %d", len(recorded), len(his))
+	}
+}
+
+// verify lists with another client.
+func verify(t *testing.T, org *oktatest.Server, apps []string, userID string, others []string) {
+	t.Helper()
+	client, err := api.New(org.URL, api.APIToken(org.APIToken()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var left []string
+	for _, appID := range apps {
+		for token, err := range client.List(t.Context(), appID) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if token.UserID == userID {
+				t.Errorf("token %s of app %s is left", token.ID, appID)
+			}
+			left = append(left, appID+" "+token.ID)
+		}
+	}
+	if slices.Sort(left); !slices.Equal(left, others) {
+		t.Errorf("%d tokens of others are left of %d", len(left), len(others))
+	}
+}
+
+// build builds the command.
+func build(t *testing.T) string {
+	t.Helper()
+	binary := filepath.Join(t.TempDir(), "apptokens")
+	if output, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, output)
+	}
+	return binary
+}
