@@ -149,10 +149,13 @@ func (p *csvPrinter) flush() error { p.Flush(); return p.Error() }
 
 func (p *csvPrinter) close() error { return p.flush() }
 
+// zeroWidthJoiner makes one picture of several.
+const zeroWidthJoiner = '\u200d'
+
 // printable keeps what the server sends from moving the cursor or changing the colours.
 func printable(text string) string {
 	return strings.Map(func(r rune) rune {
-		if unicode.IsGraphic(r) {
+		if unicode.IsGraphic(r) || r == zeroWidthJoiner {
 			return r
 		}
 		return unicode.ReplacementChar
