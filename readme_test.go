@@ -84,3 +84,46 @@ func runProgram(t *testing.T, program string, env ...string) string {
 	}
 	return string(output)
 }
+
+// The incident in the README plays when it is pasted into a shell.
+func TestTheReadmesIncidentPlays(t *testing.T) {
+	t.Parallel()
+	bash, err := exec.LookPath("bash")
+	if err != nil {
+		t.Fatal(err)
+	}
+	readme, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, script, found := strings.Cut(string(readme), "```sh\n")
+	script, _, closed := strings.Cut(script, "```\n")
+	if !found || !closed {
+		t.Fatal("the README has no script")
+	}
+	dir := t.TempDir()
+	if output, err := exec.CommandContext(t.Context(), "go", "build", "-o", filepath.Join(dir, "apptokens"), "./cmd/apptokens").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, output)
+	}
+	run := exec.CommandContext(t.Context(), bash, "-m", "-euo", "pipefail", "-c", script)
+	run.Dir, run.Env = dir, []string{"HOME=" + dir, "PATH=" + dir + ":" + os.Getenv("PATH")}
+	output, err := run.Output()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, output)
+	}
+	lines := strings.Split(strings.TrimSpace(string(output)), "\n")
+	if !strings.HasPrefix(lines[0], "600 tokens of 16 users in 2 apps") || strings.TrimSpace(lines[len(lines)-1]) != "0" {
+		t.Errorf("it printed\n%s", output)
+	}
+	count := func(name, word string) int {
+		data, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			t.Error(err)
+		}
+		return strings.Count(string(data), word)
+	}
+	planned := count("planned.txt", "ACTIVE")
+	if planned < 30 || count("revoked.txt", "revoked") != planned || count("incident.jsonl", `"revoked"`) != planned || count("tokens.html", "0oaWeb") == 0 {
+		t.Errorf("%d planned, %d revoked, %d on record", planned, count("revoked.txt", "revoked"), count("incident.jsonl", `"revoked"`))
+	}
+}
