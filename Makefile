@@ -13,7 +13,7 @@ RACE := -race
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test interop interop-test generate check lint bench fuzz
+.PHONY: help demo test interop interop-test generate check drift lint bench fuzz
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -26,6 +26,7 @@ test: ## run all tests, with the race detector where a C compiler is at hand; ap
 	$(GO) test -shuffle=on $(RACE) ./...
 	$(GO) test -tags contract ./api
 	cd bench && $(GO) test .
+	cd drift && $(GO) test .
 
 interop: ## meet servers and clients that are not ours; wants node and npm
 	@if command -v node >/dev/null && command -v npm >/dev/null; then $(MAKE) --no-print-directory interop-test; \
@@ -48,12 +49,17 @@ check: ## fail if "make generate" changes something
 	fi
 	@echo "what is generated is fresh: $(GENERATED)"
 
+drift: ## compare openapi.yaml with what Okta publishes, UPSTREAM=FILE; fails if something is unexpected
+	@cd drift && $(GO) build .
+	@drift/drift compare "$(UPSTREAM)"
+
 lint: ## gofmt, go vet, staticcheck and actionlint
 	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "not gofmt-ed: $$unformatted" >&2; exit 1; fi
 	$(GO) vet ./...
 	$(GO) vet -tags contract ./api
 	cd bench && $(GO) vet ./...
 	cd interop && $(GO) vet ./...
+	cd drift && $(GO) vet ./...
 	$(GO) run honnef.co/go/tools/cmd/staticcheck ./...
 # Shellcheck and pyflakes are left out: only some machines have them, and a check that is not the same everywhere is none.
 	$(GO) run $(ACTIONLINT) -shellcheck= -pyflakes= .github/workflows/*.yml
