@@ -13,7 +13,7 @@ RACE := -race
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test interop interop-test generate check drift lint bench fuzz
+.PHONY: help demo test interop interop-test generate check drift upstream lint bench fuzz
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -52,6 +52,11 @@ check: ## fail if "make generate" changes something
 drift: ## compare openapi.yaml with what Okta publishes, UPSTREAM=FILE; fails if something is unexpected
 	@cd drift && $(GO) build .
 	@drift/drift compare "$(UPSTREAM)"
+
+upstream: ## record the version of what Okta publishes, FROM=FILE; writes drift/CHECKLIST.md: what is to be done
+	@cd drift && $(GO) build .
+	@drift/drift record "$(FROM)"
+	@$(MAKE) --no-print-directory generate
 
 lint: ## gofmt, go vet, staticcheck and actionlint
 	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "not gofmt-ed: $$unformatted" >&2; exit 1; fi

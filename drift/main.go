@@ -2,8 +2,10 @@
 // or trimmed. It runs in the root of the repository:
 //
 //	make drift UPSTREAM=FILE    tells what differs, and what of it breaks a client
+//	make upstream FROM=FILE     records the version of FILE, and writes CHECKLIST.md: what is to be done
 //
-// The exit code is 0 if nothing unexpected was found, 1 if something was, and 2 if it cannot tell.
+// The exit code is 0 if nothing unexpected was found, 1 if something was, and 2 if it cannot tell. A version that was
+// recorded is 0, whatever was found.
 package main
 
 import (
@@ -17,6 +19,7 @@ import (
 const (
 	contractFile   = "openapi.yaml"
 	deliberateFile = "drift/deliberate.yaml"
+	checklistFile  = "drift/CHECKLIST.md"
 )
 
 const (
@@ -40,17 +43,19 @@ func run(root string, args []string, stdout, stderr io.Writer) int {
 
 func command(root string, args []string, out io.Writer) (int, error) {
 	if len(args) != 2 {
-		return cannotTell, errors.New("usage: drift compare FILE")
+		return cannotTell, errors.New("usage: drift compare FILE, or drift record FILE")
 	}
 	upstreamFile := args[1]
 	if upstreamFile == "" {
-		return cannotTell, errors.New("name a file of Okta's: make drift UPSTREAM=FILE")
+		return cannotTell, errors.New("name a file of Okta's: make drift UPSTREAM=FILE, or make upstream FROM=FILE")
 	}
 	switch args[0] {
 	case "compare":
 		return printComparison(out, root, upstreamFile)
+	case "record":
+		return clean, recordVersion(out, root, upstreamFile)
 	}
-	return cannotTell, fmt.Errorf("unknown command %q: want compare", args[0])
+	return cannotTell, fmt.Errorf("unknown command %q: want compare or record", args[0])
 }
 
 func printComparison(out io.Writer, root, upstreamFile string) (int, error) {

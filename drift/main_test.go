@@ -74,7 +74,7 @@ func TestWhatCannotBeComparedIsAnError(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			root, upstreamFile := repository(t, "", test.upstream)
-			for _, command := range []string{"compare"} {
+			for _, command := range []string{"compare", "record"} {
 				cannot(t, root, []string{command, upstreamFile}, test.want)
 			}
 		})
@@ -91,6 +91,7 @@ func TestArgumentsThatAreMissingOrWrongAreErrors(t *testing.T) {
 	}{
 		{"none", nil, "usage: drift compare FILE"},
 		{"no file", []string{"compare", ""}, "make drift UPSTREAM=FILE"},
+		{"no file to record", []string{"record", ""}, "make upstream FROM=FILE"},
 		{"no such file", []string{"compare", "none.yaml"}, "none.yaml: no such file"},
 		{"no such command", []string{"check", upstreamFile}, `unknown command "check"`},
 	} {
