@@ -73,7 +73,7 @@ bench: ## compare with the peers side by side, for some minutes; writes bench/ a
 	cd bench && $(GO) run .
 
 fuzz: ## fuzz every parser, each for FUZZTIME (default 30s)
-	$(GO) test ./api -run '^$$' -fuzz '^FuzzParseLinks$$' -fuzztime $(FUZZTIME)
-	$(GO) test ./api -run '^$$' -fuzz '^FuzzChallenge$$' -fuzztime $(FUZZTIME)
+	$(GO) test ./api/internal/header -run '^$$' -fuzz '^FuzzParseLinks$$' -fuzztime $(FUZZTIME)
+	$(GO) test ./api/internal/header -run '^$$' -fuzz '^FuzzChallenge$$' -fuzztime $(FUZZTIME)
 	$(GO) test ./api -run '^$$' -fuzz '^FuzzStatusError$$' -fuzztime $(FUZZTIME)
 	$(GO) test ./api/oauth -run '^$$' -fuzz '^FuzzParsePrivateKey$$' -fuzztime $(FUZZTIME)

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"example.com/apptokens/api/internal/header"
 	"example.com/apptokens/api/internal/origin"
 	"example.com/apptokens/api/internal/text"
 	"example.com/apptokens/gen"
@@ -122,13 +123,13 @@ func (l *listing) fetch(ctx context.Context, link string, announce func(next str
 }
 
 func (l *listing) read(resp *http.Response, announce func(next string)) (Page, error) {
-	links, err := parseLinks(resp.Header.Values("Link"))
+	links, err := header.ParseLinks(resp.Header.Values("Link"))
 	if err != nil {
 		return Page{}, unexpected("the Link header is malformed: %w", err)
 	}
 	page := Page{RequestID: requestID(resp), RateLimit: parseRateLimit(resp.Header)}
-	if links.next != "" {
-		target, err := resp.Request.URL.Parse(links.next)
+	if links.Next != "" {
+		target, err := resp.Request.URL.Parse(links.Next)
 		if err != nil {
 			return Page{}, unexpected("the next link is not a URL")
 		}
@@ -139,7 +140,7 @@ func (l *listing) read(resp *http.Response, announce func(next string)) (Page, e
 	if err := decode(resp, (*tokens)(&page.Tokens)); err != nil {
 		return Page{}, err
 	}
-	if page.Next == "" && !links.self && len(page.Tokens) >= limit(resp.Request.URL) {
+	if page.Next == "" && !links.Self && len(page.Tokens) >= limit(resp.Request.URL) {
 		// Okta sends a self link even with an empty page. A full page without one has lost its links on the way, and
 		// nobody can tell whether it is the last (OKTA-796989 was such a bug of Okta's own).
 		return Page{}, unexpected("a full page came without a self link and a next one, so there may be more that cannot be reached")

@@ -10,6 +10,7 @@ import (
 
 	"github.com/go-json-experiment/json"
 
+	"example.com/apptokens/api/internal/header"
 	"example.com/apptokens/api/internal/text"
 	"example.com/apptokens/gen"
 )
@@ -42,7 +43,7 @@ func statusError(resp *http.Response, want int) *Error {
 	body, err := parseError(resp.Body)
 	brokenOff := err != nil && body.Code != ""
 	if body.Code == "" && body.Summary == "" {
-		body.Code, body.Summary = challenge(resp.Header.Values("WWW-Authenticate"))
+		body.Code, body.Summary = header.Challenge(resp.Header.Values("WWW-Authenticate"))
 	}
 	tidy := func(text string) string { return clean(resp.Request, text, 300) }
 	e.Code, e.Summary, e.ErrorID = tidy(body.Code), tidy(body.Summary), tidy(body.ID)

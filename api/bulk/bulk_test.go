@@ -27,9 +27,9 @@ func newOrg(opts ...oktatest.Option) *oktatest.Org {
 	return oktatest.New(append(opts, oktatest.WithApp("0oa1", 250), oktatest.WithApp("0oa2", 150), oktatest.WithApp("0oaEmpty", 0))...)
 }
 
-func newClient(t *testing.T, transport http.RoundTripper) *api.Client {
+func newClient(t *testing.T, transport http.RoundTripper, opts ...api.Option) *api.Client {
 	t.Helper()
-	client, err := api.New("https://acme.okta.com", api.APIToken(oktatest.DefaultAPIToken), api.WithHTTPClient(&http.Client{Transport: transport}))
+	client, err := api.New("https://acme.okta.com", api.APIToken(oktatest.DefaultAPIToken), append(opts, api.WithHTTPClient(&http.Client{Transport: transport}))...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -266,7 +266,8 @@ func TestRevokeRidesOutAStorm(t *testing.T) {
 		org := newOrg(oktatest.WithRateLimit(100, time.Minute))
 		org.Inject(oktatest.Status(503).On(http.MethodDelete).After(20).Times(15), oktatest.DropBefore().On(http.MethodDelete).After(60).Times(5),
 			oktatest.DropAfter().On(http.MethodDelete).After(90).Times(5))
-		r := run(t, t.Context(), newClient(t, org.Transport()), bulk.Job{AppIDs: apps})
+		client := newClient(t, org.Transport(), api.WithRetry(api.RetryPolicy{MaxAttempts: 20})) // who meets them all needs that
+		r := run(t, t.Context(), client, bulk.Job{AppIDs: apps})
 		if r.err != nil || r.count()[bulk.Revoked] != 400 {
 			t.Errorf("%v, outcomes %v", r.err, r.count())
 		}

@@ -3,6 +3,10 @@ package contract_test
 import (
 	"bytes"
 	"context"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
 	"encoding/xml"
 	"errors"
 	"net/http"
@@ -14,6 +18,7 @@ import (
 
 	"example.com/apptokens/api"
 	"example.com/apptokens/api/contract"
+	"example.com/apptokens/api/oauth"
 	"example.com/apptokens/api/oktatest"
 )
 
@@ -44,8 +49,8 @@ func TestOktatestKeepsTheContract(t *testing.T) {
 			t.Errorf("%+v", result)
 		}
 	}
-	if n := len(report.Results); n != 30 {
-		t.Errorf("%d probes, want 30", n)
+	if n := len(report.Results); n != 32 {
+		t.Errorf("%d probes, want 32", n)
 	}
 }
 
@@ -65,7 +70,7 @@ func TestCheckOnlyReads(t *testing.T) {
 			t.Errorf("%s %s", request.Method, request.Path)
 		}
 	}
-	if len(org.Tokens("0oa1")) != 25 || report.Count(contract.Failed) != 0 || report.Count(contract.Skipped) != 8 {
+	if len(org.Tokens("0oa1")) != 25 || report.Count(contract.Failed) != 0 || report.Count(contract.Skipped) != 9 {
 		t.Errorf("%+v", report)
 	}
 }
@@ -98,6 +103,27 @@ func TestCheckRefuses(t *testing.T) {
 				t.Errorf("error %v", err)
 			}
 		})
+	}
+}
+
+// A service app that may only read is what a nightly check should have.
+func TestCheckAsAServiceAppThatMayRead(t *testing.T) {
+	t.Parallel()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := oktatest.NewServer(oktatest.WithApp("0oa1", 25), oktatest.WithResourceNonce(), oktatest.WithServiceApp(oktatest.ServiceApp{
+		ClientID: "0oaService", Keys: map[string]crypto.PublicKey{"": key.Public()}, Scopes: []string{oauth.ScopeRead},
+	}))
+	defer server.Close()
+	app, err := oauth.NewServiceApp(server.URL, "0oaService", key, oauth.WithScopes(oauth.ScopeRead))
+	if err != nil {
+		t.Fatal(err)
+	}
+	report, err := contract.Check(t.Context(), contract.Target{URL: server.URL, AppID: "0oa1", Auth: app})
+	if err != nil || report.Count(contract.Failed)+report.Count(contract.Errored) > 0 || report.Count(contract.Passed) != 23 {
+		t.Errorf("%v, %+v", err, report.Results)
 	}
 }
 
@@ -145,7 +171,20 @@ func TestCheckOfAServerThatIsDown(t *testing.T) {
 		org := newOrg()
 		org.Inject(oktatest.DropBefore().Forever())
 		report, err := contract.Check(t.Context(), inProcess(org))
-		if err != nil || report.Count(contract.Passed) != 0 || report.Results[0].Outcome != contract.Failed || !strings.Contains(report.Results[0].Detail, "connection reset") {
+		if err == nil || !strings.Contains(err.Error(), "connection reset") || len(report.Results) != 1 {
+			t.Errorf("%v, %+v", err, report.Results)
+		}
+		// A credential that is refused is no broken rule either.
+		org.Heal()
+		org.Inject(oktatest.Status(401).Forever())
+		if report, err = contract.Check(t.Context(), inProcess(org)); !errors.Is(err, api.ErrUnauthorized) || len(report.Results) != 1 {
+			t.Errorf("%v, %+v", err, report.Results)
+		}
+		// Nor is an outage, however long it is.
+		org.Heal()
+		org.Inject(oktatest.Status(503).After(1).Forever())
+		report, err = contract.Check(t.Context(), inProcess(org))
+		if err != nil || report.Count(contract.Failed) != 0 || report.Count(contract.Errored) < 5 {
 			t.Errorf("%v, %+v", err, report.Results)
 		}
 	})
@@ -180,7 +219,7 @@ func TestJUnit(t *testing.T) {
 		t.Fatal(err)
 	}
 	const want = `<?xml version="1.0" encoding="UTF-8"?>
-<testsuite name="contract of https://acme.okta.com" tests="3" failures="1" skipped="1" time="1.500" timestamp="2026-11-24T12:00:00">
+<testsuite name="contract of https://acme.okta.com" tests="3" failures="1" errors="0" skipped="1" time="1.500" timestamp="2026-11-24T12:00:00">
   <testcase classname="contract" name="list: lists" time="0.001"></testcase>
   <testcase classname="contract" name="get: gets" time="0.000">
     <failure message="want &lt;200&gt; &amp; &#34;more&#34;">The rule is from: openapi.yaml</failure>

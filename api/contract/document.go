@@ -43,7 +43,7 @@ var placeholder = regexp.MustCompile(`\\\{(\w+)\\\}`)
 // pathPattern lets an org be below a path prefix, as package api does.
 func pathPattern(template string) *regexp.Regexp {
 	pattern := placeholder.ReplaceAllString(regexp.QuoteMeta(template), `(?P<$1>[^/]+)`)
-	return regexp.MustCompile("^(?:/.*)?" + pattern + "$")
+	return regexp.MustCompile(`^(?:/[\w~-][\w.~-]*)*` + pattern + "$")
 }
 
 // find returns the operation of a request, or whether the contract at least has its path.
@@ -77,9 +77,20 @@ func (o *operation) response(status int) *openapi3.Response {
 	return ref.Value
 }
 
-// failures are the responses of an operation that succeeds in no way.
-func failures(o *operation) *openapi3.Responses {
-	return openapi3.NewResponses(openapi3.WithName("default", o.Responses.Default().Value))
+// otherMethod stands for a method that a path does not have: whatever the answer, it must be a failure.
+func otherMethod(path string) *operation {
+	o, _ := find(http.MethodGet, path)
+	refused := *o
+	operation := *o.Operation
+	operation.OperationID = "unsupported method"
+	operation.Responses = openapi3.NewResponsesWithCapacity(o.Responses.Len())
+	for status, response := range o.Responses.Map() {
+		if !strings.HasPrefix(status, "2") {
+			operation.Responses.Set(status, response)
+		}
+	}
+	refused.Operation = &operation
+	return &refused
 }
 
 // listed returns the statuses of success, for messages.
@@ -90,5 +101,5 @@ func (o *operation) listed() string {
 			statuses = append(statuses, status)
 		}
 	}
-	return strings.Join(statuses, " or ") + ", or a failure"
+	return strings.Join(append(statuses, "a failure"), " or ")
 }

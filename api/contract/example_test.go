@@ -54,7 +54,7 @@ func ExampleCheck() {
 		}
 	}
 	fmt.Println(report.Count(contract.Passed), "passed,", report.Count(contract.Skipped), "skipped")
-	// Output: 22 passed, 8 skipped
+	// Output: 23 passed, 9 skipped
 }
 
 func ExampleHandler() {
@@ -72,5 +72,5 @@ func ExampleHandler() {
 	if errors.As(client.Revoke(context.Background(), "0oa1", "oar1"), &failure) {
 		fmt.Println(failure.StatusCode, failure.Summary)
 	}
-	// Output: 500 contract: revokeToken: response status: status: want 204, or a failure, not 200
+	// Output: 501 contract: revokeToken: response status: status: want 204 or a failure, not 200
 }

@@ -2,20 +2,16 @@ package contract
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
 	"example.com/apptokens/api"
 	"example.com/apptokens/api/internal/retry"
 	"example.com/apptokens/api/internal/text"
-	"example.com/apptokens/gen"
 )
 
 // exchange is one request and its response.
@@ -53,7 +49,6 @@ func (s *suite) sendAs(ctx context.Context, auth api.Auth, method, path string) 
 		if x != nil {
 			outcome.Status, outcome.Header = x.status, x.header
 			s.learn(x.header)
-			s.exchanges = append(s.exchanges, x)
 		}
 		if again && repeats < maxRepeats {
 			repeats++
@@ -61,12 +56,29 @@ func (s *suite) sendAs(ctx context.Context, auth api.Auth, method, path string) 
 		}
 		wait, again := policy.Decide(outcome)
 		if !again {
-			return x, err
+			return s.settle(ctx, x, err)
 		}
 		if err := sleep(ctx, wait); err != nil {
 			return nil, err
 		}
 	}
+}
+
+// settle takes in the last of the attempts.
+func (s *suite) settle(ctx context.Context, x *exchange, err error) (*exchange, error) {
+	switch {
+	case err != nil && ctx.Err() == nil && len(s.exchanges) == 0:
+		s.fatal = err // nothing came at all
+		return nil, err
+	case err != nil:
+		return nil, fmt.Errorf("%w: %w", errUnavailable, err)
+	case x.status == http.StatusTooManyRequests || retry.IsOutage(x.status):
+		return nil, fmt.Errorf("%w: %w", errUnavailable, x.fail("however often it is asked"))
+	case x.status == http.StatusUnauthorized && len(s.exchanges) == 0 && s.target.AppID != "":
+		s.fatal = fmt.Errorf("%w: %w", api.ErrUnauthorized, x.fail("the credential is refused"))
+	}
+	s.exchanges = append(s.exchanges, x)
+	return x, nil
 }
 
 // attempt sends a request once, and tells whether auth asks for another attempt.
@@ -88,7 +100,11 @@ func (s *suite) attempt(ctx context.Context, auth api.Auth, method, path string)
 	}
 	resp, err := s.transport().RoundTrip(req)
 	if err != nil {
-		return nil, false, retry.Transient(fmt.Errorf("%s: %s", label(req), text.Redact(err.Error(), credential(req))))
+		failure := fmt.Errorf("%s: %w", label(req), text.RedactError(err, credentials(req.Header)...))
+		if retry.IsPermanent(err) {
+			return nil, false, failure
+		}
+		return nil, false, retry.Transient(failure)
 	}
 	if resp.Body == nil {
 		resp.Body = http.NoBody
@@ -98,14 +114,14 @@ func (s *suite) attempt(ctx context.Context, auth api.Auth, method, path string)
 		again = observer.Observe(resp) && resp.StatusCode >= http.StatusBadRequest
 	}
 	defer resp.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody))
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
 	if err != nil {
 		return nil, false, retry.Transient(fmt.Errorf("%s: the response breaks off: %w", label(req), err))
 	}
 	x = &exchange{req: req, status: resp.StatusCode, header: resp.Header, body: body}
 	o, hasPath := find(method, req.URL.EscapedPath())
 	if o == nil && hasPath {
-		o = refusal(req.URL.EscapedPath())
+		o = otherMethod(req.URL.EscapedPath())
 	}
 	if o != nil {
 		x.violations = checkResponse(o, req, x.status, x.header, x.body, nil)
@@ -120,9 +136,9 @@ func (s *suite) transport() http.RoundTripper {
 	return http.DefaultTransport
 }
 
-// learn notes when a rate-limit window that is used up ends.
+// learn notes when a rate-limit window ends of which half is used up: the rest is for others.
 func (s *suite) learn(header http.Header) {
-	if limit := retry.ParseLimit(header); limit.Limit > 0 && limit.Remaining == 0 {
+	if limit := retry.ParseLimit(header); limit.Limit > 0 && limit.Remaining <= limit.Limit/2 {
 		left := limit.Reset.Sub(retry.ServerTime(header, time.Now())) + time.Second
 		s.free = time.Now().Add(min(left, policy.MaxWait))
 	}
@@ -137,86 +153,4 @@ func sleep(ctx context.Context, d time.Duration) error {
 	case <-timer.C:
 		return ctx.Err()
 	}
-}
-
-// label names a request.
-func label(req *http.Request) string {
-	return req.Method + " " + text.Printable(req.URL.RequestURI(), 200)
-}
-
-// fail is an error that names the exchange.
-func (x *exchange) fail(format string, args ...any) error {
-	id := ""
-	if request := x.header.Get("X-Okta-Request-Id"); request != "" {
-		id = " (request " + text.Printable(request, 100) + ")"
-	}
-	return fmt.Errorf("%s: %d: %s%s", label(x.req), x.status, fmt.Sprintf(format, args...), id)
-}
-
-// wants checks the status, and of a success the rest of the response but for its headers, which have probes of their
-// own. So have the error objects of failures.
-func (x *exchange) wants(statuses ...int) error {
-	if !slices.Contains(statuses, x.status) {
-		return x.fail("want %s", strings.Trim(strings.ReplaceAll(fmt.Sprint(statuses), " ", " or "), "[]"))
-	}
-	if x.status >= http.StatusBadRequest {
-		return nil
-	}
-	return x.first("response status", "response body", "response header Content-Type")
-}
-
-// first returns the first violation that is at one of some places.
-func (x *exchange) first(places ...string) error {
-	for _, v := range x.violations {
-		if slices.Contains(places, v.Where) {
-			return &v
-		}
-	}
-	return nil
-}
-
-// wantsCode checks Okta's error code. A response without an error object has none to check.
-func (x *exchange) wantsCode(code string) error {
-	var object gen.Error
-	if json.Unmarshal(x.body, &object) != nil || object.Code == "" || object.Code == code {
-		return nil
-	}
-	return x.fail("the error code is %q, want %q", text.Printable(object.Code, 30), code)
-}
-
-// tokens reads the tokens of a page.
-func (x *exchange) tokens() ([]gen.Token, error) {
-	var tokens []gen.Token
-	if err := json.Unmarshal(x.body, &tokens); err != nil {
-		return nil, x.fail("%v", err)
-	}
-	for _, token := range tokens {
-		if token.ID == "" {
-			return nil, x.fail("a token has no id")
-		}
-	}
-	return tokens, nil
-}
-
-var errNoLink = errors.New("no such link")
-
-// link returns the target of a link, and fails if there are several.
-func (x *exchange) link(relation string) (string, error) {
-	found := ""
-	for _, line := range x.header.Values("Link") {
-		for part := range strings.SplitSeq(line, ", <") {
-			target, parameters, _ := strings.Cut(strings.TrimPrefix(part, "<"), ">")
-			if !strings.Contains(parameters, `rel="`+relation+`"`) {
-				continue
-			}
-			if found != "" && found != target {
-				return "", x.fail("there are two links with rel=%q", relation)
-			}
-			found = target
-		}
-	}
-	if found == "" {
-		return "", errNoLink
-	}
-	return found, nil
 }

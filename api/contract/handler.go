@@ -8,7 +8,7 @@ import (
 )
 
 // Handler holds a server to the contract: a mock of a team's own, say. Every response of next to an operation of the
-// contract is checked before it is sent; in place of one that violates it, the client gets 500, and the violation as
+// contract is checked before it is sent; in place of one that violates it, the client gets 501, and the violation as
 // JSON. With [OnViolation] the response is sent as it is.
 //
 // Requests are not checked: a server has to answer those that are wrong, too. Other paths than the contract's are
@@ -19,18 +19,22 @@ func Handler(next http.Handler, opts ...Option) http.Handler {
 	reporter := newReporter(opts)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		o, hasPath := find(r.Method, r.URL.EscapedPath())
-		if o == nil && hasPath {
-			o = refusal(r.URL.EscapedPath())
+		if o == nil && hasPath && r.Method != http.MethodOptions && r.Method != http.MethodHead {
+			o = otherMethod(r.URL.EscapedPath())
 		}
 		if o == nil {
 			next.ServeHTTP(w, r)
 			return
 		}
-		recorder := &recorder{ResponseWriter: w, header: http.Header{}}
+		secrets := credentials(r.Header)
+		r = r.Clone(r.Context())
+		r.Header.Del("Accept-Encoding") // what is compressed cannot be checked
+		recorder := &recorder{ResponseWriter: w, header: w.Header().Clone()}
 		finished := false
 		defer func() {
 			if !finished {
 				recorder.send() // and the panic goes on
+				_ = http.NewResponseController(w).Flush()
 			}
 		}()
 		next.ServeHTTP(recorder, r)
@@ -39,26 +43,16 @@ func Handler(next http.Handler, opts ...Option) http.Handler {
 			return
 		}
 		recorder.WriteHeader(http.StatusOK) // if next wrote nothing
-		err := reporter.report(checkResponse(o, r, recorder.status, recorder.sent, recorder.body.Bytes(), reporter.unknown))
+		err := reporter.report(checkRedacted(o, r, secrets, recorder.status, recorder.sent, recorder.body.Bytes(), reporter.unknown))
 		if err == nil {
 			recorder.send()
 			return
 		}
 		w.Header().Set("Content-Type", "application/json")
-		w.WriteHeader(http.StatusInternalServerError)
+		w.Header().Set("X-Okta-Request-Id", recorder.sent.Get("X-Okta-Request-Id"))
+		w.WriteHeader(http.StatusNotImplemented) // which clients do not try again
 		_ = json.NewEncoder(w).Encode(map[string]string{"errorSummary": err.Error()})
 	})
-}
-
-// refusal stands for a method that a path does not have: whatever the answer, it must be a failure.
-func refusal(path string) *operation {
-	o, _ := find(http.MethodGet, path)
-	refused := *o
-	operation := *o.Operation
-	operation.OperationID = "unsupported method"
-	refused.Operation = &operation
-	refused.Operation.Responses = failures(o)
-	return &refused
 }
 
 // recorder keeps a response until it has been checked.
@@ -73,6 +67,11 @@ type recorder struct {
 func (r *recorder) Header() http.Header { return r.header }
 
 func (r *recorder) WriteHeader(status int) {
+	if status < http.StatusOK && status != http.StatusSwitchingProtocols { // an early hint, with the real one to come
+		r.replaceHeader(r.header)
+		r.ResponseWriter.WriteHeader(status)
+		return
+	}
 	if r.status == 0 {
 		r.status, r.sent = status, r.header.Clone()
 	}
@@ -95,8 +94,13 @@ func (r *recorder) send() {
 	if r.status == 0 || r.passing {
 		return
 	}
-	maps.Copy(r.ResponseWriter.Header(), r.sent)
+	r.replaceHeader(r.sent)
 	r.ResponseWriter.WriteHeader(r.status)
 	_, _ = r.ResponseWriter.Write(r.body.Bytes())
-	_ = http.NewResponseController(r.ResponseWriter).Flush()
+}
+
+// replaceHeader lets through what was deleted, too.
+func (r *recorder) replaceHeader(header http.Header) {
+	clear(r.ResponseWriter.Header())
+	maps.Copy(r.ResponseWriter.Header(), header)
 }

@@ -49,12 +49,15 @@ func TestHandlerHoldsAServerToTheContract(t *testing.T) {
 		says         string
 	}{
 		"a good page":               {page("[]"), "GET", tokens, 200, "[]"},
-		"a bad page":                {page(`[{"id":7}]`), "GET", tokens, 500, "response body /0/id"},
-		"a page without headers":    {http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}), "GET", tokens, 500, "response header"},
-		"another method, accepted":  {page("[]"), "POST", tokens, 500, "unsupported method: response status"},
+		"a bad page":                {page(`[{"id":7}]`), "GET", tokens, 501, "response body /0/id"},
+		"a page without headers":    {http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}), "GET", tokens, 501, "response header"},
+		"another method, accepted":  {page("[]"), "POST", tokens, 501, "unsupported method: response status"},
 		"another method, refused":   {oktatest.New(oktatest.WithApp("0oa1", 1)), "PUT", tokens, 405, "E0000022"},
 		"what the contract has not": {page("anything"), "GET", "/healthz", 200, "anything"},
 		"a bad request, refused":    {oktatest.New(oktatest.WithApp("0oa1", 1)), "GET", tokens + "?limit=0", 400, "E0000001"},
+		"early hints":               {early(page("[]")), "GET", tokens, 200, "[]"},
+		"compression":               {compressing(page("[]")), "GET", tokens, 200, "[]"},
+		"a question of CORS":        {page(""), "OPTIONS", tokens, 200, ""},
 		"a page too large to check": {page(huge), "GET", tokens, 200, "]"},
 	}
 	for name, test := range tests {
@@ -69,6 +72,26 @@ func TestHandlerHoldsAServerToTheContract(t *testing.T) {
 			}
 		})
 	}
+}
+
+// early sends a hint before the response.
+func early(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-Okta-Request-Id", "1")
+		w.WriteHeader(http.StatusEarlyHints)
+		next.ServeHTTP(w, r)
+	})
+}
+
+// compressing sends gibberish to whoever takes gzip.
+func compressing(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Accept-Encoding") != "" {
+			page("\x1f\x8b").ServeHTTP(w, r)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 func TestHandlerReportsAndLetsPass(t *testing.T) {

@@ -2,11 +2,11 @@ package contract
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
+
+	"github.com/go-json-experiment/json"
 
 	"example.com/apptokens/api/internal/retry"
 )
@@ -77,16 +77,16 @@ func requestIDs(_ context.Context, s *suite) (string, error) {
 	if len(s.exchanges) == 0 {
 		return "no response came", errSkip
 	}
-	var seen []string
+	seen := map[string]bool{}
 	for _, x := range s.exchanges {
 		if err := x.first("response header X-Okta-Request-Id"); err != nil {
 			return "", err
 		}
 		id := x.header.Get("X-Okta-Request-Id")
-		if id != "" && slices.Contains(seen, id) {
+		if id != "" && seen[id] {
 			return "", x.fail("another response has the same X-Okta-Request-Id")
 		}
-		seen = append(seen, id)
+		seen[id] = true
 	}
 	return "", nil
 }

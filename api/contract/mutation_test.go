@@ -191,26 +191,34 @@ func TestMutationsAreCaught(t *testing.T) {
 		change
 		probe string
 	}{
-		"an ID that is a number":       {change{only: isList, response: field("id", 7)}, "list"},
-		"a token without an ID":        {change{only: isList, response: field("id", nil)}, "list"},
-		"a status that is not known":   {change{only: isList, response: field("status", "ASLEEP")}, "list"},
-		"a date without a time":        {change{only: isList, response: field("created", "2026-11-24")}, "list"},
-		"a date that is a number":      {change{only: isList, response: field("expiresAt", 1795521600)}, "list"},
-		"scopes in one string":         {change{only: isList, response: field("scopes", "openid offline_access")}, "list"},
-		"null for a user":              {change{only: isList, response: ok(body(`"userId":"`, `"userId":null,"x":"`))}, "list"},
-		"a self link without a target": {change{only: isList, response: field("_links", map[string]any{"self": map[string]any{}})}, "list"},
-		"a list in an object":          {change{only: isList, response: rewrite(func(s string) string { return `{"tokens":` + s + "}" })}, "list"},
-		"half a list":                  {change{only: isList, response: rewrite(func(s string) string { return s[:len(s)/2] })}, "list"},
-		"a login page":                 {change{only: isList, response: ok(whole(200, "text/html", "<html>"))}, "list"},
-		"JSON that is called text":     {change{only: isList, response: ok(header("Content-Type", "text/plain"))}, "list"},
-		"another success":              {change{only: isList, response: ok(status(203))}, "list"},
-		"a redirect":                   {change{only: isList, response: ok(whole(302, "text/html", ""))}, "list"},
-		"a default page that is large": {change{only: isPage(""), request: query("limit", "200")}, "default page"},
-		"no Link":                      {change{only: isPage(""), response: ok(header("Link", ""))}, "self link"},
-		"no self link":                 {change{only: isPage(""), response: links(func(l []string) []string { return l[1:] })}, "self link"},
-		"a next link on the last page": {change{only: isPage("200"), response: next(func(r *http.Request, _ string) string { return r.URL.RequestURI() })}, "pages of 200"},
-		"a body that is bad on page 2": {change{only: after(1, isPage("20")), response: field("id", 7)}, "pages of 20"},
-		"no next link":                 {change{only: isPage("20"), response: next(func(*http.Request, string) string { return "" })}, "pages of 20"},
+		"an ID that is a number":        {change{only: isList, response: field("id", 7)}, "list"},
+		"a token without an ID":         {change{only: isList, response: field("id", nil)}, "list"},
+		"an ID of ..":                   {change{only: isList, response: field("id", "..")}, "list"},
+		"an ID in capitals":             {change{only: isList, response: rewrite(func(s string) string { return strings.ReplaceAll(s, `"id":"oar`, `"ID":"oar`) })}, "list"},
+		"tokens of another app":         {change{only: isList, response: rewrite(func(s string) string { return strings.ReplaceAll(s, "/0oa1/tokens/", "/0oaOther/tokens/") })}, "own tokens"},
+		"scopes of another kind":        {change{only: isList, response: rewrite(func(s string) string { return strings.ReplaceAll(s, `"name":"openid"`, `"name":"email"`) })}, "expand"},
+		"no links where pages are full": {change{only: isPage("20"), response: ok(header("Link", ""))}, "pages of 20"},
+		"empty pages without end":       {change{only: isPage("200"), response: endless}, "pages of 200"},
+		"tokens that are made up":       {change{only: isPage("1"), response: rewrite(func(s string) string { return strings.Replace(s, `"id":"oar`, `"id":"oax`, 1) })}, "pages of 1"},
+		"a revocation of all":           {change{only: isToken("DELETE"), request: func(r *http.Request) { r.URL.Path = "/api/v1/apps/0oa1/tokens" }}, "revoke one"},
+		"a status that is not known":    {change{only: isList, response: field("status", "ASLEEP")}, "list"},
+		"a date without a time":         {change{only: isList, response: field("created", "2026-11-24")}, "list"},
+		"a date that is a number":       {change{only: isList, response: field("expiresAt", 1795521600)}, "list"},
+		"scopes in one string":          {change{only: isList, response: field("scopes", "openid offline_access")}, "list"},
+		"null for a user":               {change{only: isList, response: ok(body(`"userId":"`, `"userId":null,"x":"`))}, "list"},
+		"a self link without a target":  {change{only: isList, response: field("_links", map[string]any{"self": map[string]any{}})}, "list"},
+		"a list in an object":           {change{only: isList, response: rewrite(func(s string) string { return `{"tokens":` + s + "}" })}, "list"},
+		"half a list":                   {change{only: isList, response: rewrite(func(s string) string { return s[:len(s)/2] })}, "list"},
+		"a login page":                  {change{only: isList, response: ok(whole(200, "text/html", "<html>"))}, "list"},
+		"JSON that is called text":      {change{only: isList, response: ok(header("Content-Type", "text/plain"))}, "list"},
+		"another success":               {change{only: isList, response: ok(status(203))}, "list"},
+		"a redirect":                    {change{only: isList, response: ok(whole(302, "text/html", ""))}, "list"},
+		"a default page that is large":  {change{only: isPage(""), request: query("limit", "200")}, "default page"},
+		"no Link":                       {change{only: isPage(""), response: ok(header("Link", ""))}, "self link"},
+		"no self link":                  {change{only: isPage(""), response: links(func(l []string) []string { return l[1:] })}, "self link"},
+		"a next link on the last page":  {change{only: isPage("200"), response: next(func(r *http.Request, _ string) string { return r.URL.RequestURI() })}, "pages of 200"},
+		"a body that is bad on page 2":  {change{only: after(1, isPage("20")), response: field("id", 7)}, "pages of 20"},
+		"no next link":                  {change{only: isPage("20"), response: next(func(*http.Request, string) string { return "" })}, "pages of 20"},
 		"a next link to another host": {change{only: isPage("20"), response: next(func(_ *http.Request, target string) string {
 			return strings.Replace(target, "127.0.0.1", "evil.example", 1)
 		})}, "pages of 20"},
@@ -285,6 +293,14 @@ func TestMutationsAreCaught(t *testing.T) {
 			}
 		})
 	}
+}
+
+// endless is an empty page that leads to another one.
+func endless(r *http.Request, w *httptest.ResponseRecorder) {
+	w.Code, w.Body = http.StatusOK, bytes.NewBufferString("[]")
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Link", `<`+r.URL.Path+`?limit=200>; rel="self"`)
+	w.Header().Add("Link", `<`+r.URL.Path+`?limit=200&after=x`+r.URL.Query().Get("after")+`>; rel="next"`)
 }
 
 // withoutFirst takes the first token out of a page.

@@ -3,6 +3,7 @@ package contract
 import (
 	"context"
 	"net/http"
+	"strings"
 
 	"example.com/apptokens/api"
 )
@@ -18,16 +19,14 @@ const (
 var refusalProbes = []probe{
 	{name: "no credential", rule: "a request without one is refused with 401 or 403", source: inErrors, run: refuse(as(""), appTokens, "", 401, 403)},
 	{name: "wrong credential", rule: "an API token that does not exist is refused with 401", source: inErrors, run: refuse(as("SSWS "+noSuchCredential), appTokens, "", 401)},
-	{name: "denied", rule: "a credential that may not read the app is refused with 403", source: inErrors, app: true, denied: true, run: func(ctx context.Context, s *suite) (string, error) {
-		return refuse(s.target.Denied, appTokens, "", 403)(ctx, s)
-	}},
+	{name: "denied", rule: "a credential that may not read the app is refused with 403", source: inErrors, app: true, denied: true, run: deny},
 	{name: "unknown app", rule: "an app that does not exist is 404, E0000007", source: inTraffic, run: refuse(nil, func(*suite) string { return "/api/v1/apps/" + noSuchApp + "/tokens" }, "E0000007", 404)},
 	{name: "unknown token", rule: "a token that does not exist is 404, E0000007", source: inTraffic, app: true, run: refuse(nil, func(s *suite) string { return s.tokensPath() + "/" + noSuchToken }, "E0000007", 404)},
-	{name: "limit of 0", rule: "a limit of 0 is refused with 400, or taken for a limit that is allowed", source: inContract, app: true, needs: []string{"list"}, run: oddLimit("0")},
-	{name: "limit of 201", rule: "a limit over 200 is refused with 400, or taken for a limit that is allowed", source: inContract, app: true, needs: []string{"list"}, run: oddLimit("201")},
-	{name: "limit of text", rule: "a limit that is no number is refused with 400, E0000037", source: inTraffic, app: true, run: refuse(nil, query("?limit=many"), "E0000037", 400)},
-	{name: "bad cursor", rule: "a cursor that is not the server's is refused with 400, E0000029", source: inTraffic, app: true, run: refuse(nil, query("?after=noSuchCursor"), "E0000029", 400)},
-	{name: "other method", rule: "a method that the path does not have is refused with 405, E0000022", source: inErrors, app: true, run: otherMethod},
+	{name: "limit of 0", rule: "a limit of 0 is refused with 400, or taken for a limit that is allowed", source: notKnown, app: true, needs: []string{"list"}, run: oddLimit("0")},
+	{name: "limit of 201", rule: "a limit over 200 is refused with 400, or taken for a limit that is allowed", source: notKnown, app: true, needs: []string{"list"}, run: oddLimit("201")},
+	{name: "limit of text", rule: "a limit that is no number is refused with 400, E0000037", source: inTraffic, app: true, run: refuse(nil, listing("?limit=many"), "E0000037", 400)},
+	{name: "bad cursor", rule: "a cursor that is not the server's is refused with 400, E0000029", source: inTraffic, app: true, run: refuse(nil, listing("?after=noSuchCursor"), "E0000029", 400)},
+	{name: "other method", rule: "a method that the path does not have is refused with 405, E0000022, or with 403 if a scope is missing for it", source: inErrors, app: true, run: useOtherMethod},
 }
 
 // as authorizes with a header of its own; an empty one is none.
@@ -49,7 +48,7 @@ func appTokens(s *suite) string {
 	return s.tokensPath()
 }
 
-func query(query string) func(*suite) string {
+func listing(query string) func(*suite) string {
 	return func(s *suite) string { return s.tokensPath() + query }
 }
 
@@ -94,6 +93,36 @@ func oddLimit(limit string) func(context.Context, *suite) (string, error) {
 	}
 }
 
-func otherMethod(ctx context.Context, s *suite) (string, error) {
-	return s.refused(ctx, s.target.Auth, http.MethodPost, s.tokensPath(), "E0000022", http.StatusMethodNotAllowed)
+func useOtherMethod(ctx context.Context, s *suite) (string, error) {
+	x, err := s.send(ctx, http.MethodPost, s.tokensPath())
+	if err != nil {
+		return "", err
+	}
+	if x.status == http.StatusForbidden && x.lacksScope() {
+		return "the credential lacks the scope", nil
+	}
+	if err := x.wants(http.StatusMethodNotAllowed); err != nil {
+		return "", err
+	}
+	return "", x.wantsCode("E0000022")
+}
+
+// deny wants a refusal for want of rights: any credential that is none would be refused, too.
+func deny(ctx context.Context, s *suite) (string, error) {
+	x, err := s.sendAs(ctx, s.target.Denied, http.MethodGet, s.tokensPath())
+	if err != nil {
+		return "", err
+	}
+	if err := x.wants(http.StatusForbidden); err != nil || x.lacksScope() {
+		return "", err
+	}
+	if x.wantsCode("E0000006") != nil && x.wantsCode("E0000038") != nil {
+		return "", x.fail("it is refused, but not for want of rights: is the second credential one?")
+	}
+	return "", nil
+}
+
+// lacksScope tells OAuth's refusal for want of rights.
+func (x *exchange) lacksScope() bool {
+	return strings.Contains(strings.Join(x.header.Values("WWW-Authenticate"), ","), "insufficient_scope")
 }

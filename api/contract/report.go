@@ -14,7 +14,8 @@ type Outcome string
 const (
 	Passed  Outcome = "passed"
 	Failed  Outcome = "failed"
-	Skipped Outcome = "skipped" // it could not tell anything; Detail says why
+	Skipped Outcome = "skipped" // there was nothing to look at, or it was not allowed; Detail says why
+	Errored Outcome = "errored" // the server was not available, or the context ended
 )
 
 // Report is what [Check] found out.
@@ -58,6 +59,7 @@ func (r Report) WriteJUnit(w io.Writer) error {
 		Name    string   `xml:"name,attr"`
 		Time    string   `xml:"time,attr"`
 		Failure *message `xml:"failure"`
+		Error   *message `xml:"error"`
 		Skipped *message `xml:"skipped"`
 	}
 	type testSuite struct {
@@ -65,13 +67,14 @@ func (r Report) WriteJUnit(w io.Writer) error {
 		Name      string     `xml:"name,attr"`
 		Tests     int        `xml:"tests,attr"`
 		Failures  int        `xml:"failures,attr"`
+		Errors    int        `xml:"errors,attr"`
 		Skipped   int        `xml:"skipped,attr"`
 		Time      string     `xml:"time,attr"`
 		Timestamp string     `xml:"timestamp,attr"`
 		Cases     []testCase `xml:"testcase"`
 	}
 	suite := testSuite{
-		Name: "contract of " + r.URL, Tests: len(r.Results), Failures: r.Count(Failed), Skipped: r.Count(Skipped),
+		Name: "contract of " + r.URL, Tests: len(r.Results), Failures: r.Count(Failed), Errors: r.Count(Errored), Skipped: r.Count(Skipped),
 		Time: seconds(r.Duration), Timestamp: r.Start.UTC().Format("2006-01-02T15:04:05"),
 	}
 	for _, result := range r.Results {
@@ -79,6 +82,8 @@ func (r Report) WriteJUnit(w io.Writer) error {
 		switch result.Outcome {
 		case Failed:
 			c.Failure = &message{result.Detail, "The rule is from: " + result.Source}
+		case Errored:
+			c.Error = &message{Message: result.Detail}
 		case Skipped:
 			c.Skipped = &message{Message: result.Detail}
 		}

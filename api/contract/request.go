@@ -14,7 +14,7 @@ import (
 // checkRequest returns how a request differs from the contract. The operation is nil if there is none.
 func checkRequest(req *http.Request) (*operation, []Violation) {
 	path := req.URL.EscapedPath()
-	c := &check{base: Violation{Method: req.Method, Path: path}, credential: credential(req)}
+	c := &check{base: Violation{Method: req.Method, Path: path}, secrets: credentials(req.Header)}
 	o, hasPath := find(req.Method, path)
 	switch {
 	case o == nil && hasPath:
@@ -38,7 +38,7 @@ func checkRequest(req *http.Request) (*operation, []Violation) {
 		}
 	}
 	c.authorization(req)
-	if req.Body != nil && req.Body != http.NoBody && req.ContentLength != 0 {
+	if req.Body != nil && req.Body != http.NoBody {
 		c.add("request body", "", "body", "a body", "the operation takes none")
 	}
 	return o, c.found
@@ -71,7 +71,11 @@ func (c *check) authorization(req *http.Request) {
 	}
 }
 
-func credential(req *http.Request) string {
-	_, credential, _ := strings.Cut(req.Header.Get("Authorization"), " ")
-	return credential
+// credentials are what of a request's headers is nobody's business, with the scheme and without.
+func credentials(header http.Header) (secrets []string) {
+	for _, value := range header.Values("Authorization") {
+		_, credential, _ := strings.Cut(strings.TrimSpace(value), " ")
+		secrets = append(secrets, strings.TrimSpace(value), strings.TrimSpace(credential))
+	}
+	return append(secrets, header.Values("DPoP")...)
 }

@@ -3,6 +3,7 @@ package contract
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"maps"
 	"mime"
 	"net/http"
@@ -10,13 +11,20 @@ import (
 	"strconv"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"example.com/apptokens/api/internal/text"
 )
 
 // checkResponse returns how a response differs from the contract. unknown, where it is not nil, is told which properties
 // the contract does not know.
 func checkResponse(o *operation, req *http.Request, status int, header http.Header, body []byte, unknown func(Violation)) []Violation {
-	c := &check{credential: credential(req), unknown: unknown, base: Violation{
-		Operation: o.OperationID, Method: req.Method, Path: req.URL.EscapedPath(), RequestID: header.Get("X-Okta-Request-Id"),
+	return checkRedacted(o, req, credentials(req.Header), status, header, body, unknown)
+}
+
+// checkRedacted is for requests whose headers may have changed since they came.
+func checkRedacted(o *operation, req *http.Request, secrets []string, status int, header http.Header, body []byte, unknown func(Violation)) []Violation {
+	c := &check{secrets: secrets, unknown: unknown, base: Violation{
+		Operation: o.OperationID, Method: req.Method, Path: req.URL.EscapedPath(), RequestID: text.Printable(text.Redact(header.Get("X-Okta-Request-Id"), secrets...), 100),
 	}}
 	response := o.response(status)
 	if response == nil {
@@ -57,7 +65,7 @@ func (c *check) body(response *openapi3.Response, header http.Header, body []byt
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.UseNumber()
 	var value any
-	if err := decoder.Decode(&value); err != nil || decoder.More() {
+	if err := decoder.Decode(&value); err != nil || decoder.Decode(&struct{}{}) != io.EOF {
 		c.add("response body", "", "JSON", string(body), "the body is not JSON")
 		return
 	}
@@ -82,8 +90,9 @@ func (c *check) properties(pointer string, schema *openapi3.Schema, value any) {
 			property, known := value[name], schema.Properties[name]
 			if known == nil {
 				v := c.base
-				v.Where, v.Pointer, v.Rule = "response body", pointer+"/"+escape(name), "unknown property"
-				v.Value, v.Reason = shown(property, c.credential), "the contract has no such property"
+				v.Where, v.Rule = "response body", "unknown property"
+				v.Pointer = text.Printable(text.Redact(pointer+"/"+escape(name), c.secrets...), 200)
+				v.Value, v.Reason = shown(property, c.secrets), "the contract has no such property"
 				c.unknown(v)
 				continue
 			}

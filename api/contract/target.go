@@ -3,10 +3,8 @@ package contract
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"time"
 
 	"example.com/apptokens/api"
@@ -37,8 +35,11 @@ type Target struct {
 // Check probes a server with plain HTTP and reports how it keeps the contract. It reads only, unless target.Write is
 // set. When the server's rate limit is used up, it waits for the next window.
 //
-// An error means that the probes did not run to their end: the target cannot be right ([api.ErrInvalidArgument]), or the
-// context ended. The report holds what is known so far.
+// It leaves half of every rate-limit window to others.
+//
+// An error means that the probes did not run to their end: the target cannot be right ([api.ErrInvalidArgument]), the
+// server cannot be reached, it refuses the credential ([api.ErrUnauthorized]), or the context ended. The report holds what
+// is known so far.
 func Check(ctx context.Context, target Target) (Report, error) {
 	org, err := api.ParseOrgURL(target.URL)
 	switch {
@@ -58,86 +59,4 @@ func Check(ctx context.Context, target Target) (Report, error) {
 	err = s.run(ctx)
 	s.report.Duration = time.Since(s.report.Start)
 	return s.report, err
-}
-
-// suite is one run of the probes.
-type suite struct {
-	target    Target
-	org       *url.URL
-	exchanges []*exchange // in the order in which they were made
-	outcomes  map[string]Outcome
-	report    Report
-
-	free    time.Time // when the rate limit allows the next request
-	listed  []string  // IDs of all tokens, once known
-	partial bool      // there are more
-}
-
-// probe is one rule that a server has to keep.
-type probe struct {
-	name, rule, source string
-
-	app    bool     // it needs an app
-	write  bool     // it revokes
-	denied bool     // it needs the second credential
-	needs  []string // probes without whose success it cannot tell anything
-	run    func(context.Context, *suite) (detail string, err error)
-}
-
-// errSkip is wrapped by probes that find nothing to look at.
-var errSkip = errors.New("skipped")
-
-func (s *suite) run(ctx context.Context) error {
-	for _, probes := range [][]probe{listProbes, tokenProbes, refusalProbes, writeProbes, headerProbes} {
-		for _, p := range probes {
-			if ctx.Err() != nil {
-				return fmt.Errorf("contract: %w", context.Cause(ctx))
-			}
-			s.probe(ctx, p)
-		}
-	}
-	return nil
-}
-
-func (s *suite) probe(ctx context.Context, p probe) {
-	result := Result{Probe: p.name, Rule: p.rule, Source: p.source}
-	start, before := time.Now(), len(s.exchanges)
-	if reason := s.obstacle(p); reason != "" {
-		result.Outcome, result.Detail = Skipped, reason
-	} else {
-		detail, err := p.run(ctx, s)
-		result.Outcome, result.Detail = Passed, detail
-		switch {
-		case errors.Is(err, errSkip):
-			result.Outcome, result.Detail = Skipped, detail
-		case ctx.Err() != nil:
-			return // nobody knows
-		case err != nil:
-			result.Outcome, result.Detail = Failed, err.Error()
-		}
-	}
-	result.Duration, result.Requests = time.Since(start), len(s.exchanges)-before
-	s.outcomes[p.name] = result.Outcome
-	s.report.Results = append(s.report.Results, result)
-	if s.target.OnResult != nil {
-		s.target.OnResult(result)
-	}
-}
-
-// obstacle says why a probe cannot run, or nothing.
-func (s *suite) obstacle(p probe) string {
-	switch {
-	case p.app && s.target.AppID == "":
-		return "no app was given"
-	case p.denied && s.target.Denied == nil:
-		return "no second credential was given"
-	case p.write && !s.target.Write:
-		return "it revokes, which was not allowed"
-	}
-	for _, name := range p.needs {
-		if s.outcomes[name] != Passed {
-			return name + " has not passed"
-		}
-	}
-	return ""
 }

@@ -16,19 +16,19 @@ type Violation struct {
 	Where     string // "request path", "request query limit", "request authorization", "response status", "response header Link", "response body" …
 	Pointer   string // JSON pointer into the body (RFC 6901); empty for the whole of it, and elsewhere
 	Rule      string // keyword of the schema, such as enum, format or required; or path, method, status, content type …
-	Value     string // what was found, on one line and at most 80 bytes
+	Value     string // what was found, on one line and at most some 80 bytes
 	Reason    string // what the contract wants
 	RequestID string // X-Okta-Request-Id of the response
 }
 
-// Error returns one printable line of about 500 bytes at most.
+// Error returns one printable line of about 600 bytes at most.
 func (v *Violation) Error() string {
 	var b strings.Builder
 	b.WriteString("contract: ")
 	if v.Operation != "" {
 		b.WriteString(v.Operation + ": ")
 	} else {
-		fmt.Fprintf(&b, "%s %s: ", v.Method, v.Path)
+		fmt.Fprintf(&b, "%s %s: ", v.Method, text.Printable(v.Path, 150))
 	}
 	b.WriteString(v.Where)
 	if v.Pointer != "" {
@@ -41,14 +41,14 @@ func (v *Violation) Error() string {
 	if v.RequestID != "" {
 		b.WriteString(" (request " + v.RequestID + ")")
 	}
-	return text.Printable(b.String(), 500)
+	return text.Printable(b.String(), 600)
 }
 
 // Permanent tells the retries of package api that the same request will fare no better.
 func (v *Violation) Permanent() bool { return true }
 
 // shown is a value in a form that is fit for a log: short, on one line, and without the credential.
-func shown(value any, credential string) string {
+func shown(value any, secrets []string) string {
 	switch value := value.(type) {
 	case nil:
 		return "null"
@@ -57,7 +57,7 @@ func shown(value any, credential string) string {
 	case []any:
 		return fmt.Sprintf("an array of %d items", len(value))
 	case string:
-		return fmt.Sprintf("%q", text.Printable(text.Redact(value, credential), 70))
+		return fmt.Sprintf("%q", text.Printable(text.Redact(value, secrets...), 60))
 	default:
 		return text.Printable(fmt.Sprint(value), 70)
 	}

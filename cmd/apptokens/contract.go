@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -72,8 +74,15 @@ func (a *app) target(apps []string) (contract.Target, error) {
 	if len(apps) > 0 {
 		target.AppID = apps[0]
 	}
-	if denied := a.getenv(deniedVariable); denied != "" {
+	if denied := strings.TrimSpace(a.getenv(deniedVariable)); denied != "" {
+		scheme, credential, _ := strings.Cut(denied, " ")
+		if scheme == "" || credential == "" || strings.ContainsFunc(credential, func(r rune) bool { return r <= ' ' || r > '~' }) {
+			return contract.Target{}, usageError{errors.New(deniedVariable + " is no Authorization header; want a scheme and a credential, like SSWS 00b…")}
+		}
 		target.Denied = authorization(denied)
+	}
+	if a.verbose {
+		target.HTTPClient = &http.Client{Transport: loggingTransport{a.settings.Logger}}
 	}
 	return target, nil
 }
@@ -89,6 +98,20 @@ func (h authorization) Authorize(_ context.Context, req *http.Request) error {
 
 var _ api.Auth = authorization("")
 
+// loggingTransport logs requests, and nothing of their headers.
+type loggingTransport struct{ logger *slog.Logger }
+
+func (l loggingTransport) RoundTrip(req *http.Request) (*http.Response, error) {
+	start := time.Now()
+	resp, err := http.DefaultTransport.RoundTrip(req)
+	attrs := []slog.Attr{slog.String("method", req.Method), slog.String("path", req.URL.RequestURI()), slog.Duration("duration", time.Since(start))}
+	if err == nil {
+		attrs = append(attrs, slog.Int("status", resp.StatusCode), slog.String("request_id", resp.Header.Get("X-Okta-Request-Id")))
+	}
+	l.logger.LogAttrs(req.Context(), slog.LevelDebug, "apptokens: probe", attrs...)
+	return resp, err
+}
+
 func (a *app) check(ctx context.Context, target contract.Target) error {
 	var outputErr error
 	target.OnResult = func(r contract.Result) {
@@ -100,14 +123,19 @@ func (a *app) check(ctx context.Context, target contract.Target) error {
 	}
 	report, err := contract.Check(ctx, target)
 	a.progress.clear()
-	if err != nil {
-		return err
+	if outputErr = errors.Join(outputErr, a.printReport(report)); outputErr != nil {
+		return outputErr
 	}
-	if err := errors.Join(outputErr, a.printReport(report)); err != nil {
+	failed, errored := report.Count(contract.Failed), report.Count(contract.Errored)
+	switch {
+	case errors.Is(err, context.Canceled):
+		return errors.New("interrupted: the report is not complete")
+	case err != nil:
 		return err
-	}
-	if failed := report.Count(contract.Failed); failed > 0 {
+	case failed > 0:
 		return fmt.Errorf("%d of %d probes failed", failed, len(report.Results))
+	case errored > 0:
+		return fmt.Errorf("%d of %d probes could not be made: the server was not available", errored, len(report.Results))
 	}
 	return nil
 }
@@ -116,6 +144,8 @@ func (a *app) check(ctx context.Context, target contract.Target) error {
 func (a *app) printResult(r contract.Result) error {
 	line := fmt.Sprintf("%-7s  %-16s  %s", r.Outcome, r.Probe, r.Rule)
 	switch {
+	case r.Outcome == contract.Errored:
+		line += "\n           " + printable(r.Detail)
 	case r.Outcome == contract.Failed:
 		line += "\n           " + printable(r.Detail) + "\n           rule from: " + r.Source
 	case r.Detail != "":

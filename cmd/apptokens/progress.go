@@ -91,7 +91,7 @@ func (p *progress) draw() {
 func (p *progress) line(now time.Time, width int) string {
 	parts := []string{}
 	if p.bar != nil {
-		parts = append(parts, p.bar.numbers(p.limit, now))
+		parts = append(parts, p.bar.numbers(p.limit, now, p.waiting == ""))
 	} else if p.done != "" {
 		parts = append(parts, p.done)
 	}
@@ -114,7 +114,8 @@ func (b *bar) draw(columns int) string {
 	return "[" + strings.Repeat("#", full) + strings.Repeat("-", columns-full) + "]"
 }
 
-func (b *bar) numbers(limit api.RateLimit, now time.Time) string {
+// numbers leave the rate out where there is something more important to say.
+func (b *bar) numbers(limit api.RateLimit, now time.Time, withRate bool) string {
 	text := fmt.Sprintf("%d of %d %s", b.done, b.total, b.verb)
 	elapsed := now.Sub(b.start)
 	if b.done == 0 || b.done >= b.total || elapsed < time.Second {
@@ -122,7 +123,10 @@ func (b *bar) numbers(limit api.RateLimit, now time.Time) string {
 	}
 	rate := float64(b.done) / elapsed.Seconds()
 	left := timeLeft(b.total-b.done, rate, limit, now).Round(time.Second)
-	return fmt.Sprintf("%s, %.1f a second, %v left", text, rate, left)
+	if withRate {
+		text += fmt.Sprintf(", %.1f a second", rate)
+	}
+	return fmt.Sprintf("%s, %v left", text, left)
 }
 
 // window is Okta's (https://developer.okta.com/docs/reference/rl-best-practices/).

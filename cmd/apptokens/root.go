@@ -85,7 +85,7 @@ func (a *app) waiting(_ context.Context, attempt api.Attempt) {
 		text = fmt.Sprintf("%s, trying again at %s", reason(attempt), time.Now().Add(attempt.Wait).Format(time.TimeOnly))
 	case !attempt.Again && attempt.RateLimit.Limit > 0 && attempt.RateLimit.Remaining == 0 && time.Until(until) > time.Second:
 		// the client holds the next attempt back
-		text = "the org's rate limit is used up until " + until.Local().Format(time.TimeOnly)
+		text = "rate limit used up until " + until.Local().Format(time.TimeOnly)
 	}
 	a.progress.setWaiting(text, attempt.RateLimit)
 }

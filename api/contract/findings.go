@@ -1,27 +1,29 @@
 package contract
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"example.com/apptokens/api/internal/text"
 )
 
 // check collects the violations of one request or response.
 type check struct {
-	base       Violation // what all of them share
-	credential string    // which no violation may show
-	found      []Violation
-	unknown    func(Violation) // told of properties that the contract does not know; may be nil
+	base    Violation // what all of them share
+	secrets []string  // which no violation may show
+	found   []Violation
+	unknown func(Violation) // told of properties that the contract does not know; may be nil
 }
 
 func (c *check) add(where, pointer, rule string, value any, reason string) {
 	v := c.base
-	v.Where, v.Pointer, v.Rule, v.Reason = where, pointer, rule, reason
+	v.Where, v.Pointer, v.Rule, v.Reason = where, text.Printable(text.Redact(pointer, c.secrets...), 200), rule, reason
 	if value != nil {
-		v.Value = shown(value, c.credential)
+		v.Value = shown(value, c.secrets)
 	}
 	c.found = append(c.found, v)
 }
@@ -33,19 +35,16 @@ func (c *check) values(where string, values []string, required bool, schema *ope
 		c.add(where, "", "required", nil, "it is missing")
 	case len(values) > 1:
 		c.add(where, "", "single", strings.Join(values, ", "), "want one value")
-	case len(values) == 1 && schema.Type.Is(openapi3.TypeInteger) && !isNumber(values[0]):
-		c.add(where, "", "type", values[0], "want an integer")
 	case len(values) == 1 && schema.Type.Is(openapi3.TypeInteger):
-		c.schema(where, schema, json.Number(values[0]))
+		n, err := strconv.ParseInt(values[0], 10, 64)
+		if err != nil {
+			c.add(where, "", "type", values[0], "want an integer")
+			return
+		}
+		c.schema(where, schema, n)
 	case len(values) == 1:
 		c.schema(where, schema, values[0])
 	}
-}
-
-// isNumber tells whether a text is a number to JSON; json.Number takes any.
-func isNumber(s string) bool {
-	var n json.Number
-	return json.Unmarshal([]byte(s), &n) == nil && s[0] != '"'
 }
 
 // schema checks a value, and notes every violation in it.

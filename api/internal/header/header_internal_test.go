@@ -1,4 +1,4 @@
-package api
+package header
 
 import (
 	"strings"
@@ -37,9 +37,9 @@ func TestParseLinks(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got, err := parseLinks(test.lines)
-			if err != nil || got.next != test.want {
-				t.Errorf("parseLinks(%q) = %+v, %v; want next %q", test.lines, got, err, test.want)
+			got, err := ParseLinks(test.lines)
+			if err != nil || got.Next != test.want {
+				t.Errorf("ParseLinks(%q) = %+v, %v; want next %q", test.lines, got, err, test.want)
 			}
 		})
 	}
@@ -63,8 +63,8 @@ func TestParseLinksRefusesWhatItCannotRead(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if got, err := parseLinks([]string{line}); err == nil {
-				t.Errorf("parseLinks(%q) = %+v; want an error", line, got)
+			if got, err := ParseLinks([]string{line}); err == nil {
+				t.Errorf("ParseLinks(%q) = %+v; want an error", line, got)
 			}
 		})
 	}
@@ -75,20 +75,20 @@ func FuzzParseLinks(f *testing.F) {
 	f.Add(`<a>;rel=self,<b>;rel=next`, "/t?x=1;y=<")
 	f.Add(`<a>;;,`, "")
 	f.Fuzz(func(t *testing.T, line, target string) {
-		got, err := parseLinks([]string{line})
-		if err == nil && got.next != "" && !strings.Contains(line, "<"+got.next+">") {
-			t.Errorf("parseLinks(%q) = %+v, which the line does not hold", line, got)
+		got, err := ParseLinks([]string{line})
+		if err == nil && got.Next != "" && !strings.Contains(line, "<"+got.Next+">") {
+			t.Errorf("ParseLinks(%q) = %+v, which the line does not hold", line, got)
 		}
 		// Whatever a URL may hold comes through, next to whatever line reads on its own.
 		if target == "" || strings.ContainsFunc(target, func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune("<>\"", r) }) {
 			return
 		}
-		if err != nil || got.next != "" {
+		if err != nil || got.Next != "" {
 			line = `<x>; rel="self"`
 		}
 		for _, lines := range [][]string{{line, "<" + target + `>; rel="next"`}, {"<" + target + ">;rel=next," + line}} {
-			if got, err := parseLinks(lines); err != nil || got.next != target {
-				t.Errorf("parseLinks(%q) = %+v, %v; want next %q", lines, got, err, target)
+			if got, err := ParseLinks(lines); err != nil || got.Next != target {
+				t.Errorf("ParseLinks(%q) = %+v, %v; want next %q", lines, got, err, target)
 			}
 		}
 	})
@@ -112,9 +112,9 @@ func TestChallenge(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			code, description := challenge([]string{test.line})
+			code, description := Challenge([]string{test.line})
 			if code != test.code || description != test.description {
-				t.Errorf("challenge(%q) = %q, %q; want %q, %q", test.line, code, description, test.code, test.description)
+				t.Errorf("Challenge(%q) = %q, %q; want %q, %q", test.line, code, description, test.code, test.description)
 			}
 		})
 	}
@@ -123,5 +123,5 @@ func TestChallenge(t *testing.T) {
 func FuzzChallenge(f *testing.F) {
 	f.Add(`DPoP algs="RS256", error="use_dpop_nonce", error_description="\"nonce\""`)
 	f.Add(`Bearer ,;=`)
-	f.Fuzz(func(_ *testing.T, line string) { challenge([]string{line}) })
+	f.Fuzz(func(_ *testing.T, line string) { Challenge([]string{line}) })
 }

@@ -1,4 +1,5 @@
-package api
+// Package header reads Link and WWW-Authenticate headers.
+package header
 
 import (
 	"errors"
@@ -7,31 +8,31 @@ import (
 	"example.com/apptokens/api/internal/text"
 )
 
-// links is what a listing has to know of the Link header of a response.
-type links struct {
-	next string // target of the link to the next page, or ""
-	self bool   // there is a link to the page itself
+// Links is what a listing has to know of the Link header of a response.
+type Links struct {
+	Next string // target of the link to the next page, or ""
+	Self bool   // there is a link to the page itself
 }
 
-// parseLinks reads the Link header lines of a response (RFC 8288), which an intermediary may have folded into one. A
+// ParseLinks reads the Link header lines of a response (RFC 8288), which an intermediary may have folded into one. A
 // header that cannot be read is an error, for a link that is overlooked ends a listing too early.
-func parseLinks(lines []string) (found links, err error) {
+func ParseLinks(lines []string) (found Links, err error) {
 	for _, line := range lines {
 		s := scanner{line}
 		for s.skip(", \t"); s.rest != ""; s.skip(", \t") {
 			target, relations, err := s.link()
 			if err != nil {
-				return links{}, err
+				return Links{}, err
 			}
 			for relation := range strings.FieldsSeq(relations) {
 				switch {
 				case strings.EqualFold(relation, "self"):
-					found.self = true
+					found.Self = true
 				case !strings.EqualFold(relation, "next"):
-				case found.next != "" && found.next != target:
-					return links{}, errors.New("there are two different next links")
+				case found.Next != "" && found.Next != target:
+					return Links{}, errors.New("there are two different next links")
 				default:
-					found.next = target
+					found.Next = target
 				}
 			}
 		}
@@ -71,10 +72,10 @@ func (s *scanner) link() (target, relations string, err error) {
 	return target, relations, nil
 }
 
-// challenge returns error and error_description of the first WWW-Authenticate line that has an error (RFC 6750, section
+// Challenge returns error and error_description of the first WWW-Authenticate line that has an error (RFC 6750, section
 // 3, and RFC 9449, section 7.1). What cannot be read is passed over: it would only have made an error more telling, and
 // schemes such as Negotiate have parameters of another form.
-func challenge(lines []string) (code, description string) {
+func Challenge(lines []string) (code, description string) {
 	for _, line := range lines {
 		s := scanner{line}
 		for s.skip(", \t"); s.rest != ""; s.skip(", \t") {

@@ -1,0 +1,84 @@
+package contract
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+
+	"example.com/apptokens/api"
+	"example.com/apptokens/api/internal/header"
+	"example.com/apptokens/api/internal/text"
+	"example.com/apptokens/gen"
+)
+
+// label names a request.
+func label(req *http.Request) string {
+	return req.Method + " " + text.Printable(req.URL.RequestURI(), 200)
+}
+
+// fail is an error that names the exchange.
+func (x *exchange) fail(format string, args ...any) error {
+	id := ""
+	if request := x.header.Get("X-Okta-Request-Id"); request != "" {
+		id = " (request " + text.Printable(request, 100) + ")"
+	}
+	return fmt.Errorf("%s: %d: %s%s", label(x.req), x.status, fmt.Sprintf(format, args...), id)
+}
+
+// wants checks the status, and of a success the rest of the response but for its headers, which have probes of their
+// own. So have the error objects of failures.
+func (x *exchange) wants(statuses ...int) error {
+	if !slices.Contains(statuses, x.status) {
+		return x.fail("want %s", strings.Trim(strings.ReplaceAll(fmt.Sprint(statuses), " ", " or "), "[]"))
+	}
+	if x.status >= http.StatusBadRequest {
+		return nil
+	}
+	return x.first("response status", "response body", "response header Content-Type")
+}
+
+// first returns the first violation that is at one of some places.
+func (x *exchange) first(places ...string) error {
+	for _, v := range x.violations {
+		if slices.Contains(places, v.Where) {
+			return &v
+		}
+	}
+	return nil
+}
+
+// wantsCode checks Okta's error code. A response without an error object has none to check.
+func (x *exchange) wantsCode(code string) error {
+	var object gen.Error
+	if json.Unmarshal(x.body, &object) != nil || object.Code == "" || object.Code == code {
+		return nil
+	}
+	return x.fail("the error code is %q, want %q", text.Printable(object.Code, 30), code)
+}
+
+// tokens reads the tokens of a page. As package api does, it tells "id" from "ID", and takes no ID that would lead
+// elsewhere.
+func (x *exchange) tokens() ([]gen.Token, error) {
+	var tokens []gen.Token
+	if err := json.Unmarshal(x.body, &tokens); err != nil {
+		return nil, x.fail("%s", text.Printable(err.Error(), 200))
+	}
+	for _, token := range tokens {
+		if api.CheckID(token.ID) != nil {
+			return nil, x.fail("%q is no token ID", text.Printable(token.ID, 60))
+		}
+	}
+	return tokens, nil
+}
+
+// links reads the Link header as package api does.
+func (x *exchange) links() (header.Links, error) {
+	links, err := header.ParseLinks(x.header.Values("Link"))
+	if err != nil {
+		return links, x.fail("%v", err)
+	}
+	return links, nil
+}
