@@ -61,6 +61,9 @@ func (p *progress) setBar(done, total int, verb string) {
 func (p *progress) setWaiting(text string, limit api.RateLimit) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if straggler := limit.Reset.Equal(p.limit.Reset) && limit.Remaining > p.limit.Remaining; limit.Limit > 0 && straggler {
+		return // a response that was overtaken
+	}
 	if limit.Limit > 0 {
 		p.limit = limit
 	}

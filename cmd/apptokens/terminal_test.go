@@ -111,7 +111,7 @@ func TestTablesOnATerminal(t *testing.T) {
 	binary := build(t)
 	for _, width := range []string{"80", "200"} {
 		term.tmux("resize-window", "-x", width, "-y", "24")
-		term.enter("clear; " + binary + " list 0oa1 --columns id,status,userName,created,scopes; echo done "+width)
+		term.enter("clear; " + binary + " list 0oa1 --columns id,status,userName,created,scopes; echo done " + width)
 		screen := term.until("\ndone " + width)
 		lines := strings.Split(strings.TrimSpace(screen[:strings.Index(screen, "\ndone "+width)]), "\n")
 		if len(lines) != 10 { // the header, eight tokens, and the count
