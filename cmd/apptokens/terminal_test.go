@@ -74,7 +74,7 @@ func TestOnATerminal(t *testing.T) {
 		t.Fatalf("%v in\n%s", err, screen)
 	}
 	term.enter(fmt.Sprint(total))
-	screen = term.until("] ")
+	term.until("] ")
 	term.until("left")
 	term.until("rate limit used up until")
 	for line := range strings.Lines(term.tmux("capture-pane", "-p")) {
