@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"sort"
 	"strings"
 	"time"
 
@@ -106,9 +107,9 @@ func add(counts map[string]*Count, id, name string, n int) {
 func (b *Builder) addHolder(appID string, token api.Token) {
 	h := b.holders[holder{appID, token.UserID}]
 	if h == nil {
-		user := b.users[token.UserID]
-		h = &Holder{AppID: appID, UserID: user.ID, UserName: user.Name, Oldest: token.Created, Newest: token.Created, Expires: token.ExpiresAt}
-		b.holders[holder{appID, user.ID}] = h
+		app, user := b.apps[appID].ID, b.users[token.UserID].ID
+		h = &Holder{AppID: app, UserID: user, Scopes: []string{}, Oldest: token.Created, Newest: token.Created, Expires: token.ExpiresAt}
+		b.holders[holder{app, user}] = h
 	}
 	h.Tokens++
 	for _, scope := range token.Scopes {
@@ -128,7 +129,7 @@ func (b *Builder) Summary() Summary {
 		Ages: b.ages, Expiries: b.expiries, Holders: make([]Holder, 0, len(b.holders)),
 	}
 	for _, h := range b.holders {
-		h.AppName = b.apps[h.AppID].Name
+		h.AppName, h.UserName = b.apps[h.AppID].Name, b.users[h.UserID].Name
 		s.Holders = append(s.Holders, *h)
 	}
 	slices.SortFunc(s.Holders, func(a, b Holder) int {
@@ -146,7 +147,7 @@ func sorted(counts map[string]*Count) []Count {
 	return all
 }
 
-// limit ends a span of time, and names it.
+// limit ends a span of time, and names it. The last of several has no end.
 type limit struct {
 	name string
 	end  time.Duration
@@ -157,11 +158,11 @@ const day = 24 * time.Hour
 var (
 	ageLimits = []limit{
 		{"under a day", day}, {"1 to 7 days", 7 * day}, {"7 to 30 days", 30 * day}, {"30 to 90 days", 90 * day},
-		{"90 to 180 days", 180 * day}, {"180 days to a year", 365 * day}, {"over a year", 1 << 62},
+		{"90 to 180 days", 180 * day}, {"180 days to a year", 365 * day}, {name: "over a year"},
 	}
 	expiryLimits = []limit{
 		{"expired", 0}, {"within a day", day}, {"in 1 to 7 days", 7 * day}, {"in 7 to 30 days", 30 * day},
-		{"in 30 to 90 days", 90 * day}, {"in 90 days to a year", 365 * day}, {"in over a year", 1 << 62},
+		{"in 30 to 90 days", 90 * day}, {"in 90 days to a year", 365 * day}, {name: "in over a year"},
 	}
 )
 
@@ -173,8 +174,9 @@ func buckets(limits []limit) []Count {
 	return counts
 }
 
+// bucket returns the last one for any d that no limit ends: the year 9999 is further away than a duration can tell.
 func bucket(limits []limit, d time.Duration) int {
-	return slices.IndexFunc(limits, func(l limit) bool { return d < l.end })
+	return sort.Search(len(limits)-1, func(i int) bool { return d < limits[i].end })
 }
 
 func minTime(a, b time.Time) time.Time {
