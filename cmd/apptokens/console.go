@@ -8,6 +8,7 @@ import (
 	"io"
 	"strings"
 	"sync"
+	"time"
 )
 
 // console is where the command reads and writes.
@@ -21,9 +22,18 @@ type console struct {
 	colours       bool       // in what is shown on terminals
 	width         func() int // of the terminal, in columns; nil for 80
 	getenv        func(string) string
-	configFiles   []string // nil for the usual ones
+	clock         func() time.Time // nil for time.Now
+	configFiles   []string         // nil for the usual ones
 
 	started bool // a command's own code runs
+}
+
+// now is the time by which dates and ages are told.
+func (c *console) now() time.Time {
+	if c.clock != nil {
+		return c.clock()
+	}
+	return time.Now()
 }
 
 // columns is the width of the terminal.

@@ -50,16 +50,19 @@ func (c command) run(ctx context.Context, args ...string) result {
 	}
 	code := run(ctx, args, &console{
 		in: bufio.NewReader(stdin), out: &out, err: &err, canAsk: c.tty, showProgress: c.tty,
+		clock:  func() time.Time { return clock },
 		getenv: func(name string) string { return env[name] }, configFiles: append([]string{}, c.files...),
 	})
 	return result{code, out.String(), err.String()}
 }
 
+// clock stands still.
+var clock = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
+
 // newOrg returns an org whose clock stands still, with two apps of which one is empty.
 func newOrg(t *testing.T, tokens int) *oktatest.Server {
 	t.Helper()
-	clock := func() time.Time { return time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC) }
-	org := oktatest.NewServer(oktatest.WithApp("0oa1", tokens), oktatest.WithApp("0oaEmpty", 0), oktatest.WithClock(clock))
+	org := oktatest.NewServer(oktatest.WithApp("0oa1", tokens), oktatest.WithApp("0oaEmpty", 0), oktatest.WithClock(func() time.Time { return clock }))
 	t.Cleanup(org.Close)
 	return org
 }
@@ -95,6 +98,8 @@ func TestOutput(t *testing.T) {
 				"list":       {"list", "0oa1", "--page-size", "2"},
 				"list-none":  {"list", "0oaEmpty"},
 				"get-expand": {"get", "0oa1", id, "--expand"},
+				"summary":    {"summary", "0oa1", "0oaEmpty"},
+				"columns":    {"list", "0oa1", "--columns", "appId,id,userName,issuer"},
 			} {
 				got := command{org: org}.run(t.Context(), append(args, "-o", format)...)
 				if got.code != 0 || got.err != "" {
@@ -107,6 +112,11 @@ func TestOutput(t *testing.T) {
 				t.Errorf("revoke: code %d, %s", got.code, got.err)
 			}
 			golden(t, "revoke."+format, got.out, org)
+			got = command{org: org}.run(t.Context(), "sweep", "0oa1", "--scope", "profile", "--yes", "--concurrency", "1", "-o", format)
+			if got.code != 0 || !strings.Contains(got.err, "3 revoked, of 3") {
+				t.Errorf("sweep: code %d, %s", got.code, got.err)
+			}
+			golden(t, "sweep."+format, got.out, org)
 			got = command{org: org}.run(t.Context(), "revoke-all", "0oa1", "--yes", "-o", format)
 			if got.code != 0 || got.err != "" {
 				t.Errorf("revoke-all: code %d, %s", got.code, got.err)

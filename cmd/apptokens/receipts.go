@@ -27,8 +27,8 @@ type receipt struct {
 
 const planned bulk.Outcome = "planned"
 
-func newReceipt(org string, m bulk.Match, outcome bulk.Outcome, err error) receipt {
-	r := receipt{Time: time.Now().UTC(), Org: org, AppID: m.AppID, TokenID: m.Token.ID, UserID: m.Token.UserID, Outcome: outcome}
+func (s *sweep) newReceipt(m bulk.Match, outcome bulk.Outcome, err error) receipt {
+	r := receipt{Time: s.now().UTC(), Org: s.settings.OrgURL, AppID: m.AppID, TokenID: m.Token.ID, UserID: m.Token.UserID, Outcome: outcome}
 	if err != nil {
 		r.Error = shortError(err)
 	}

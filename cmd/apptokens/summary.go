@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -43,7 +43,7 @@ The page loads nothing from anywhere.`,
 			if err != nil {
 				return err
 			}
-			filter, _, err := filters.filter(command, time.Now())
+			filter, _, err := filters.filter(command, a.now())
 			if err != nil {
 				return err
 			}
@@ -78,7 +78,7 @@ func (a *app) summarize(ctx context.Context, apps []string, filter bulk.Filter) 
 	if err != nil {
 		return summary.Summary{}, err
 	}
-	builder := summary.New(a.settings.OrgURL, time.Now())
+	builder := summary.New(a.settings.OrgURL, a.now().UTC())
 	tokens := 0
 	for _, appID := range apps {
 		builder.AddApp(appID)
@@ -175,7 +175,7 @@ func (a *app) printSections(s summary.Summary) error {
 			shown = shown[:min(shownCounts, len(shown))]
 		}
 		for _, c := range shown {
-			_ = table.print(row{cells: []string{c.ID, c.Name, fmt.Sprintf("%6d", c.Tokens), share(c.Tokens, s.Tokens)}})
+			_ = table.print(row{cells: []string{cmp.Or(c.ID, "(none)"), c.Name, fmt.Sprintf("%6d", c.Tokens), share(c.Tokens, s.Tokens)}})
 		}
 		if _, err := fmt.Fprintln(a.out); err != nil {
 			return err

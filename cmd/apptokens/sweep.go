@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"syscall"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -47,7 +46,7 @@ The exit code is 0 if every token that matched is gone.`,
 			if err != nil {
 				return err
 			}
-			filter, given, err := filters.filter(command, time.Now())
+			filter, given, err := filters.filter(command, a.now())
 			switch {
 			case err != nil:
 				return err
@@ -211,7 +210,7 @@ func (s *sweep) begin(ctx context.Context, selected bulk.Selected) error {
 	}
 	var plan []receipt
 	for _, match := range selected.Matches {
-		plan = append(plan, newReceipt(s.settings.OrgURL, match, planned, nil))
+		plan = append(plan, s.newReceipt(match, planned, nil))
 	}
 	if err := s.receipts.write(plan...); err != nil {
 		return fmt.Errorf("%w; nothing was revoked", err)
@@ -235,7 +234,7 @@ func (s *sweep) resolve(ctx context.Context, selected bulk.Selected) error {
 		if !errors.Is(err, api.ErrNotFound) {
 			continue // it is still there, and not selected this time; or nobody knows
 		}
-		open.Time, open.Outcome = time.Now().UTC(), bulk.Gone
+		open.Time, open.Outcome = s.now().UTC(), bulk.Gone
 		if err := s.receipts.write(open); err != nil {
 			return fmt.Errorf("%w; nothing was revoked", err)
 		}
@@ -280,7 +279,7 @@ var sweepColumns = []column{
 // result records an outcome before anything else. What was not attempted stays planned.
 func (s *sweep) result(r bulk.Result) error {
 	s.outcomes[r.Outcome]++
-	record := newReceipt(s.settings.OrgURL, r.Match, r.Outcome, r.Err)
+	record := s.newReceipt(r.Match, r.Outcome, r.Err)
 	var failure error
 	if r.Outcome != bulk.NotAttempted {
 		failure = s.receipts.write(record)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -38,7 +37,7 @@ with 1, and a JSON array stays open.`,
 			if err != nil {
 				return err
 			}
-			filter, _, err := filters.filter(command, time.Now())
+			filter, _, err := filters.filter(command, a.now())
 			if err != nil {
 				return err
 			}
