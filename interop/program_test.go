@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	programLife = time.Minute      // after which a program is killed, whatever it does
+	programLife = 2 * time.Minute  // after which a program is killed, whatever it does
 	lineWait    = 20 * time.Second // for what a program is to say next
 )
 
