@@ -175,7 +175,7 @@ func (a *app) revoke(revocations []revocation, revoke func(revocation) error) er
 	var outputErr, fatal error
 	done := 0
 	for i, r := range revocations {
-		a.progress.setDone("%d of %d", i, len(revocations))
+		a.progress.setBar(i, len(revocations), "dealt with")
 		if fatal != nil {
 			r.Outcome = notAttempted
 		} else {
