@@ -60,7 +60,7 @@ func (c *Client) Revoke(ctx context.Context, appID, tokenID string) error {
 	}
 	k.watch = k.connection.watch
 	err := c.doToken(ctx, k)
-	if err, ok := err.(*Error); ok && k.maybeDone && err.isGone() {
+	if err, ok := err.(*Error); ok && k.maybeDone && err.Gone() {
 		return nil
 	}
 	return err
@@ -95,10 +95,10 @@ func (c *Client) RevokeAll(ctx context.Context, appID string) error {
 	})
 }
 
-// isGone tells whether Okta itself says that it knows no such token. A 404 of a proxy does not count, nor one that
+// Gone tells whether Okta itself says that it knows no such token. A 404 of a proxy does not count, nor one that
 // breaks off, nor one that names the app ("Not found: Resource not found: <id> (AppInstance)"): an unknown app proves
 // nothing about the token.
-func (e *Error) isGone() bool {
+func (e *Error) Gone() bool {
 	return e.StatusCode == http.StatusNotFound && e.Code == "E0000007" && e.Err == nil &&
 		!slices.Contains(strings.Fields(e.Summary), e.AppID)
 }

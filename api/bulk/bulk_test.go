@@ -113,10 +113,10 @@ func TestRevokeRevokesExactlyWhatMatches(t *testing.T) {
 		if left := held(org, userID, false); !slices.Equal(left, others) || len(held(org, userID, true)) > 0 {
 			t.Errorf("%d others are left of %d, and %d of the user's", len(left), len(others), len(held(org, userID, true)))
 		}
-		if len(r.proofs) != 2 || r.proofs[0].Gone+r.proofs[1].Gone != len(his) || len(r.proofs[0].Remaining)+len(r.proofs[0].New) > 0 {
+		if len(r.proofs) != 3 || r.proofs[0].Gone+r.proofs[1].Gone != len(his) || len(r.proofs[0].Remaining)+len(r.proofs[0].New) > 0 {
 			t.Errorf("proofs %+v", r.proofs)
 		}
-		if last := r.listed[len(r.listed)-1]; len(r.listed) != 4 || last.AppID != "0oaEmpty" || last.Matches != len(his) {
+		if last := r.listed[len(r.listed)-1]; len(r.listed) != 4 || len(r.listed[0].Tokens) != 200 || last.AppID != "0oaEmpty" || last.Matches != len(his) {
 			t.Errorf("listed %+v", r.listed)
 		}
 		for _, request := range org.Requests() {
@@ -201,7 +201,7 @@ func TestOneFailureDoesNotStopTheRest(t *testing.T) {
 			t.Errorf("outcomes %v, %v, %v", r.outcomes["0oa1 "+gone], r.errors["0oa1 "+forbidden], r.outcomes["0oa2 "+proxied])
 		}
 		// The proof does not believe what the server said: the one that is "gone" is still listed.
-		if len(r.proofs) != 2 || len(r.proofs[0].Remaining) != 2 || len(r.proofs[1].Remaining) != 1 {
+		if len(r.proofs) != 3 || len(r.proofs[0].Remaining) != 2 || len(r.proofs[1].Remaining) != 1 {
 			t.Errorf("proofs %+v", r.proofs)
 		}
 	})
@@ -349,9 +349,74 @@ func TestAProofMayFail(t *testing.T) {
 	org := newOrg()
 	org.Inject(oktatest.Status(403).On(http.MethodGet).After(4)) // the first listing takes four
 	r := run(t, t.Context(), newClient(t, org.Transport()), bulk.Job{AppIDs: apps})
-	if r.err != nil || len(r.proofs) != 2 || !errors.Is(r.proofs[0].Err, api.ErrForbidden) || r.proofs[1].Err != nil {
+	if r.err != nil || len(r.proofs) != 3 || !errors.Is(r.proofs[0].Err, api.ErrForbidden) || r.proofs[1].Err != nil {
 		t.Errorf("%v, proofs %+v", r.err, r.proofs)
 	}
+}
+
+// A broken org, or a credential that may not revoke, gets a few requests, and not one for each token.
+func TestManyFailuresInARowStopTheRest(t *testing.T) {
+	t.Parallel()
+	for status, want := range map[int]error{403: api.ErrForbidden, 503: &api.Error{}} {
+		synctest.Test(t, func(t *testing.T) {
+			org := newOrg()
+			org.Inject(oktatest.Status(status).On(http.MethodDelete).Forever())
+			r := run(t, t.Context(), newClient(t, org.Transport()), bulk.Job{AppIDs: apps})
+			if counts := r.count(); r.err == nil || !strings.Contains(r.err.Error(), "16 revocations in a row failed") || counts[bulk.Failed] > 24 || counts[bulk.NotAttempted] < 376 {
+				t.Errorf("%d: %v (want %v), outcomes %v", status, r.err, want, counts)
+			}
+		})
+	}
+}
+
+// What Okta lists twice, or although it is revoked, has one outcome or none.
+func TestEveryTokenIsRevokedOnce(t *testing.T) {
+	t.Parallel()
+	org := oktatest.New(oktatest.WithApp("0oa1", 3))
+	twice := org.Tokens("0oa1")[0]
+	revoked := twice
+	revoked.ID, revoked.Status = "oarRevoked", gen.TokenStatusRevoked
+	org.Add("0oa1", twice, revoked)
+	r := run(t, t.Context(), newClient(t, org.Transport()), bulk.Job{AppIDs: []string{"0oa1", "0oa1"}})
+	if r.err != nil || len(r.outcomes) != 3 || len(r.selected) != 3 || len(r.proofs) != 1 || r.outcomes["0oa1 oarRevoked"] != "" {
+		t.Errorf("%v, outcomes %v, proofs %+v", r.err, r.outcomes, r.proofs)
+	}
+	r = run(t, t.Context(), newClient(t, org.Transport()), bulk.Job{AppIDs: []string{"0oa1"}, Filter: bulk.Filter{Statuses: []gen.TokenStatus{gen.TokenStatusRevoked}}})
+	if len(r.selected) != 1 {
+		t.Errorf("selected %v, want the one that is asked for", r.selected)
+	}
+}
+
+// To change what was selected changes nothing of what is revoked.
+func TestSelectedIsTheCallers(t *testing.T) {
+	t.Parallel()
+	org := newOrg()
+	job := bulk.Job{AppIDs: apps, Filter: bulk.Filter{UserIDs: []string{user(org)}}}
+	_, others := held(org, user(org), true), held(org, user(org), false)
+	userID := user(org)
+	for event := range bulk.Revoke(t.Context(), newClient(t, org.Transport()), job) {
+		if selected, ok := event.(bulk.Selected); ok {
+			for i := range selected.Matches {
+				selected.Matches[i] = bulk.Match{AppID: "0oa1", Token: org.Tokens("0oa1")[i]}
+			}
+		}
+	}
+	if !slices.Equal(held(org, userID, false), others) {
+		t.Error("tokens of others were revoked")
+	}
+}
+
+// A loop that panics leaves no goroutine behind; the bubble would tell.
+func TestALoopThatPanics(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		defer func() { _ = recover() }()
+		for event := range bulk.Revoke(t.Context(), newClient(t, newOrg().Transport()), bulk.Job{AppIDs: apps}) {
+			if _, ok := event.(bulk.Result); ok {
+				panic("the loop is broken")
+			}
+		}
+	})
 }
 
 // roundTripper is a transport made of a function.

@@ -4,9 +4,6 @@ import (
 	"context"
 	"errors"
 	"net"
-	"net/http"
-	"slices"
-	"strings"
 
 	"example.com/apptokens/api"
 )
@@ -17,11 +14,12 @@ type Event interface{ isEvent() }
 // Listed comes after each page of the first listing.
 type Listed struct {
 	AppID   string
-	Tokens  int // of the app, so far
-	Matches int // of all apps, so far
+	Tokens  []api.Token // of the page
+	Matches int         // of all apps, so far
 }
 
-// Selected comes once all apps are listed, and before anything is revoked.
+// Selected comes once all apps are listed, and before anything is revoked. It is the caller's to keep: to change it
+// changes nothing of what is revoked.
 type Selected struct {
 	Tokens  int // of all apps
 	Matches []Match
@@ -34,7 +32,7 @@ type Result struct {
 	Err     error // why it failed or was not attempted; nil else
 }
 
-// Proof comes once for each app with matches, after the second listing.
+// Proof comes once for each app, after the second listing.
 type Proof struct {
 	AppID     string
 	Gone      int     // matches that are not listed any more
@@ -67,17 +65,12 @@ func settle(match Match, err error) Result {
 		return Result{match, Revoked, nil}
 	case !errors.As(err, &failure):
 		return Result{match, Failed, err}
-	case isGone(failure):
+	case failure.Gone():
 		return Result{match, Gone, nil}
 	case failure.Attempts == 0:
 		return Result{match, NotAttempted, err}
 	}
 	return Result{match, Failed, err}
-}
-
-// isGone tells whether Okta itself says that it knows no such token: not a proxy, and not that it knows no such app.
-func isGone(err *api.Error) bool {
-	return err.StatusCode == http.StatusNotFound && err.Code == "E0000007" && !slices.Contains(strings.Fields(err.Summary), err.AppID)
 }
 
 // isFatal tells whether every other revocation would fail as well.

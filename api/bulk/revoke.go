@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -13,7 +14,8 @@ import (
 
 // Job is what [Revoke] does.
 type Job struct {
-	AppIDs []string // without one twice
+	AppIDs []string
+	// Filter matches tokens that are revoked already only if its Statuses say so.
 	Filter Filter
 	// DryRun ends after Selected.
 	DryRun bool
@@ -31,82 +33,118 @@ type Job struct {
 func Revoke(ctx context.Context, client *api.Client, job Job) iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
 		r := &run{client: client, job: job, yield: yield}
-		if !r.list(ctx) || !yield(r.selected, nil) || job.DryRun || !r.revoke(ctx) {
+		r.apps = unique(job.AppIDs)
+		if !r.list(ctx) {
 			return
 		}
-		r.prove(ctx)
+		if !yield(Selected{r.tokens, slices.Clone(r.matches)}, nil) || job.DryRun {
+			return
+		}
+		if r.revoke(ctx) {
+			r.prove(ctx)
+		}
 	}
+}
+
+func unique(ids []string) (once []string) {
+	seen := map[string]bool{}
+	for _, id := range ids {
+		if !seen[id] {
+			seen[id] = true
+			once = append(once, id)
+		}
+	}
+	return once
 }
 
 // run is one run of a job. Its steps return false once it has ended.
 type run struct {
-	client   *api.Client
-	job      Job
-	yield    func(Event, error) bool
-	selected Selected
+	client  *api.Client
+	job     Job
+	yield   func(Event, error) bool
+	apps    []string
+	tokens  int // of all apps
+	matches []Match
 }
 
 func (r *run) list(ctx context.Context) bool {
-	for _, appID := range r.job.AppIDs {
-		tokens := 0
+	for _, appID := range r.apps {
+		seen := map[string]bool{} // a token that moves from page to page comes twice
 		for page, err := range r.client.Pages(ctx, appID) {
 			if err != nil {
 				r.yield(nil, fmt.Errorf("bulk: nothing was revoked: %w", err))
 				return false
 			}
 			for _, token := range page.Tokens {
-				if r.job.Filter.Match(token) {
-					r.selected.Matches = append(r.selected.Matches, Match{appID, token})
+				if r.isMatch(token) && !seen[token.ID] {
+					seen[token.ID] = true
+					r.matches = append(r.matches, Match{appID, token})
 				}
 			}
-			tokens += len(page.Tokens)
-			if !r.yield(Listed{appID, tokens, len(r.selected.Matches)}, nil) {
+			r.tokens += len(page.Tokens)
+			if !r.yield(Listed{appID, page.Tokens, len(r.matches)}, nil) {
 				return false
 			}
 		}
-		r.selected.Tokens += tokens
 	}
 	return true
 }
+
+// isMatch leaves out what is revoked already, should Okta list it, unless it is asked for.
+func (r *run) isMatch(token api.Token) bool {
+	return r.job.Filter.Match(token) && (token.Status != gen.TokenStatusRevoked || len(r.job.Filter.Statuses) > 0)
+}
+
+// maxFailures in a row mean that the org is broken, or the credential no good: to go on would only add to its load.
+const maxFailures = 16
 
 // revoke revokes the matches, several at a time.
 func (r *run) revoke(ctx context.Context) bool {
 	workCtx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	var next atomic.Int64
+	var next, failures atomic.Int64
 	var fatal atomic.Pointer[error]
 	results := make(chan Result)
 	work := func() {
 		for {
 			i := int(next.Add(1)) - 1
-			if i >= len(r.selected.Matches) {
+			if i >= len(r.matches) {
 				return
 			}
-			match := r.selected.Matches[i]
+			match := r.matches[i]
 			if cause := fatal.Load(); cause != nil {
 				results <- Result{match, NotAttempted, *cause}
 				continue
 			}
 			err := r.client.Revoke(workCtx, match.AppID, match.Token.ID)
-			if isFatal(workCtx, err) {
+			result := settle(match, err)
+			switch {
+			case isFatal(workCtx, err):
+				fatal.CompareAndSwap(nil, &err)
+			case result.Outcome != Failed:
+				failures.Store(0)
+			case failures.Add(1) == maxFailures:
+				err := fmt.Errorf("%d revocations in a row failed: %w", maxFailures, err)
 				fatal.CompareAndSwap(nil, &err)
 			}
-			results <- settle(match, err)
+			results <- result
 		}
 	}
 	var workers sync.WaitGroup
-	for range min(r.concurrency(), len(r.selected.Matches)) {
+	for range min(r.concurrency(), len(r.matches)) {
 		workers.Go(work)
 	}
 	go func() {
 		workers.Wait()
 		close(results)
 	}()
+	defer func() { // where the loop is left, by a panic as well, what is under way ends
+		cancel()
+		for range results {
+		}
+	}()
 	for result := range results {
 		if !r.yield(result, nil) {
-			cancel()
-			for range results { // what is under way ends
-			}
 			return false
 		}
 	}
@@ -124,35 +162,40 @@ func (r *run) concurrency() int {
 	return 8
 }
 
-// prove lists the apps that had matches once more.
+// prove lists the apps once more.
 func (r *run) prove(ctx context.Context) {
 	matches := map[string]map[string]bool{} // IDs by app
-	for _, match := range r.selected.Matches {
-		if matches[match.AppID] == nil {
-			matches[match.AppID] = map[string]bool{}
-		}
+	for _, appID := range r.apps {
+		matches[appID] = map[string]bool{}
+	}
+	for _, match := range r.matches {
 		matches[match.AppID][match.Token.ID] = true
 	}
-	for _, appID := range r.job.AppIDs {
-		if len(matches[appID]) > 0 && !r.yield(r.proof(ctx, appID, matches[appID]), nil) {
+	for _, appID := range r.apps {
+		if !r.yield(r.proof(ctx, appID, matches[appID]), nil) {
 			return
 		}
 	}
 }
 
 func (r *run) proof(ctx context.Context, appID string, matches map[string]bool) Proof {
-	proof := Proof{AppID: appID}
+	proof, seen := Proof{AppID: appID}, map[string]bool{}
 	for token, err := range r.client.List(ctx, appID) {
+		if err != nil {
+			return Proof{AppID: appID, Err: err}
+		}
+		if token.Status == gen.TokenStatusRevoked || seen[token.ID] {
+			continue
+		}
 		switch {
-		case err != nil:
-			proof.Err = err
-			return proof
-		case token.Status == gen.TokenStatusRevoked:
 		case matches[token.ID]:
 			proof.Remaining = append(proof.Remaining, Match{appID, token})
-		case r.job.Filter.Match(token):
+		case r.isMatch(token):
 			proof.New = append(proof.New, Match{appID, token})
+		default:
+			continue
 		}
+		seen[token.ID] = true
 	}
 	proof.Gone = len(matches) - len(proof.Remaining)
 	return proof

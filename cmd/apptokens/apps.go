@@ -19,7 +19,10 @@ func (l *appList) addFlag(command *cobra.Command) {
 }
 
 // read returns the IDs, each once. In files, what follows a "#" is a comment.
-func (l *appList) read(a *app, args []string) ([]string, error) {
+func (l *appList) read(a *app, command *cobra.Command, args []string) ([]string, error) {
+	if command.Flags().Changed("apps-file") && l.file == "" {
+		return nil, usageError{errors.New("--apps-file is empty")}
+	}
 	var ids []string
 	for _, arg := range args {
 		if arg != "-" {
@@ -60,7 +63,7 @@ func (l *appList) readFile(a *app) ([]string, error) {
 func readIDs(r io.Reader) (ids []string, err error) {
 	lines := bufio.NewScanner(r)
 	for lines.Scan() {
-		id, _, _ := strings.Cut(lines.Text(), "#")
+		id, _, _ := strings.Cut(strings.TrimPrefix(lines.Text(), "\ufeff"), "#") // some editors begin files with a mark
 		if id = strings.TrimSpace(id); id != "" {
 			ids = append(ids, id)
 		}

@@ -50,6 +50,17 @@ func columnNames() string {
 	return strings.Join(names, ", ")
 }
 
+// fitColumns leaves out of the default what a narrow terminal has no room for.
+func (a *app) fitColumns(command *cobra.Command, names []string, apps int) []string {
+	if command.Flags().Changed("columns") || !a.showTables || a.format != formatTable {
+		return names
+	}
+	width := a.console.columns()
+	return slices.DeleteFunc(slices.Clone(names), func(name string) bool {
+		return name == "appId" && apps == 1 || name == "expiresAt" && width < 120 || name == "created" && width < 100
+	})
+}
+
 func chooseColumns(names []string) (table tokenTable, err error) {
 	for _, name := range names {
 		i := slices.IndexFunc(tokenColumns, func(c tokenColumn) bool { return strings.EqualFold(c.field, strings.TrimSpace(name)) })

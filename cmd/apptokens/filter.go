@@ -1,9 +1,11 @@
 package main
 
 import (
+	"errors"
 	"fmt"
-	"slices"
+	"strings"
 	"time"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -22,11 +24,11 @@ type filterFlags struct {
 
 func (f *filterFlags) add(command *cobra.Command) {
 	flags := command.Flags()
-	flags.StringSliceVar(&f.users, "user", nil, "only tokens of users with these IDs")
-	flags.StringSliceVar(&f.clients, "client", nil, "only tokens of these client IDs")
-	flags.StringSliceVar(&f.scopes, "scope", nil, "only tokens with one of these scopes")
-	flags.StringSliceVar(&f.issuers, "issuer", nil, "only tokens of these authorization servers (URLs)")
-	flags.StringSliceVar(&f.statuses, "status", nil, "only tokens with this status: ACTIVE or REVOKED")
+	flags.StringArrayVar(&f.users, "user", nil, "only tokens of users with these IDs; commas, spaces and lines separate")
+	flags.StringArrayVar(&f.clients, "client", nil, "only tokens of these client IDs")
+	flags.StringArrayVar(&f.scopes, "scope", nil, "only tokens with one of these scopes")
+	flags.StringArrayVar(&f.issuers, "issuer", nil, "only tokens of these authorization servers (URLs)")
+	flags.StringArrayVar(&f.statuses, "status", nil, "only tokens with this status: ACTIVE or REVOKED")
 	flags.StringVar(&f.olderThan, "older-than", "", "only tokens issued longer ago than this time span, such as 90d")
 	flags.StringVar(&f.newerThan, "newer-than", "", "only tokens issued within this time span, such as 12h")
 	flags.StringVar(&f.createdBefore, "created-before", "", "only tokens issued before this date, or time span ago")
@@ -37,6 +39,18 @@ func (f *filterFlags) add(command *cobra.Command) {
 
 // filter returns the filter, and whether any flag was given.
 func (f *filterFlags) filter(command *cobra.Command, now time.Time) (filter bulk.Filter, given bool, err error) {
+	for _, list := range []struct {
+		flag   string
+		values *[]string
+	}{{"user", &f.users}, {"client", &f.clients}, {"scope", &f.scopes}, {"issuer", &f.issuers}, {"status", &f.statuses}} {
+		if !command.Flags().Changed(list.flag) {
+			continue
+		}
+		given = true
+		if *list.values, err = splitList(*list.values); err != nil {
+			return filter, true, usageError{fmt.Errorf("--%s %w", list.flag, err)}
+		}
+	}
 	filter = bulk.Filter{UserIDs: f.users, ClientIDs: f.clients, Scopes: f.scopes, Issuers: f.issuers}
 	for _, status := range f.statuses {
 		if s := gen.TokenStatus(status); s.Valid() {
@@ -44,18 +58,6 @@ func (f *filterFlags) filter(command *cobra.Command, now time.Time) (filter bulk
 			continue
 		}
 		return filter, true, usageError{fmt.Errorf("--status is %q, want ACTIVE or REVOKED", status)}
-	}
-	for _, list := range []struct {
-		flag   string
-		values []string
-	}{{"user", f.users}, {"client", f.clients}, {"scope", f.scopes}, {"issuer", f.issuers}, {"status", f.statuses}} {
-		if !command.Flags().Changed(list.flag) {
-			continue
-		}
-		given = true
-		if len(list.values) == 0 || slices.Contains(list.values, "") { // a variable that is not set must not mean all
-			return filter, true, usageError{fmt.Errorf("--%s is empty", list.flag)}
-		}
 	}
 	for _, t := range []struct {
 		flag, text string
@@ -78,6 +80,18 @@ func (f *filterFlags) filter(command *cobra.Command, now time.Time) (filter bulk
 		}
 	}
 	return filter, given, nil
+}
+
+// splitList takes lists as people paste them. An empty value may be a variable that is not set, which must not mean all.
+func splitList(values []string) (all []string, err error) {
+	for _, value := range values {
+		items := strings.FieldsFunc(value, func(r rune) bool { return r == ',' || unicode.IsSpace(r) })
+		if len(items) == 0 {
+			return nil, errors.New("is empty")
+		}
+		all = append(all, items...)
+	}
+	return all, nil
 }
 
 // span takes time spans alone.

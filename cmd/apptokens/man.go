@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"os"
-	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/cobra/doc"
@@ -22,7 +21,7 @@ func (a *app) manCommand() *cobra.Command {
 			}
 			root := command.Root()
 			root.DisableAutoGenTag = true
-			header := &doc.GenManHeader{Title: "APPTOKENS", Section: "1", Source: "apptokens " + version(), Date: new(time.Time)}
+			header := &doc.GenManHeader{Section: "1", Source: "apptokens " + version()}
 			if err := doc.GenManTree(root, header, args[0]); err != nil {
 				return err
 			}

@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"unicode"
@@ -87,7 +88,26 @@ func encode(value any) ([]byte, error) {
 	encoder := json.NewEncoder(&text)
 	encoder.SetEscapeHTML(false)
 	err := encoder.Encode(value)
-	return bytes.TrimSuffix(text.Bytes(), []byte("\n")), err
+	return escapeControls(bytes.TrimSuffix(text.Bytes(), []byte("\n"))), err
+}
+
+// escapeControls writes what would move the cursor or turn the text around as \uXXXX. To JSON it is the same.
+func escapeControls(text []byte) []byte {
+	isControl := func(r rune) bool {
+		return r >= 0x7f && r < 0xa0 || unicode.Is(unicode.Cf, r) && r < 0x10000 && r != zeroWidthJoiner
+	}
+	if !bytes.ContainsFunc(text, isControl) {
+		return text
+	}
+	var escaped bytes.Buffer
+	for _, r := range string(text) {
+		if isControl(r) {
+			fmt.Fprintf(&escaped, `\u%04x`, r)
+		} else {
+			escaped.WriteRune(r)
+		}
+	}
+	return escaped.Bytes()
 }
 
 type jsonLinePrinter struct{ w io.Writer }
@@ -140,7 +160,9 @@ type csvPrinter struct{ *csv.Writer }
 func (p *csvPrinter) print(r row) error {
 	cells := make([]string, len(r.cells))
 	for i, cell := range r.cells {
-		cells[i] = printable(cell)
+		if cells[i] = printable(cell); cell != "" && strings.ContainsRune("=+-@", rune(cell[0])) {
+			cells[i] = "'" + cells[i] // or a spreadsheet would take it for a formula
+		}
 	}
 	return p.Write(cells)
 }

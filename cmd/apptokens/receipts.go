@@ -35,16 +35,18 @@ func (s *sweep) newReceipt(m bulk.Match, outcome bulk.Outcome, err error) receip
 	return r
 }
 
-// receipts is a file of receipts, as JSON lines. Each is on the disk before the next token is dealt with.
+// receipts is a file of receipts, as JSON lines. Each is on the disk before it is shown.
 type receipts struct {
 	file *os.File
-	open map[tokenKey]receipt // planned earlier, and without an outcome
+	open map[tokenKey]receipt // planned earlier, and not known to be gone
+	apps map[string]bool      // that were listed this time
 }
 
 // tokenKey names a token.
 type tokenKey struct{ app, token string }
 
-// openReceipts reads what the file holds for an org. A last line that broke off is left as it is.
+// openReceipts reads what the file holds for an org, and locks it. A last line that broke off when the disk was full, or
+// the process killed, is cut away.
 func openReceipts(path, org string) (*receipts, error) {
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%s is no regular file", path) // to read a pipe or a device may never end
@@ -54,7 +56,7 @@ func openReceipts(path, org string) (*receipts, error) {
 		return nil, err
 	}
 	r := &receipts{file: file, open: map[tokenKey]receipt{}}
-	if err := r.read(org); err != nil {
+	if err := errors.Join(lock(file), r.read(org)); err != nil {
 		_ = file.Close()
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
@@ -62,32 +64,36 @@ func openReceipts(path, org string) (*receipts, error) {
 }
 
 func (r *receipts) read(org string) error {
-	reader := bufio.NewReader(r.file)
+	reader, whole := bufio.NewReader(r.file), int64(0)
 	for n := 1; ; n++ {
 		line, err := reader.ReadBytes('\n')
 		if errors.Is(err, io.EOF) {
-			if len(line) > 0 { // killed while it was written
-				_, err = r.file.WriteString("\n")
-				return err
+			if len(line) > 0 {
+				return r.file.Truncate(whole)
 			}
 			return nil
 		}
 		if err != nil {
 			return err
 		}
+		whole += int64(len(line))
 		var one receipt
-		err = json.Unmarshal(line, &one)
-		brokenOff := err != nil && bytes.HasPrefix(line, []byte(`{"time":`)) // by a kill, and ended by the run after it
-		if len(bytes.TrimSpace(line)) > 0 && !brokenOff && (err != nil || one.TokenID == "") {
+		if err := json.Unmarshal(line, &one); err != nil || one.TokenID == "" {
 			return fmt.Errorf("line %d is no receipt; want a file of receipts, or a new one", n)
 		}
-		if one.Org == org && !brokenOff {
-			if key := (tokenKey{one.AppID, one.TokenID}); one.Outcome == planned {
-				r.open[key] = one
-			} else {
-				delete(r.open, key)
-			}
+		if one.Org == org {
+			r.take(one)
 		}
+	}
+}
+
+// take keeps what is planned until it is known to be gone. What failed may have been revoked all the same.
+func (r *receipts) take(one receipt) {
+	switch key := (tokenKey{one.AppID, one.TokenID}); one.Outcome {
+	case planned:
+		r.open[key] = one
+	case bulk.Revoked, bulk.Gone:
+		delete(r.open, key)
 	}
 }
 
@@ -118,4 +124,33 @@ func (r *receipts) close() error {
 		return nil
 	}
 	return r.file.Close()
+}
+
+// listed notes which of the tokens without an outcome are still there.
+func (r *receipts) listed(page bulk.Listed) {
+	if r == nil {
+		return
+	}
+	if r.apps == nil {
+		r.apps = map[string]bool{}
+	}
+	r.apps[page.AppID] = true
+	for _, token := range page.Tokens {
+		delete(r.open, tokenKey{page.AppID, token.ID})
+	}
+}
+
+// missing returns receipts for tokens that an earlier sweep had planned to revoke, and that are not listed any more: it
+// was killed before it could say so.
+func (r *receipts) missing(now time.Time) (gone []receipt) {
+	if r == nil {
+		return nil
+	}
+	for _, one := range r.open {
+		if r.apps[one.AppID] {
+			one.Time, one.Outcome, one.Error = now.UTC(), bulk.Gone, ""
+			gone = append(gone, one)
+		}
+	}
+	return gone
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os/signal"
-	"slices"
 	"strings"
 	"syscall"
 
@@ -205,10 +204,11 @@ func (a *app) revoke(revocations []revocation, revoke func(revocation) error) er
 }
 
 // unique drops what comes again.
-func unique(ids []string) []string {
-	var once []string
+func unique(ids []string) (once []string) {
+	seen := map[string]bool{}
 	for _, id := range ids {
-		if !slices.Contains(once, id) {
+		if !seen[id] {
+			seen[id] = true
 			once = append(once, id)
 		}
 	}

@@ -39,7 +39,7 @@ The page loads nothing from anywhere.`,
 			if err != nil {
 				return err
 			}
-			ids, err := apps.read(a, args)
+			ids, err := apps.read(a, command, args)
 			if err != nil {
 				return err
 			}

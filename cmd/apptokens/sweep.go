@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os/signal"
-	"slices"
-	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -42,7 +40,7 @@ The exit code is 0 if every token that matched is gone.`,
   apptokens sweep --apps-file apps.txt --user 00unkw1sfbTw08c0g1d7 --receipts incident.jsonl
   apptokens sweep 0oardd5r32PWsF4421d7 --older-than 90d --yes`,
 		RunE: func(command *cobra.Command, args []string) error {
-			ids, err := apps.read(a, args)
+			ids, err := apps.read(a, command, args)
 			if err != nil {
 				return err
 			}
@@ -52,12 +50,14 @@ The exit code is 0 if every token that matched is gone.`,
 				return err
 			case !given:
 				return usageError{errors.New("sweep needs a filter, such as --user; revoke-all revokes every token")}
+			case command.Flags().Changed("receipts") && file == "":
+				return usageError{errors.New("--receipts is empty")}
 			case concurrency < 1 || concurrency > 100:
 				return usageError{fmt.Errorf("--concurrency is %d, want 1 to 100", concurrency)}
 			case !dryRun && !yes && !a.canAsk:
 				return usageError{errors.New("standard input and standard error are no terminal to ask at: sweep needs --yes, or --dry-run")}
 			}
-			table, err := chooseColumns(columns)
+			table, err := chooseColumns(a.fitColumns(command, columns, len(ids)))
 			if err != nil {
 				return err
 			}
@@ -65,11 +65,12 @@ The exit code is 0 if every token that matched is gone.`,
 			if err != nil {
 				return err
 			}
-			s := &sweep{app: a, client: client, table: table, yes: yes, outcomes: map[bulk.Outcome]int{}}
+			s := &sweep{app: a, client: client, table: table, yes: yes}
 			job := bulk.Job{AppIDs: ids, Filter: filter, DryRun: dryRun, Concurrency: concurrency}
 			if dryRun {
 				return s.dryRun(command.Context(), job)
 			}
+			s.failed = map[tokenKey]receipt{}
 			if file != "" {
 				if s.receipts, err = openReceipts(file, a.settings.OrgURL); err != nil {
 					return usageError{fmt.Errorf("--receipts: %w", err)}
@@ -97,12 +98,10 @@ type sweep struct {
 	yes      bool
 
 	rows      printer
-	total     int
-	outcomes  map[bulk.Outcome]int
-	gone      int // by the second listing
-	remaining int
-	appeared  int
-	unproved  []error
+	cancel    context.CancelFunc
+	tally     tally
+	failed    map[tokenKey]receipt // until the second listing says that they are gone
+	recordErr error                // of the receipts, after which nothing more is begun
 	outputErr error
 }
 
@@ -134,13 +133,14 @@ func (s *sweep) dryRun(ctx context.Context, job bulk.Job) error {
 // run goes on when nobody reads the output.
 func (s *sweep) run(ctx context.Context, job bulk.Job) error {
 	signal.Ignore(syscall.SIGPIPE)
+	ctx, s.cancel = context.WithCancel(ctx)
+	defer s.cancel()
 	var stopped error
 	for event, err := range bulk.Revoke(ctx, s.client, job) {
-		if err != nil {
-			stopped = err
-			break
+		if stopped = err; err == nil {
+			stopped = s.handle(ctx, event)
 		}
-		if stopped = s.handle(ctx, event); stopped != nil {
+		if stopped != nil {
 			break
 		}
 	}
@@ -148,20 +148,33 @@ func (s *sweep) run(ctx context.Context, job bulk.Job) error {
 	if s.rows == nil {
 		return s.unbegun(stopped)
 	}
-	s.outputErr = errors.Join(s.outputErr, s.rows.flush(), s.rows.close())
-	s.tell()
-	return s.verdict(stopped)
+	s.print(s.rows.close())
+	fmt.Fprint(s.err, s.tally.text())
+	switch {
+	case s.recordErr != nil:
+		return fmt.Errorf("stopped, since the receipts could not be written: %w", s.recordErr)
+	case s.outputErr != nil:
+		return errors.Join(s.tally.verdict(stopped), fmt.Errorf("not all could be printed: %w", s.outputErr))
+	}
+	return s.tally.verdict(stopped)
+}
+
+// print keeps the first error of the output, and no more: each line would have one.
+func (s *sweep) print(err error) {
+	if s.outputErr == nil {
+		s.outputErr = err
+	}
 }
 
 // errNothingMatches ends a sweep that has nothing to do.
 var errNothingMatches = errors.New("nothing matches")
 
 func (s *sweep) unbegun(err error) error {
-	if errors.Is(err, errNothingMatches) {
+	switch {
+	case errors.Is(err, errNothingMatches):
 		fmt.Fprintln(s.err, "No token matches: nothing was revoked.")
-		return nil
-	}
-	if errors.Is(err, context.Canceled) {
+		return s.printer(sweepColumns).close()
+	case errors.Is(err, context.Canceled):
 		return errors.New("interrupted: nothing was revoked")
 	}
 	return err
@@ -171,17 +184,13 @@ func (s *sweep) handle(ctx context.Context, event bulk.Event) error {
 	switch event := event.(type) {
 	case bulk.Listed:
 		s.progress.setDone("%d match", event.Matches)
+		s.receipts.listed(event)
 	case bulk.Selected:
 		return s.begin(ctx, event)
 	case bulk.Result:
-		return s.result(event)
+		s.result(event)
 	case bulk.Proof:
-		s.gone += event.Gone
-		s.remaining += len(event.Remaining)
-		s.appeared += len(event.New)
-		if event.Err != nil {
-			s.unproved = append(s.unproved, event.Err)
-		}
+		s.prove(event)
 		s.progress.setDone("looking what is left")
 	}
 	return nil
@@ -190,21 +199,23 @@ func (s *sweep) handle(ctx context.Context, event bulk.Event) error {
 // begin shows what was selected, asks, and writes the plan down.
 func (s *sweep) begin(ctx context.Context, selected bulk.Selected) error {
 	s.progress.clear()
-	if err := s.resolve(ctx, selected); err != nil {
-		return err
+	if err := s.receipts.write(s.receipts.missing(s.now())...); err != nil {
+		return fmt.Errorf("%w; nothing was revoked", err)
 	}
-	s.total = len(selected.Matches)
-	if s.total == 0 {
+	s.tally = tally{total: len(selected.Matches), outcomes: map[bulk.Outcome]int{}}
+	if s.tally.total == 0 {
 		return errNothingMatches
 	}
 	if !s.yes {
 		if err := s.preview(selected); err != nil {
 			return err
 		}
-		question := fmt.Sprintf("This revokes %d of %d refresh tokens of %s.", s.total, selected.Tokens, s.settings.OrgURL)
-		if yes, err := s.confirm(ctx, question, fmt.Sprint(s.total)); err != nil {
+		question := fmt.Sprintf("This revokes %d of %d refresh tokens of %s.", s.tally.total, selected.Tokens, s.settings.OrgURL)
+		yes, err := s.confirm(ctx, question, fmt.Sprint(s.tally.total))
+		if err != nil {
 			return err
-		} else if !yes {
+		}
+		if !yes {
 			return errors.New("not confirmed: nothing was revoked")
 		}
 	}
@@ -216,59 +227,7 @@ func (s *sweep) begin(ctx context.Context, selected bulk.Selected) error {
 		return fmt.Errorf("%w; nothing was revoked", err)
 	}
 	s.rows = s.printer(sweepColumns)
-	s.progress.setBar(0, s.total, "dealt with")
-	return nil
-}
-
-// resolve finds out about tokens that an earlier sweep had planned to revoke, and that are not listed any more: it was
-// killed before it could say so.
-func (s *sweep) resolve(ctx context.Context, selected bulk.Selected) error {
-	if s.receipts == nil {
-		return nil
-	}
-	for _, match := range selected.Matches {
-		delete(s.receipts.open, tokenKey{match.AppID, match.Token.ID})
-	}
-	for _, open := range s.receipts.open {
-		_, err := s.client.Get(ctx, open.AppID, open.TokenID)
-		if !errors.Is(err, api.ErrNotFound) {
-			continue // it is still there, and not selected this time; or nobody knows
-		}
-		open.Time, open.Outcome = s.now().UTC(), bulk.Gone
-		if err := s.receipts.write(open); err != nil {
-			return fmt.Errorf("%w; nothing was revoked", err)
-		}
-	}
-	return nil
-}
-
-// previewRows is as much as fits on a screen.
-const previewRows = 20
-
-// preview shows who loses how many tokens for which app.
-func (s *sweep) preview(selected bulk.Selected) error {
-	type holder struct{ app, user string }
-	counts, names := map[holder]int{}, map[holder][2]string{}
-	var holders []holder
-	for _, m := range selected.Matches {
-		h := holder{m.AppID, m.Token.UserID}
-		if counts[h]++; counts[h] == 1 {
-			holders = append(holders, h)
-			names[h] = [2]string{m.Token.Links.App.Title, m.Token.Links.User.Title}
-		}
-	}
-	slices.SortStableFunc(holders, func(a, b holder) int { return counts[b] - counts[a] })
-	columns := []column{{"APP", "", false}, {"APP NAME", "", true}, {"USER", "", false}, {"USER NAME", "", true}, {"TOKENS", "", false}}
-	table := &tablePrinter{w: s.err, columns: columns, rows: [][]string{{"APP", "APP NAME", "USER", "USER NAME", "TOKENS"}}, widths: make([]int, len(columns)), limit: s.console.columns()}
-	for _, h := range holders[:min(previewRows, len(holders))] {
-		_ = table.print(row{cells: []string{h.app, names[h][0], h.user, names[h][1], fmt.Sprint(counts[h])}})
-	}
-	if err := table.flush(); err != nil {
-		return err
-	}
-	if more := len(holders) - previewRows; more > 0 {
-		fmt.Fprintf(s.err, "and %d more; --dry-run prints every token\n", more)
-	}
+	s.progress.setBar(0, s.tally.total, "dealt with")
 	return nil
 }
 
@@ -276,56 +235,44 @@ var sweepColumns = []column{
 	{"APP", "appId", false}, {"TOKEN", "tokenId", false}, {"USER", "userId", false}, {"OUTCOME      ", "outcome", false}, {"ERROR", "error", true},
 }
 
-// result records an outcome before anything else. What was not attempted stays planned.
-func (s *sweep) result(r bulk.Result) error {
-	s.outcomes[r.Outcome]++
+// result records an outcome before it shows it. What was not attempted stays planned. Without a record, nothing more is
+// begun; what is under way still has its result.
+func (s *sweep) result(r bulk.Result) {
+	s.tally.add(r)
 	record := s.newReceipt(r.Match, r.Outcome, r.Err)
-	var failure error
+	if r.Outcome == bulk.Failed {
+		s.failed[tokenKey{record.AppID, record.TokenID}] = record
+	}
 	if r.Outcome != bulk.NotAttempted {
-		failure = s.receipts.write(record)
-	}
-	done := 0
-	for _, n := range s.outcomes {
-		done += n
-	}
-	s.progress.clear()
-	s.outputErr = errors.Join(s.outputErr, s.rows.print(row{value: record, cells: []string{record.AppID, record.TokenID, record.UserID, string(record.Outcome), record.Error}}), s.rows.flush())
-	s.progress.setBar(done, s.total, "dealt with")
-	return failure
-}
-
-// tell ends with a count per outcome, and with what the second listing says.
-func (s *sweep) tell() {
-	var parts []string
-	for _, outcome := range []bulk.Outcome{bulk.Revoked, bulk.Gone, bulk.Failed, bulk.NotAttempted} {
-		if n := s.outcomes[outcome]; n > 0 || outcome == bulk.Revoked {
-			parts = append(parts, fmt.Sprintf("%d %s", n, outcome))
+		if err := s.receipts.write(record); err != nil && s.recordErr == nil {
+			s.recordErr = err
+			s.cancel()
 		}
 	}
-	fmt.Fprintf(s.err, "%s, of %d\n", strings.Join(parts, ", "), s.total)
-	if s.gone+s.remaining > 0 {
-		fmt.Fprintf(s.err, "Listed again: %d of them are gone, %d are still there.\n", s.gone, s.remaining)
-	}
-	if s.appeared > 0 {
-		fmt.Fprintf(s.err, "%d new tokens match, which were not there before: run it again to revoke them.\n", s.appeared)
-	}
+	s.progress.clear()
+	cells := []string{record.AppID, record.TokenID, record.UserID, string(record.Outcome), record.Error}
+	s.print(errors.Join(s.rows.print(row{value: record, cells: cells}), s.rows.flush()))
+	s.progress.setBar(s.tally.done(), s.tally.total, "dealt with")
 }
 
-func (s *sweep) verdict(stopped error) error {
-	left := s.total - s.outcomes[bulk.Revoked] - s.outcomes[bulk.Gone]
-	switch {
-	case stopped != nil && errors.Is(stopped, context.Canceled):
-		return fmt.Errorf("interrupted: %d of %d are left; run it again to go on", left, s.total)
-	case stopped != nil:
-		return fmt.Errorf("%d of %d are left; run it again to go on: %w", left, s.total, stopped)
-	case left > 0:
-		return fmt.Errorf("%d of %d could not be revoked", left, s.total)
-	case s.remaining > 0:
-		return fmt.Errorf("%d tokens are still listed, though the org said that it revoked them", s.remaining)
-	case len(s.unproved) > 0:
-		return fmt.Errorf("all were revoked, but the proof failed: %w", errors.Join(s.unproved...))
-	case s.outputErr != nil:
-		return fmt.Errorf("all were revoked, but not all could be printed: %w", s.outputErr)
+// prove takes in what the second listing says: what failed, and is not there any more, was revoked after all.
+func (s *sweep) prove(proof bulk.Proof) {
+	s.tally.prove(proof)
+	if proof.Err != nil {
+		return
 	}
-	return nil
+	for _, match := range proof.Remaining {
+		delete(s.failed, tokenKey{match.AppID, match.Token.ID})
+	}
+	for key, record := range s.failed {
+		if key.app != proof.AppID {
+			continue
+		}
+		record.Time, record.Outcome, record.Error = s.now().UTC(), bulk.Gone, ""
+		if err := s.receipts.write(record); err != nil && s.recordErr == nil {
+			s.recordErr = err
+		}
+		s.tally.afterAll(bulk.Failed, bulk.Gone)
+		delete(s.failed, key)
+	}
 }

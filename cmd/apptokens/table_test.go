@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"strings"
 	"testing"
 	"time"
@@ -221,5 +222,25 @@ func TestManPagesAndCompletion(t *testing.T) {
 		if got := (command{}).run(t.Context(), "completion", shell); got.code != 0 || !strings.Contains(got.out, "apptokens") {
 			t.Errorf("%s: code %d, %s", shell, got.code, got.err)
 		}
+	}
+}
+
+// What a server sends moves no cursor and starts no formula.
+func TestHostileNamesAreHarmless(t *testing.T) {
+	t.Parallel()
+	org := newOrg(t, 0)
+	token := gen.Token{ID: "oar1", UserID: "=cmd|'/c calc'!A1", Issuer: "\u009b2J\u202ex\u200bé"}
+	org.Add("0oa1", token)
+	jsonl := command{org: org}.run(t.Context(), "list", "0oa1", "-o", "jsonl").out
+	if strings.ContainsAny(jsonl, "\u009b\u202e\u200b") || !strings.Contains(jsonl, `"issuer":"\u009b2J\u202ex\u200bé"`) {
+		t.Errorf("jsonl: %q", jsonl)
+	}
+	var got gen.Token
+	if err := json.Unmarshal([]byte(jsonl), &got); err != nil || got.Issuer != token.Issuer {
+		t.Errorf("%v, %q", err, got.Issuer)
+	}
+	csv := command{org: org}.run(t.Context(), "list", "0oa1", "-o", "csv", "--columns", "userId,issuer").out
+	if !strings.HasSuffix(csv, "\n'=cmd|'/c calc'!A1,�2J�x�é\n") {
+		t.Errorf("csv: %q", csv)
 	}
 }

@@ -33,7 +33,7 @@ with 1, and a JSON array stays open.`,
   apptokens list --apps-file apps.txt --older-than 90d -o csv > old.csv
   apptokens list 0oardd5r32PWsF4421d7 --columns id,userName,scopes`,
 		RunE: func(command *cobra.Command, args []string) error {
-			ids, err := apps.read(a, args)
+			ids, err := apps.read(a, command, args)
 			if err != nil {
 				return err
 			}
@@ -41,7 +41,7 @@ with 1, and a JSON array stays open.`,
 			if err != nil {
 				return err
 			}
-			table, err := chooseColumns(columns)
+			table, err := chooseColumns(a.fitColumns(command, columns, len(ids)))
 			if err != nil {
 				return err
 			}
@@ -157,7 +157,7 @@ func (a *app) getCommand() *cobra.Command {
 		Example: `  apptokens get 0oardd5r32PWsF4421d7 oar1gytf4dW8R5tmZ1d7 -o json`,
 		Args:    wantArgs(2, 2),
 		RunE: func(command *cobra.Command, args []string) error {
-			table, err := chooseColumns(columns)
+			table, err := chooseColumns(a.fitColumns(command, columns, 1))
 			if err != nil {
 				return err
 			}
