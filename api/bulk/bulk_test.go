@@ -1,15 +1,10 @@
 package bulk_test
 
 import (
-	"context"
 	"errors"
-	"maps"
-	"net"
 	"net/http"
 	"slices"
-	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -19,86 +14,6 @@ import (
 	"example.com/apptokens/api/oktatest"
 	"example.com/apptokens/gen"
 )
-
-var apps = []string{"0oa1", "0oa2", "0oaEmpty"}
-
-// newOrg returns an org within the process, with 250 and 150 tokens in two apps and none in a third.
-func newOrg(opts ...oktatest.Option) *oktatest.Org {
-	return oktatest.New(append(opts, oktatest.WithApp("0oa1", 250), oktatest.WithApp("0oa2", 150), oktatest.WithApp("0oaEmpty", 0))...)
-}
-
-func newClient(t *testing.T, transport http.RoundTripper, opts ...api.Option) *api.Client {
-	t.Helper()
-	client, err := api.New("https://acme.okta.com", api.APIToken(oktatest.DefaultAPIToken), append(opts, api.WithHTTPClient(&http.Client{Transport: transport}))...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return client
-}
-
-// user is one who holds tokens of both apps.
-func user(org *oktatest.Org) string { return org.Tokens("0oa2")[0].UserID }
-
-// held returns the IDs of a user's tokens, or of all others.
-func held(org *oktatest.Org, userID string, his bool) (ids []string) {
-	for _, appID := range apps {
-		for _, token := range org.Tokens(appID) {
-			if (token.UserID == userID) == his {
-				ids = append(ids, appID+" "+token.ID)
-			}
-		}
-	}
-	slices.Sort(ids)
-	return ids
-}
-
-// report is what a job told.
-type report struct {
-	listed   []bulk.Listed
-	selected []string
-	outcomes map[string]bulk.Outcome
-	errors   map[string]error
-	proofs   []bulk.Proof
-	err      error
-}
-
-func run(t *testing.T, ctx context.Context, client *api.Client, job bulk.Job) (r report) {
-	t.Helper()
-	r.outcomes, r.errors = map[string]bulk.Outcome{}, map[string]error{}
-	for event, err := range bulk.Revoke(ctx, client, job) {
-		if err != nil {
-			r.err = err
-			continue
-		}
-		switch event := event.(type) {
-		case bulk.Listed:
-			r.listed = append(r.listed, event)
-		case bulk.Selected:
-			for _, match := range event.Matches {
-				r.selected = append(r.selected, match.AppID+" "+match.Token.ID)
-			}
-			slices.Sort(r.selected)
-		case bulk.Result:
-			id := event.Match.AppID + " " + event.Match.Token.ID
-			if r.outcomes[id] != "" {
-				t.Errorf("%s has a second outcome", id)
-			}
-			r.outcomes[id], r.errors[id] = event.Outcome, event.Err
-		case bulk.Proof:
-			r.proofs = append(r.proofs, event)
-		}
-	}
-	return r
-}
-
-// count returns how many matches have each outcome.
-func (r report) count() map[bulk.Outcome]int {
-	counts := map[bulk.Outcome]int{}
-	for _, outcome := range r.outcomes {
-		counts[outcome]++
-	}
-	return counts
-}
 
 func TestRevokeRevokesExactlyWhatMatches(t *testing.T) {
 	t.Parallel()
@@ -127,139 +42,6 @@ func TestRevokeRevokesExactlyWhatMatches(t *testing.T) {
 	})
 }
 
-func TestRevokeStopsBeforeItBegins(t *testing.T) {
-	t.Parallel()
-	tests := map[string]struct {
-		job   bulk.Job
-		leave bool
-		fault *oktatest.Fault
-		want  error
-	}{
-		"on a dry run":                    {job: bulk.Job{AppIDs: apps, DryRun: true}},
-		"when the loop ends":              {job: bulk.Job{AppIDs: apps}, leave: true},
-		"when an app is unknown":          {job: bulk.Job{AppIDs: append([]string{"0oaUnknown"}, apps...)}, want: api.ErrNotFound},
-		"when the last app is unknown":    {job: bulk.Job{AppIDs: append(slices.Clone(apps), "0oaUnknown")}, want: api.ErrNotFound},
-		"when an app ID is none":          {job: bulk.Job{AppIDs: []string{".."}}, want: api.ErrInvalidArgument},
-		"when the second page is refused": {job: bulk.Job{AppIDs: apps}, fault: new(oktatest.Status(403).After(1)), want: api.ErrForbidden},
-		"when there is no app":            {job: bulk.Job{}},
-		"when nothing matches":            {job: bulk.Job{AppIDs: apps, Filter: bulk.Filter{UserIDs: []string{"00u"}}}},
-	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			org := newOrg()
-			if test.fault != nil {
-				org.Inject(*test.fault)
-			}
-			var last error
-			for event, err := range bulk.Revoke(t.Context(), newClient(t, org.Transport()), test.job) {
-				last = err
-				if _, ok := event.(bulk.Selected); ok && test.leave {
-					break
-				}
-			}
-			if !errors.Is(last, test.want) {
-				t.Errorf("error %v, want %v", last, test.want)
-			}
-			if n := len(org.Tokens("0oa1")) + len(org.Tokens("0oa2")); n != 400 {
-				t.Errorf("%d tokens are left of 400", n)
-			}
-			for _, request := range org.Requests() {
-				if request.Method == http.MethodDelete {
-					t.Error("a DELETE was sent")
-				}
-			}
-		})
-	}
-}
-
-func TestOneFailureDoesNotStopTheRest(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		org := newOrg()
-		forbidden, gone, proxied := org.Tokens("0oa1")[3].ID, org.Tokens("0oa1")[7].ID, org.Tokens("0oa2")[1].ID
-		transport := roundTripper(func(req *http.Request) (*http.Response, error) {
-			fault := map[string]oktatest.Fault{
-				forbidden: oktatest.Status(403), proxied: oktatest.HTML(404),
-				gone: oktatest.Body(404, "application/json", `{"errorCode":"E0000007","errorSummary":"Not found: Resource not found: x (OAuth2RefreshTokenTx)"}`),
-			}
-			for id, fault := range fault {
-				if req.Method == http.MethodDelete && strings.HasSuffix(req.URL.Path, id) {
-					single := oktatest.New()
-					single.Inject(fault)
-					return single.Transport().RoundTrip(req)
-				}
-			}
-			return org.Transport().RoundTrip(req)
-		})
-		r := run(t, t.Context(), newClient(t, transport), bulk.Job{AppIDs: apps})
-		want := map[bulk.Outcome]int{bulk.Revoked: 397, bulk.Failed: 2, bulk.Gone: 1}
-		if r.err != nil || !maps.Equal(r.count(), want) {
-			t.Errorf("%v, outcomes %v, want %v", r.err, r.count(), want)
-		}
-		if r.outcomes["0oa1 "+gone] != bulk.Gone || !errors.Is(r.errors["0oa1 "+forbidden], api.ErrForbidden) || r.outcomes["0oa2 "+proxied] != bulk.Failed {
-			t.Errorf("outcomes %v, %v, %v", r.outcomes["0oa1 "+gone], r.errors["0oa1 "+forbidden], r.outcomes["0oa2 "+proxied])
-		}
-		// The proof does not believe what the server said: the one that is "gone" is still listed.
-		if len(r.proofs) != 3 || len(r.proofs[0].Remaining) != 2 || len(r.proofs[1].Remaining) != 1 {
-			t.Errorf("proofs %+v", r.proofs)
-		}
-	})
-}
-
-func TestAFatalFailureStopsTheRest(t *testing.T) {
-	t.Parallel()
-	refused := &net.OpError{Op: "dial", Err: errors.New("connection refused")}
-	tests := map[string]struct {
-		fails func(context.CancelCauseFunc) (*http.Response, error)
-		want  error
-	}{
-		"a credential that is revoked": {nil, api.ErrUnauthorized},
-		"an org out of reach":          {func(context.CancelCauseFunc) (*http.Response, error) { return nil, refused }, refused},
-		"the end of the context": {func(cancel context.CancelCauseFunc) (*http.Response, error) {
-			cancel(errors.New("closing time"))
-			return nil, context.Canceled
-		}, context.Canceled},
-	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				org := newOrg()
-				ctx, cancel := context.WithCancelCause(t.Context())
-				defer cancel(nil)
-				var deletes atomic.Int64
-				transport := roundTripper(func(req *http.Request) (*http.Response, error) {
-					if req.Method == http.MethodDelete && deletes.Add(1) > 100 {
-						if test.fails == nil {
-							req.Header.Set("Authorization", "SSWS revoked")
-							return org.Transport().RoundTrip(req)
-						}
-						return test.fails(cancel)
-					}
-					return org.Transport().RoundTrip(req)
-				})
-				r := run(t, ctx, newClient(t, transport), bulk.Job{AppIDs: apps, Concurrency: 4})
-				counts := r.count()
-				if !errors.Is(r.err, test.want) || len(r.outcomes) != 400 || counts[bulk.Revoked] < 97 || counts[bulk.Failed] > 4 || counts[bulk.NotAttempted] < 296 {
-					t.Errorf("%v, outcomes %v", r.err, counts)
-				}
-				for id, outcome := range r.outcomes {
-					if outcome == bulk.NotAttempted && !errors.Is(r.errors[id], test.want) {
-						t.Errorf("%s was not attempted because of %v", id, r.errors[id])
-						break
-					}
-				}
-				// Again, it does the rest.
-				r = run(t, t.Context(), newClient(t, org.Transport()), bulk.Job{AppIDs: apps})
-				if r.err != nil || r.count()[bulk.Revoked] < 297 || len(held(org, "", false)) != 0 {
-					t.Errorf("again: %v, outcomes %v", r.err, r.count())
-				}
-			})
-		})
-	}
-}
-
 func TestRevokeRidesOutAStorm(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -270,28 +52,6 @@ func TestRevokeRidesOutAStorm(t *testing.T) {
 		r := run(t, t.Context(), client, bulk.Job{AppIDs: apps})
 		if r.err != nil || r.count()[bulk.Revoked] != 400 {
 			t.Errorf("%v, outcomes %v", r.err, r.count())
-		}
-	})
-}
-
-// To leave the loop in the middle stops the rest, and leaves no goroutine behind.
-func TestLeavingTheLoop(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		org := newOrg()
-		results := 0
-		for event, err := range bulk.Revoke(t.Context(), newClient(t, org.Transport()), bulk.Job{AppIDs: apps, Concurrency: 4}) {
-			if err != nil {
-				t.Fatal(err)
-			}
-			if _, ok := event.(bulk.Result); ok {
-				if results++; results == 10 {
-					break
-				}
-			}
-		}
-		if left := len(held(org, "", false)); left > 390 || left < 380 {
-			t.Errorf("%d tokens are left of 400, want some 386", left)
 		}
 	})
 }
@@ -354,21 +114,6 @@ func TestAProofMayFail(t *testing.T) {
 	}
 }
 
-// A broken org, or a credential that may not revoke, gets a few requests, and not one for each token.
-func TestManyFailuresInARowStopTheRest(t *testing.T) {
-	t.Parallel()
-	for status, want := range map[int]error{403: api.ErrForbidden, 503: &api.Error{}} {
-		synctest.Test(t, func(t *testing.T) {
-			org := newOrg()
-			org.Inject(oktatest.Status(status).On(http.MethodDelete).Forever())
-			r := run(t, t.Context(), newClient(t, org.Transport()), bulk.Job{AppIDs: apps})
-			if counts := r.count(); r.err == nil || !strings.Contains(r.err.Error(), "16 revocations in a row failed") || counts[bulk.Failed] > 24 || counts[bulk.NotAttempted] < 376 {
-				t.Errorf("%d: %v (want %v), outcomes %v", status, r.err, want, counts)
-			}
-		})
-	}
-}
-
 // What Okta lists twice, or although it is revoked, has one outcome or none.
 func TestEveryTokenIsRevokedOnce(t *testing.T) {
 	t.Parallel()
@@ -405,21 +150,3 @@ func TestSelectedIsTheCallers(t *testing.T) {
 		t.Error("tokens of others were revoked")
 	}
 }
-
-// A loop that panics leaves no goroutine behind; the bubble would tell.
-func TestALoopThatPanics(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		defer func() { _ = recover() }()
-		for event := range bulk.Revoke(t.Context(), newClient(t, newOrg().Transport()), bulk.Job{AppIDs: apps}) {
-			if _, ok := event.(bulk.Result); ok {
-				panic("the loop is broken")
-			}
-		}
-	})
-}
-
-// roundTripper is a transport made of a function.
-type roundTripper func(*http.Request) (*http.Response, error)
-
-func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }

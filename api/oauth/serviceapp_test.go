@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -101,106 +100,6 @@ func TestConcurrentCallsMintOneToken(t *testing.T) {
 	})
 }
 
-func TestNonceRotatesInAListing(t *testing.T) {
-	t.Parallel()
-	org := newOrg(1000, oktatest.WithResourceNonce())
-	client := newClient(t, org.Transport())
-	pages, tokens := 0, map[string]bool{}
-	for page, err := range client.Pages(t.Context(), appID, api.PageSize(100)) {
-		if err != nil {
-			t.Fatal(err)
-		}
-		pages++
-		for _, token := range page.Tokens {
-			tokens[token.ID] = true
-		}
-		org.RotateNonce()
-	}
-	if pages != 10 || len(tokens) != 1000 {
-		t.Errorf("%d pages with %d tokens, want 10 with 1000", pages, len(tokens))
-	}
-	checkProofs(t, org)
-	if got := tokenRequests(org); len(got) != 2 {
-		t.Errorf("%d token requests, want 2: the token outlives its nonce", len(got))
-	}
-}
-
-func TestRetriesHaveProofsOfTheirOwn(t *testing.T) {
-	t.Parallel()
-	for name, fault := range map[string]oktatest.Fault{
-		"429":          oktatest.UsedUp(20 * time.Second),
-		"429, proxy":   oktatest.Throttle(3 * time.Second),
-		"503":          oktatest.Status(503).Times(3),
-		"drop after":   oktatest.DropAfter(),
-		"cut body":     oktatest.CutBody(),
-		"slow to come": oktatest.SlowFirstByte(40 * time.Second),
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				org := newOrg(450)
-				org.Inject(fault.On(http.MethodGet).After(1))
-				if n, err := list(t.Context(), newClient(t, org.Transport())); n != 450 || err != nil {
-					t.Errorf("listed %d of 450: %v", n, err)
-				}
-				checkProofs(t, org)
-			})
-		})
-	}
-}
-
-// Over a real connection that breaks, net/http sends a GET again by itself, with the same proof. The server takes the
-// proof once.
-func TestAProofThatTheTransportRepeats(t *testing.T) {
-	t.Parallel()
-	org := oktatest.NewServer(oktatest.WithApp(appID, 450), oktatest.WithServiceApp(registered()))
-	t.Cleanup(org.Close)
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	t.Cleanup(transport.CloseIdleConnections)
-	app, err := oauth.NewServiceApp(org.URL, clientID, key(), oauth.WithHTTPClient(&http.Client{Transport: transport}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	client, err := api.New(org.URL, app, api.WithHTTPClient(&http.Client{Transport: transport}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	org.Inject(oktatest.DropAfter().On(http.MethodGet).After(1))
-	if n, err := list(t.Context(), client); n != 450 || err != nil {
-		t.Errorf("listed %d of 450: %v", n, err)
-	}
-	proofs, refused := map[string]int{}, 0
-	for _, request := range org.Requests() {
-		proofs[request.Header.Get("DPoP")]++
-		if request.Status == http.StatusUnauthorized {
-			refused++
-		}
-	}
-	if refused != 1 || len(proofs) != len(org.Requests())-1 {
-		t.Errorf("%d of %d requests were refused, with %d proofs: the transport repeated none", refused, len(org.Requests()), len(proofs))
-	}
-	if got := tokenRequests(org.Org); len(got) != 2 {
-		t.Errorf("%d token requests, want 2: it was not the token that was refused", len(got))
-	}
-}
-
-// A resource may answer 400 to a proof without a nonce.
-func TestANonceThatIsAskedForWith400(t *testing.T) {
-	t.Parallel()
-	org := newOrg(3, oktatest.WithResourceNonce())
-	transport := roundTripper(func(req *http.Request) (*http.Response, error) {
-		resp, err := org.Transport().RoundTrip(req)
-		if err == nil && resp.Header.Get("DPoP-Nonce") != "" {
-			resp.StatusCode = http.StatusBadRequest
-			resp.Header.Del("WWW-Authenticate")
-		}
-		return resp, err
-	})
-	if n, err := list(t.Context(), newClient(t, transport)); n != 3 || err != nil {
-		t.Errorf("listed %d of 3: %v", n, err)
-	}
-}
-
 func TestWrongClocks(t *testing.T) {
 	t.Parallel()
 	for name, offset := range map[string]time.Duration{
@@ -250,29 +149,6 @@ func TestAuthorizeKeepsToTheOrg(t *testing.T) {
 	}
 }
 
-// A response without its request, which a transport of somebody's own may make, teaches and asks for nothing.
-func TestObserveTakesAnyResponse(t *testing.T) {
-	t.Parallel()
-	app := newServiceApp(t, newOrg(3).Transport(), key())
-	nonce := http.Header{"Dpop-Nonce": {"n1"}}
-	tests := map[string]struct {
-		resp  *http.Response
-		again bool
-	}{
-		"without a request":     {&http.Response{StatusCode: http.StatusUnauthorized, Header: nonce}, false},
-		"a success":             {&http.Response{StatusCode: http.StatusOK, Request: &http.Request{}}, false},
-		"no nonce, no JWT":      {&http.Response{StatusCode: http.StatusBadRequest, Request: &http.Request{Header: http.Header{"Dpop": {"not a JWT"}}}}, false},
-		"a nonce, but no JWT":   {&http.Response{StatusCode: http.StatusBadRequest, Header: nonce, Request: &http.Request{Header: http.Header{"Dpop": {"not a JWT"}}}}, true},
-		"a nonce with a 500":    {&http.Response{StatusCode: http.StatusInternalServerError, Header: nonce, Request: &http.Request{}}, false},
-		"a nonce with a reason": {&http.Response{StatusCode: http.StatusBadRequest, Header: http.Header{"Dpop-Nonce": {"n2"}, "Www-Authenticate": {`DPoP error="invalid_request"`}}, Request: &http.Request{}}, false},
-	}
-	for name, test := range tests {
-		if got := app.Observe(test.resp); got != test.again {
-			t.Errorf("%s: asks for another attempt: %v, want %v", name, got, test.again)
-		}
-	}
-}
-
 // The generated client takes Authorize as it is. It makes one attempt.
 func TestAuthorizeIsARequestEditor(t *testing.T) {
 	t.Parallel()
@@ -316,27 +192,6 @@ func TestATokenRequestIsNoRevocation(t *testing.T) {
 		t.Fatal(err)
 	}
 	checkError(t, client.Revoke(t.Context(), appID, "oarUnknown"), api.ErrNotFound, "E0000007")
-}
-
-// A server may send another nonce with every response (RFC 9449, section 8.2). A token that is refused is replaced all
-// the same.
-func TestANonceWithEveryResponse(t *testing.T) {
-	t.Parallel()
-	org := newOrg(3)
-	var n atomic.Int64
-	client := newClient(t, roundTripper(func(req *http.Request) (*http.Response, error) {
-		resp, err := org.Transport().RoundTrip(req)
-		if err == nil && req.Method == http.MethodGet {
-			resp.Header.Set("DPoP-Nonce", fmt.Sprint("n", n.Add(1)))
-		}
-		return resp, err
-	}))
-	for range 3 {
-		if _, err := list(t.Context(), client); err != nil {
-			t.Fatal(err)
-		}
-		org.RevokeAccessTokens()
-	}
 }
 
 // Okta may write the default port into a next link.
