@@ -32,10 +32,11 @@ type call struct {
 	watch      func(context.Context) context.Context
 	connection connection
 
-	attempts       int    // made so far
-	repeats        int    // of them, those that the Auth asked for
-	firstRequestID string // of the first response that had one
-	maybeDone      bool   // an attempt failed that the server may have carried out
+	first          attemptContext // of the first attempt, to save an allocation
+	attempts       int            // made so far
+	repeats        int            // of them, those that the Auth asked for
+	firstRequestID string         // of the first response that had one
+	maybeDone      bool           // an attempt failed that the server may have carried out
 }
 
 // maxRepeats is how often an Auth may ask for another attempt: for a new token and for a new nonce.

@@ -34,10 +34,15 @@ func (a *attemptContext) Value(key any) any {
 func (c *Client) attemptContext(ctx context.Context, k *call) *attemptContext {
 	ctx, cancel := context.WithCancel(ctx)
 	limit := c.retry.MaxWait + c.attemptTimeout
-	return &attemptContext{
+	a := &k.first
+	if k.attempts > 1 { // the transport may still look at the one before
+		a = &attemptContext{}
+	}
+	*a = attemptContext{
 		Context: ctx, cancel: cancel, timer: time.AfterFunc(limit, cancel), call: k, request: c.attemptTimeout,
 		missing: "no authorization", started: time.Now(), limit: limit,
 	}
+	return a
 }
 
 // Deadline lets an Auth know beforehand that a wait would be cut off.
