@@ -5,11 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"reflect"
 	"strings"
 
 	"golang.org/x/oauth2"
 
+	"example.com/apptokens/api/internal/argument"
 	"example.com/apptokens/api/internal/text"
 	"example.com/apptokens/gen"
 )
@@ -122,8 +122,8 @@ func (s tokenSource) Authorize(ctx context.Context, req *http.Request) error {
 }
 
 func (s tokenSource) check() error {
-	if isNil(s()) {
-		return invalid("token source", "nil", "pass one that returns access tokens")
+	if argument.IsNil(s()) {
+		return argument.Invalid("token source", "nil", "pass one that returns access tokens")
 	}
 	return nil
 }
@@ -144,10 +144,10 @@ func retrieveError(e *oauth2.RetrieveError) error {
 // checkCredential never shows the credential.
 func checkCredential(what, credential string) error {
 	if credential == "" {
-		return invalid(what, "", "it is empty; is the environment variable set?")
+		return argument.Invalid(what, "", "it is empty; is the environment variable set?")
 	}
 	if strings.ContainsFunc(credential, func(r rune) bool { return text.NotVisible(r) || r == '"' || r == '\'' }) {
-		return invalid(what, "(not shown)", "it holds a space, a line end, a quote or another character that no token has; pass the token alone")
+		return argument.Invalid(what, "(not shown)", "it holds a space, a line end, a quote or another character that no token has; pass the token alone")
 	}
 	return nil
 }
@@ -159,8 +159,8 @@ type authenticator struct {
 }
 
 func newAuthenticator(auth Auth) (authenticator, error) {
-	if isNil(auth) {
-		return authenticator{}, invalid("auth", "nil", "pass one, such as api.APIToken(token)")
+	if argument.IsNil(auth) {
+		return authenticator{}, argument.Invalid("auth", "nil", "pass one, such as api.APIToken(token)")
 	}
 	if auth, ok := auth.(interface{ check() error }); ok {
 		if err := auth.check(); err != nil {
@@ -181,16 +181,4 @@ func newAuthenticator(auth Auth) (authenticator, error) {
 		a.observe = observer.Observe
 	}
 	return a, nil
-}
-
-// isNil also finds a nil inside the interface: what a constructor returned whose error was not looked at.
-func isNil(v any) bool {
-	switch value := reflect.ValueOf(v); value.Kind() {
-	case reflect.Invalid:
-		return true
-	case reflect.Pointer, reflect.Func, reflect.Map, reflect.Chan, reflect.Slice:
-		return value.IsNil()
-	default:
-		return false
-	}
 }

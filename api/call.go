@@ -77,7 +77,7 @@ func (c *Client) do(ctx context.Context, k *call) error {
 		if !seen.Again {
 			return failure
 		}
-		if err := sleep(ctx, seen.Wait, nil); err != nil {
+		if err := retry.Sleep(ctx, seen.Wait, nil); err != nil {
 			return failure.interrupted(err)
 		}
 	}
@@ -124,7 +124,7 @@ func (c *Client) attempt(ctx context.Context, k *call) result {
 	maybeDone := k.watch != nil && retry.IsTransient(err) && k.connection.mayHaveCarried()
 	switch {
 	case ctx.Err() != nil:
-		err = because(contextError(ctx), err)
+		err = because(retry.ContextError(ctx), err)
 	case attempt.Err() != nil && retry.IsTransient(err):
 		err = retry.Transient(attempt.late())
 	case attempt.Err() != nil:
@@ -194,20 +194,6 @@ func (k *call) failed(failure *Error) *Error {
 	return failure
 }
 
-// sleep waits for d, but no longer than until it is woken or the context ends. The end of the context is an error.
-func sleep(ctx context.Context, d time.Duration, woken <-chan struct{}) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return contextError(ctx)
-	case <-woken:
-		return nil
-	case <-timer.C:
-		return nil
-	}
-}
-
 // because is the end of an attempt, with what authorization says it was waiting for. That a context has ended is no
 // news.
 func because(end, err error) error {
@@ -215,12 +201,4 @@ func because(end, err error) error {
 		return end
 	}
 	return fmt.Errorf("%w: %w", end, err)
-}
-
-// contextError returns why the context ended: its error and, where one was given, its cause.
-func contextError(ctx context.Context) error {
-	if cause := context.Cause(ctx); cause != ctx.Err() {
-		return fmt.Errorf("%w: %w", ctx.Err(), cause)
-	}
-	return ctx.Err()
 }

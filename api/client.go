@@ -3,6 +3,7 @@ package api
 import (
 	"net/url"
 
+	"example.com/apptokens/api/internal/argument"
 	"example.com/apptokens/api/internal/retry"
 	"example.com/apptokens/gen"
 )
@@ -53,7 +54,7 @@ func newClient(orgURL string, auth Auth, opts []Option) (*Client, error) {
 	settings := defaultSettings()
 	for _, option := range opts {
 		if option == nil {
-			return nil, invalid("option", "nil", "leave it out")
+			return nil, argument.Invalid("option", "nil", "leave it out")
 		}
 		if err := option(&settings); err != nil {
 			return nil, err

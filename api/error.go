@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/apptokens/api/internal/argument"
 	"example.com/apptokens/api/internal/text"
 )
 
@@ -15,7 +16,7 @@ import (
 // [context.DeadlineExceeded].
 var (
 	// ErrInvalidArgument: an argument, an option or a credential cannot be right. It was not sent.
-	ErrInvalidArgument = errors.New("invalid argument")
+	ErrInvalidArgument = argument.ErrInvalid
 	// ErrNotFound: there is no such app, or no such token of the app (404). It is Okta that says so if Error.Code is
 	// E0000007; the 404 of a proxy has no code.
 	ErrNotFound = errors.New("not found")
@@ -123,11 +124,6 @@ func (e *Error) LogValue() slog.Value {
 		slog.Int("attempts", e.Attempts),
 		slog.String("message", e.Error()),
 	)
-}
-
-// invalid names the argument, its value and the way out.
-func invalid(what, value, why string) error {
-	return fmt.Errorf("%w: %s %q: %s", ErrInvalidArgument, what, text.Truncate(value, 100), why)
 }
 
 // unexpected says how a response differs from the contract.

@@ -1,6 +1,10 @@
 package api
 
-import "strings"
+import (
+	"strings"
+
+	"example.com/apptokens/api/internal/argument"
+)
 
 // CheckID returns [ErrInvalidArgument] for a string that cannot be the ID of an app or a token. Every call does so by
 // itself; a program that is about to make many may want to know before the first.
@@ -16,11 +20,11 @@ func CheckID(id string) error { return checkID("ID", id) }
 func checkID(what, id string) error {
 	switch {
 	case id == "":
-		return invalid(what, id, "it is empty")
+		return argument.Invalid(what, id, "it is empty")
 	case id == "." || id == "..":
-		return invalid(what, id, "it would lead to another resource")
+		return argument.Invalid(what, id, "it would lead to another resource")
 	case strings.ContainsFunc(id, func(r rune) bool { return !isUnreserved(r) }):
-		return invalid(what, id, `an ID is made of letters, digits, "-", "_", "." and "~"`)
+		return argument.Invalid(what, id, `an ID is made of letters, digits, "-", "_", "." and "~"`)
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"example.com/apptokens/api/internal/argument"
 	"example.com/apptokens/api/internal/header"
 	"example.com/apptokens/api/internal/origin"
 	"example.com/apptokens/api/internal/text"
@@ -62,7 +63,7 @@ func (c *Client) Pages(ctx context.Context, appID string, opts ...ListOption) it
 		}
 		for _, option := range opts {
 			if option == nil {
-				yield(Page{}, l.failed(invalid("option", "nil", "leave it out")))
+				yield(Page{}, l.failed(argument.Invalid("option", "nil", "leave it out")))
 				return
 			}
 			if err := option.applyToList(l); err != nil {
@@ -156,10 +157,10 @@ func (l *listing) follow(link string) (*url.URL, error) {
 	}
 	target, err := url.Parse(link)
 	if err != nil {
-		return nil, invalid("link to a page", link, "it is not a URL")
+		return nil, argument.Invalid("link to a page", link, "it is not a URL")
 	}
 	if target.Host == "" {
-		return nil, invalid("link to a page", link, "it is no Page.Next")
+		return nil, argument.Invalid("link to a page", link, "it is no Page.Next")
 	}
 	home := *l.client.org
 	home.Path += "/api/v1/apps/" + l.appID + "/tokens"

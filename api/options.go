@@ -5,11 +5,10 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"strings"
 	"time"
 
+	"example.com/apptokens/api/internal/argument"
 	"example.com/apptokens/api/internal/retry"
-	"example.com/apptokens/api/internal/text"
 	"example.com/apptokens/gen"
 )
 
@@ -43,7 +42,7 @@ func defaultSettings() settings {
 func WithHTTPClient(client *http.Client) Option {
 	return func(s *settings) error {
 		if client == nil {
-			return invalid("HTTP client", "nil", "leave the option out for the default")
+			return argument.Invalid("HTTP client", "nil", "leave the option out for the default")
 		}
 		s.httpClient = client
 		return nil
@@ -56,7 +55,7 @@ func WithHTTPClient(client *http.Client) Option {
 func WithRequestEditor(editor gen.RequestEditorFn) Option {
 	return func(s *settings) error {
 		if editor == nil {
-			return invalid("request editor", "nil", "leave the option out")
+			return argument.Invalid("request editor", "nil", "leave the option out")
 		}
 		s.editors = append(s.editors, editor)
 		return nil
@@ -67,11 +66,8 @@ func WithRequestEditor(editor gen.RequestEditorFn) Option {
 // "apptokens-go".
 func WithUserAgent(userAgent string) Option {
 	return func(s *settings) error {
-		if strings.TrimSpace(userAgent) == "" || strings.ContainsFunc(userAgent, func(r rune) bool { return r != ' ' && text.NotVisible(r) }) {
-			return invalid("user agent", userAgent, "it must be printable ASCII, and not blank")
-		}
 		s.userAgent = userAgent
-		return nil
+		return argument.CheckUserAgent(userAgent)
 	}
 }
 
@@ -81,7 +77,7 @@ func WithUserAgent(userAgent string) Option {
 func WithLogger(logger *slog.Logger) Option {
 	return func(s *settings) error {
 		if logger == nil {
-			return invalid("logger", "nil", "leave the option out to log nothing")
+			return argument.Invalid("logger", "nil", "leave the option out to log nothing")
 		}
 		s.observers = append(s.observers, logTo(logger))
 		return nil
@@ -92,7 +88,7 @@ func WithLogger(logger *slog.Logger) Option {
 func WithRetry(policy RetryPolicy) Option {
 	return func(s *settings) error {
 		if !retry.Policy(policy).Valid() {
-			return invalid("retry policy", fmt.Sprintf("%+v", policy), "no field can be negative, and no wait longer than ten years")
+			return argument.Invalid("retry policy", fmt.Sprintf("%+v", policy), "no field can be negative, and no wait longer than ten years")
 		}
 		s.retry = retry.Policy(policy).WithDefaults()
 		return nil
@@ -106,7 +102,7 @@ func WithRetry(policy RetryPolicy) Option {
 func WithAttemptTimeout(timeout time.Duration) Option {
 	return func(s *settings) error {
 		if timeout <= 0 {
-			return invalid("attempt timeout", timeout.String(), "it must be positive")
+			return argument.Invalid("attempt timeout", timeout.String(), "it must be positive")
 		}
 		s.attemptTimeout = timeout
 		return nil
@@ -118,7 +114,7 @@ func WithAttemptTimeout(timeout time.Duration) Option {
 func WithCallTimeout(timeout time.Duration) Option {
 	return func(s *settings) error {
 		if timeout <= 0 {
-			return invalid("call timeout", timeout.String(), "it must be positive")
+			return argument.Invalid("call timeout", timeout.String(), "it must be positive")
 		}
 		s.callTimeout = timeout
 		return nil
@@ -131,7 +127,7 @@ func WithCallTimeout(timeout time.Duration) Option {
 func WithRateShare(share float64) Option {
 	return func(s *settings) error {
 		if !(share > 0 && share <= 1) {
-			return invalid("rate share", fmt.Sprint(share), "it must be over 0 and up to 1")
+			return argument.Invalid("rate share", fmt.Sprint(share), "it must be over 0 and up to 1")
 		}
 		s.share = share
 		return nil
@@ -144,7 +140,7 @@ func WithRateShare(share float64) Option {
 func WithObserver(observer func(context.Context, Attempt)) Option {
 	return func(s *settings) error {
 		if observer == nil {
-			return invalid("observer", "nil", "leave the option out")
+			return argument.Invalid("observer", "nil", "leave the option out")
 		}
 		s.observers = append(s.observers, observer)
 		return nil
@@ -166,7 +162,7 @@ func (o listOption) applyToList(l *listing) error { return o(l) }
 func PageSize(n int) ListOption {
 	return listOption(func(l *listing) error {
 		if n < 1 || n > maxPageSize {
-			return invalid("page size", fmt.Sprint(n), "Okta takes 1 to 200")
+			return argument.Invalid("page size", fmt.Sprint(n), "Okta takes 1 to 200")
 		}
 		l.pageSize = n
 		return nil
@@ -178,7 +174,7 @@ func PageSize(n int) ListOption {
 func StartAt(next string) ListOption {
 	return listOption(func(l *listing) error {
 		if next == "" {
-			return invalid("link to a page", next, "an empty Next means that the listing had ended")
+			return argument.Invalid("link to a page", next, "an empty Next means that the listing had ended")
 		}
 		l.start = next
 		return nil

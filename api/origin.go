@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 
+	"example.com/apptokens/api/internal/argument"
 	"example.com/apptokens/api/internal/text"
 )
 
@@ -14,16 +15,16 @@ import (
 // cannot be right is [ErrInvalidArgument].
 func ParseOrgURL(orgURL string) (*url.URL, error) {
 	refuse := func(why string) (*url.URL, error) {
-		return nil, invalid("org URL", orgURL, why+"; want one like https://acme.okta.com")
+		return nil, argument.Invalid("org URL", orgURL, why+"; want one like https://acme.okta.com")
 	}
 	const hidden = "(not shown)" // where a credential may be part of it
 	switch {
 	case orgURL == "":
 		return refuse("it is empty")
 	case strings.Contains(orgURL, "@"):
-		return nil, invalid("org URL", hidden, "it holds user information; want one like https://acme.okta.com")
+		return nil, argument.Invalid("org URL", hidden, "it holds user information; want one like https://acme.okta.com")
 	case !strings.Contains(orgURL, "://"):
-		return nil, invalid("org URL", hidden, "it must start with https://, as https://acme.okta.com does")
+		return nil, argument.Invalid("org URL", hidden, "it must start with https://, as https://acme.okta.com does")
 	case strings.ContainsFunc(orgURL, text.NotVisible):
 		return refuse("it holds a space or a character that does not belong in a URL")
 	case strings.ContainsAny(orgURL, "{}<>$"):

@@ -27,7 +27,7 @@ type pacer struct {
 func (p *pacer) admit(ctx context.Context) *Error {
 	for {
 		if ctx.Err() != nil {
-			return &Error{Err: contextError(ctx)}
+			return &Error{Err: retry.ContextError(ctx)}
 		}
 		now := time.Now()
 		at, settled, limit := p.ask(now)
@@ -42,7 +42,7 @@ func (p *pacer) admit(ctx context.Context) *Error {
 					ErrRateLimited, wait.Round(time.Millisecond))}
 			}
 		}
-		_ = sleep(ctx, wait, settled) // the next round sees to the context
+		_ = retry.Sleep(ctx, wait, settled) // the next round sees to the context
 	}
 }
 

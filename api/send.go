@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync/atomic"
 
+	"example.com/apptokens/api/internal/argument"
 	"example.com/apptokens/api/internal/origin"
 	"example.com/apptokens/api/internal/retry"
 	"example.com/apptokens/api/internal/text"
@@ -27,7 +28,7 @@ type doer struct {
 // Do refuses to send credentials anywhere but to the org, whatever an editor made of the request.
 func (d doer) Do(req *http.Request) (*http.Response, error) {
 	if !origin.Same(req.URL, d.org) || req.URL.User != nil || req.URL.Opaque != "" || !strings.EqualFold(req.Host, d.org.Host) {
-		return nil, invalid("request URL", req.URL.Redacted(), "an editor changed its origin, and credentials go to "+d.org.Host+" alone")
+		return nil, argument.Invalid("request URL", req.URL.Redacted(), "an editor changed its origin, and credentials go to "+d.org.Host+" alone")
 	}
 	if d.client.Jar != nil {
 		for _, cookie := range d.client.Jar.Cookies(req.URL) {

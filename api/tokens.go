@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/apptokens/api/internal/argument"
 	"example.com/apptokens/gen"
 )
 
@@ -19,7 +20,7 @@ func (c *Client) Get(ctx context.Context, appID, tokenID string, opts ...GetOpti
 	var params gen.GetTokenParams
 	for _, option := range opts {
 		if option == nil {
-			return Token{}, &Error{Op: "get", Err: invalid("option", "nil", "leave it out")}
+			return Token{}, &Error{Op: "get", Err: argument.Invalid("option", "nil", "leave it out")}
 		}
 		option.applyToGet(&params)
 	}

@@ -33,7 +33,7 @@ const (
 // policy is for outages and rate limits, which are nothing that the contract is about.
 var policy = retry.Policy{}.WithDefaults()
 
-// send sends a request with the target's credential, and waits for the rate limit as often as it takes.
+// send sends a request with the target's credential, and waits for the rate limit a few times.
 func (s *suite) send(ctx context.Context, method, path string) (*exchange, error) {
 	return s.sendAs(ctx, s.target.Auth, method, path)
 }
@@ -41,7 +41,7 @@ func (s *suite) send(ctx context.Context, method, path string) (*exchange, error
 func (s *suite) sendAs(ctx context.Context, auth api.Auth, method, path string) (*exchange, error) {
 	repeats := 0
 	for attempt := 1; ; attempt++ {
-		if err := sleep(ctx, time.Until(s.free)); err != nil {
+		if err := retry.Sleep(ctx, time.Until(s.free), nil); err != nil {
 			return nil, err
 		}
 		x, again, err := s.attempt(ctx, auth, method, path)
@@ -58,7 +58,7 @@ func (s *suite) sendAs(ctx context.Context, auth api.Auth, method, path string) 
 		if !again {
 			return s.settle(ctx, x, err)
 		}
-		if err := sleep(ctx, wait); err != nil {
+		if err := retry.Sleep(ctx, wait, nil); err != nil {
 			return nil, err
 		}
 	}
@@ -141,16 +141,5 @@ func (s *suite) learn(header http.Header) {
 	if limit := retry.ParseLimit(header); limit.Limit > 0 && limit.Remaining <= limit.Limit/2 {
 		left := limit.Reset.Sub(retry.ServerTime(header, time.Now())) + time.Second
 		s.free = time.Now().Add(min(left, policy.MaxWait))
-	}
-}
-
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(max(d, 0))
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	case <-timer.C:
-		return ctx.Err()
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/url"
 	"time"
+
+	"example.com/apptokens/api/internal/retry"
 )
 
 // suite is one run of the probes.
@@ -42,7 +44,7 @@ func (s *suite) run(ctx context.Context) error {
 	for _, probes := range [][]probe{listProbes, tokenProbes, refusalProbes, writeProbes, headerProbes} {
 		for _, p := range probes {
 			if ctx.Err() != nil {
-				return fmt.Errorf("contract: %w", context.Cause(ctx))
+				return fmt.Errorf("contract: %w", retry.ContextError(ctx))
 			}
 			if s.probe(ctx, p); s.fatal != nil {
 				return fmt.Errorf("contract: %w", s.fatal)
@@ -50,7 +52,7 @@ func (s *suite) run(ctx context.Context) error {
 		}
 	}
 	if ctx.Err() != nil {
-		return fmt.Errorf("contract: %w", context.Cause(ctx))
+		return fmt.Errorf("contract: %w", retry.ContextError(ctx))
 	}
 	return nil
 }

@@ -3,11 +3,11 @@ package oauth
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 	"time"
 
 	"example.com/apptokens/api"
+	"example.com/apptokens/api/internal/retry"
 )
 
 // grant is an access token.
@@ -60,7 +60,7 @@ func (c *cache) get(ctx context.Context) (string, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if ctx.Err() != nil {
-		return "", contextError(ctx)
+		return "", retry.ContextError(ctx)
 	}
 	if c.grant != nil && time.Now().Before(c.grant.renewAt) {
 		return c.grant.token, nil
@@ -85,7 +85,7 @@ func (c *cache) get(ctx context.Context) (string, error) {
 		case m.pause.err != nil && (ctx.Err() != nil || ok && !m.pause.until.Before(deadline)): // waiting has no point
 			return "", m.pause.err
 		case ctx.Err() != nil:
-			return "", contextError(ctx)
+			return "", retry.ContextError(ctx)
 		}
 		changed := m.changed
 		c.mu.Unlock()
@@ -124,7 +124,7 @@ func (c *cache) run(ctx context.Context, m *minting, from time.Time) {
 		m.signal()
 		c.end(m)
 	}()
-	if err = sleep(ctx, time.Until(from)); err != nil {
+	if err = retry.Sleep(ctx, time.Until(from), nil); err != nil {
 		return
 	}
 	err = errAborted // until mint returns
@@ -184,23 +184,4 @@ func (c *cache) refused(token string, dead bool) (again bool) {
 		c.grant, c.refusal = nil, now
 	}
 	return again
-}
-
-// contextError is the error of a context and, where one was given, its cause.
-func contextError(ctx context.Context) error {
-	if cause := context.Cause(ctx); cause != ctx.Err() {
-		return fmt.Errorf("%w: %w", ctx.Err(), cause)
-	}
-	return ctx.Err()
-}
-
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(max(d, 0))
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return ctx.Err()
-	}
 }

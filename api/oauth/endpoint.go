@@ -59,7 +59,7 @@ func (e *endpoint) mint(ctx context.Context, waiting func(err error, until time.
 		}
 		e.log(ctx, attempt, failure, wait)
 		waiting(failure, now.Add(wait))
-		if sleep(ctx, wait) != nil {
+		if retry.Sleep(ctx, wait, nil) != nil {
 			return nil, failure
 		}
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/go-jose/go-jose/v4"
 
 	"example.com/apptokens/api"
+	"example.com/apptokens/api/internal/argument"
 )
 
 // ParsePrivateKey reads an RSA or ECDSA private key: PEM (PKCS#1, PKCS#8 or SEC 1), in which line ends may be written
@@ -124,7 +125,7 @@ func algorithmFor(public crypto.PublicKey, wanted jose.SignatureAlgorithm) (jose
 	switch public := public.(type) {
 	case *rsa.PublicKey:
 		if bits := public.N.BitLen(); bits < 2048 {
-			return "", invalid("key", fmt.Sprintf("RSA, %d bits", bits), "Okta wants 2048 or more")
+			return "", argument.Invalid("key", fmt.Sprintf("RSA, %d bits", bits), "Okta wants 2048 or more")
 		}
 		possible = []jose.SignatureAlgorithm{jose.RS256, jose.RS384, jose.RS512}
 	case *ecdsa.PublicKey:
@@ -139,11 +140,11 @@ func algorithmFor(public crypto.PublicKey, wanted jose.SignatureAlgorithm) (jose
 	}
 	switch {
 	case len(possible) == 0:
-		return "", invalid("key", fmt.Sprintf("%T", public), "want RSA, or ECDSA on P-256, P-384 or P-521")
+		return "", argument.Invalid("key", fmt.Sprintf("%T", public), "want RSA, or ECDSA on P-256, P-384 or P-521")
 	case wanted == "":
 		return possible[0], nil
 	case !slices.Contains(possible, wanted):
-		return "", invalid("algorithm", string(wanted), fmt.Sprintf("the key is for %v", possible))
+		return "", argument.Invalid("algorithm", string(wanted), fmt.Sprintf("the key is for %v", possible))
 	}
 	return wanted, nil
 }

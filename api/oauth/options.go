@@ -6,13 +6,13 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
-	"reflect"
 	"slices"
 	"strings"
 
 	"github.com/go-jose/go-jose/v4"
 
 	"example.com/apptokens/api"
+	"example.com/apptokens/api/internal/argument"
 	"example.com/apptokens/api/internal/retry"
 	"example.com/apptokens/api/internal/text"
 )
@@ -49,10 +49,10 @@ func newSettings(orgURL, clientID string, key crypto.Signer, opts []Option) (*se
 		return nil, err
 	}
 	if clientID == "" || strings.ContainsFunc(clientID, text.NotVisible) {
-		return nil, invalid("client ID", "(not shown)", "it is empty, or holds a character that no client ID has")
+		return nil, argument.Invalid("client ID", "(not shown)", "it is empty, or holds a character that no client ID has")
 	}
-	if isNil(key) {
-		return nil, invalid("key", "nil", "pass the private key of the app, see ParsePrivateKey")
+	if argument.IsNil(key) {
+		return nil, argument.Invalid("key", "nil", "pass the private key of the app, see ParsePrivateKey")
 	}
 	s := &settings{
 		org: org, clientID: clientID, key: key, keyID: keyID(key), dpop: true,
@@ -62,7 +62,7 @@ func newSettings(orgURL, clientID string, key crypto.Signer, opts []Option) (*se
 	}
 	for _, option := range opts {
 		if option == nil {
-			return nil, invalid("option", "nil", "leave it out")
+			return nil, argument.Invalid("option", "nil", "leave it out")
 		}
 		if err := option(s); err != nil {
 			return nil, err
@@ -72,7 +72,7 @@ func newSettings(orgURL, clientID string, key crypto.Signer, opts []Option) (*se
 		return nil, err
 	}
 	if public, ok := key.Public().(interface{ Equal(crypto.PublicKey) bool }); ok && s.dpopKey != nil && public.Equal(s.dpopKey.Public()) {
-		return nil, invalid("DPoP key", "(not shown)", "it is the app's; leave the option out for a new one")
+		return nil, argument.Invalid("DPoP key", "(not shown)", "it is the app's; leave the option out for a new one")
 	}
 	return s, nil
 }
@@ -82,7 +82,7 @@ func newSettings(orgURL, clientID string, key crypto.Signer, opts []Option) (*se
 func WithKeyID(id string) Option {
 	return func(s *settings) error {
 		if id == "" || strings.ContainsFunc(id, text.NotVisible) {
-			return invalid("key id", "(not shown)", "it is empty, or holds a character that no key id has")
+			return argument.Invalid("key id", "(not shown)", "it is empty, or holds a character that no key id has")
 		}
 		s.keyID = id
 		return nil
@@ -94,7 +94,7 @@ func WithKeyID(id string) Option {
 func WithAlgorithm(algorithm string) Option {
 	return func(s *settings) error {
 		if !slices.Contains(algorithms, jose.SignatureAlgorithm(algorithm)) {
-			return invalid("algorithm", algorithm, "Okta takes RS256, RS384, RS512, ES256, ES384 and ES512")
+			return argument.Invalid("algorithm", algorithm, "Okta takes RS256, RS384, RS512, ES256, ES384 and ES512")
 		}
 		s.algorithm = jose.SignatureAlgorithm(algorithm)
 		return nil
@@ -106,11 +106,11 @@ func WithAlgorithm(algorithm string) Option {
 func WithScopes(scopes ...string) Option {
 	return func(s *settings) error {
 		if len(scopes) == 0 {
-			return invalid("scopes", "", "there are none; leave the option out for the default")
+			return argument.Invalid("scopes", "", "there are none; leave the option out for the default")
 		}
 		for _, scope := range scopes {
 			if scope == "" || strings.ContainsFunc(scope, text.NotVisible) {
-				return invalid("scope", scope, "it is empty, or holds a space; pass each scope as a string of its own")
+				return argument.Invalid("scope", scope, "it is empty, or holds a space; pass each scope as a string of its own")
 			}
 		}
 		s.scopes = slices.Clone(scopes)
@@ -128,8 +128,8 @@ func WithoutDPoP() Option {
 // the app's. The default is a new ECDSA key on P-256 for each ServiceApp, which never leaves the process.
 func WithDPoPKey(key crypto.Signer) Option {
 	return func(s *settings) error {
-		if isNil(key) {
-			return invalid("DPoP key", "nil", "leave the option out for a new one")
+		if argument.IsNil(key) {
+			return argument.Invalid("DPoP key", "nil", "leave the option out for a new one")
 		}
 		s.dpopKey = key
 		return nil
@@ -144,7 +144,7 @@ func WithTokenEndpoint(endpoint string) Option {
 	return func(s *settings) error {
 		u, err := url.Parse(endpoint)
 		if err != nil || u.User != nil || u.RawQuery != "" || u.Fragment != "" || strings.Trim(u.Path, "/") == "" || strings.ContainsFunc(endpoint, text.NotVisible) {
-			return invalid("token endpoint", "(not shown)", "want a URL with a path, and without user information, query or fragment, like https://acme.okta.com/oauth2/v1/token")
+			return argument.Invalid("token endpoint", "(not shown)", "want a URL with a path, and without user information, query or fragment, like https://acme.okta.com/oauth2/v1/token")
 		}
 		if _, err := api.ParseOrgURL(u.Scheme + "://" + u.Host); err != nil {
 			return fmt.Errorf("token endpoint: %w", err)
@@ -159,7 +159,7 @@ func WithTokenEndpoint(endpoint string) Option {
 func WithHTTPClient(client *http.Client) Option {
 	return func(s *settings) error {
 		if client == nil {
-			return invalid("HTTP client", "nil", "leave the option out for the default")
+			return argument.Invalid("HTTP client", "nil", "leave the option out for the default")
 		}
 		s.httpClient = client
 		return nil
@@ -170,7 +170,7 @@ func WithHTTPClient(client *http.Client) Option {
 func WithRetry(policy api.RetryPolicy) Option {
 	return func(s *settings) error {
 		if !retry.Policy(policy).Valid() {
-			return invalid("retry policy", fmt.Sprintf("%+v", policy), "no field can be negative, and no wait longer than ten years")
+			return argument.Invalid("retry policy", fmt.Sprintf("%+v", policy), "no field can be negative, and no wait longer than ten years")
 		}
 		s.retry = retry.Policy(policy).WithDefaults()
 		return nil
@@ -180,11 +180,8 @@ func WithRetry(policy api.RetryPolicy) Option {
 // WithUserAgent replaces the User-Agent header of token requests. The default is "apptokens-go".
 func WithUserAgent(userAgent string) Option {
 	return func(s *settings) error {
-		if strings.TrimSpace(userAgent) == "" || strings.ContainsFunc(userAgent, func(r rune) bool { return r != ' ' && text.NotVisible(r) }) {
-			return invalid("user agent", userAgent, "it must be printable ASCII, and not blank")
-		}
 		s.userAgent = userAgent
-		return nil
+		return argument.CheckUserAgent(userAgent)
 	}
 }
 
@@ -193,20 +190,9 @@ func WithUserAgent(userAgent string) Option {
 func WithLogger(logger *slog.Logger) Option {
 	return func(s *settings) error {
 		if logger == nil {
-			return invalid("logger", "nil", "leave the option out to log nothing")
+			return argument.Invalid("logger", "nil", "leave the option out to log nothing")
 		}
 		s.logger = logger
 		return nil
 	}
-}
-
-// invalid names the argument, its value and the way out.
-func invalid(what, value, why string) error {
-	return fmt.Errorf("%w: %s %q: %s", api.ErrInvalidArgument, what, text.Truncate(value, 100), why)
-}
-
-// isNil also finds a nil pointer inside the interface: what a constructor returned whose error was not looked at.
-func isNil(key crypto.Signer) bool {
-	value := reflect.ValueOf(key)
-	return !value.IsValid() || value.Kind() == reflect.Pointer && value.IsNil()
 }

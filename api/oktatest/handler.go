@@ -1,7 +1,6 @@
 package oktatest
 
 import (
-	"context"
 	"io"
 	"net/http"
 	"net/url"
@@ -10,13 +9,14 @@ import (
 	"strings"
 	"time"
 
+	"example.com/apptokens/api/internal/retry"
 	"example.com/apptokens/gen"
 )
 
 // ServeHTTP answers as the org.
 func (o *Org) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	answer, delay := o.answer(r, readForm(r))
-	if delay > 0 && !wait(r.Context(), delay) {
+	if delay > 0 && retry.Sleep(r.Context(), delay, nil) != nil {
 		panic(http.ErrAbortHandler)
 	}
 	answer.write(w)
@@ -33,17 +33,6 @@ func readForm(r *http.Request) url.Values {
 	}
 	form, _ := url.ParseQuery(string(body))
 	return form
-}
-
-func wait(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-timer.C:
-		return true
-	}
 }
 
 // answer does what the request asks for, unless a fault prevents it, and records both.

@@ -18,18 +18,18 @@ type tokenColumn struct {
 }
 
 var tokenColumns = []tokenColumn{
-	{column{"ID", "id", false}, func(_ *app, m bulk.Match) string { return m.Token.ID }},
-	{column{"STATUS", "status", false}, func(_ *app, m bulk.Match) string { return string(m.Token.Status) }},
-	{column{"APP", "appId", false}, func(_ *app, m bulk.Match) string { return m.AppID }},
-	{column{"APP NAME", "appName", true}, func(_ *app, m bulk.Match) string { return m.Token.Links.App.Title }},
-	{column{"CLIENT", "clientId", false}, func(_ *app, m bulk.Match) string { return m.Token.ClientID }},
-	{column{"USER", "userId", false}, func(_ *app, m bulk.Match) string { return m.Token.UserID }},
-	{column{"USER NAME", "userName", true}, func(_ *app, m bulk.Match) string { return m.Token.Links.User.Title }},
-	{column{"CREATED", "created", false}, func(a *app, m bulk.Match) string { return a.timestamp(m.Token.Created) }},
-	{column{"UPDATED", "lastUpdated", false}, func(a *app, m bulk.Match) string { return a.timestamp(m.Token.LastUpdated) }},
-	{column{"EXPIRES", "expiresAt", false}, func(a *app, m bulk.Match) string { return a.timestamp(m.Token.ExpiresAt) }},
-	{column{"ISSUER", "issuer", true}, func(_ *app, m bulk.Match) string { return m.Token.Issuer }},
-	{column{"SCOPES", "scopes", true}, func(_ *app, m bulk.Match) string { return strings.Join(m.Token.Scopes, " ") }},
+	{column{"ID", "id", fixed}, func(_ *app, m bulk.Match) string { return m.Token.ID }},
+	{column{"STATUS", "status", fixed}, func(_ *app, m bulk.Match) string { return string(m.Token.Status) }},
+	{column{"APP", "appId", fixed}, func(_ *app, m bulk.Match) string { return m.AppID }},
+	{column{"APP NAME", "appName", shrinks}, func(_ *app, m bulk.Match) string { return m.Token.Links.App.Title }},
+	{column{"CLIENT", "clientId", fixed}, func(_ *app, m bulk.Match) string { return m.Token.ClientID }},
+	{column{"USER", "userId", fixed}, func(_ *app, m bulk.Match) string { return m.Token.UserID }},
+	{column{"USER NAME", "userName", shrinks}, func(_ *app, m bulk.Match) string { return m.Token.Links.User.Title }},
+	{column{"CREATED", "created", fixed}, func(a *app, m bulk.Match) string { return a.timestamp(m.Token.Created) }},
+	{column{"UPDATED", "lastUpdated", fixed}, func(a *app, m bulk.Match) string { return a.timestamp(m.Token.LastUpdated) }},
+	{column{"EXPIRES", "expiresAt", fixed}, func(a *app, m bulk.Match) string { return a.timestamp(m.Token.ExpiresAt) }},
+	{column{"ISSUER", "issuer", shrinks}, func(_ *app, m bulk.Match) string { return m.Token.Issuer }},
+	{column{"SCOPES", "scopes", shrinks}, func(_ *app, m bulk.Match) string { return strings.Join(m.Token.Scopes, " ") }},
 }
 
 // tokenTable is the columns that are shown.

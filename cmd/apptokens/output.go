@@ -51,6 +51,12 @@ type column struct {
 	shrinks       bool // where a terminal is too narrow
 }
 
+// What becomes of a column where a terminal is too narrow.
+const (
+	fixed   = false
+	shrinks = true
+)
+
 // printer writes rows in one format. Rows may be held back until flush.
 type printer interface {
 	print(row) error
@@ -61,25 +67,21 @@ type printer interface {
 
 // printer returns a printer of the format that was asked for.
 func (a *app) printer(columns []column) printer {
-	var headers, fields []string
-	for _, c := range columns {
-		headers, fields = append(headers, c.header), append(fields, c.field)
-	}
 	switch a.format {
 	case formatJSON:
 		return &jsonPrinter{w: a.out}
 	case formatJSONL:
 		return jsonLinePrinter{a.out}
 	case formatCSV:
+		var fields []string
+		for _, c := range columns {
+			fields = append(fields, c.field)
+		}
 		p := &csvPrinter{csv.NewWriter(a.out)}
 		_ = p.Write(fields) // an error comes back from flush
 		return p
 	}
-	t := &tablePrinter{w: a.out, columns: columns, rows: [][]string{headers}, widths: make([]int, len(columns))}
-	if a.showTables {
-		t.limit, t.colours = a.console.columns(), a.colours
-	}
-	return t
+	return a.newTable(columns)
 }
 
 // encode returns JSON without a line end, and as the API sends it, without escapes for HTML.
@@ -91,7 +93,7 @@ func encode(value any) ([]byte, error) {
 	return escapeControls(bytes.TrimSuffix(text.Bytes(), []byte("\n"))), err
 }
 
-// escapeControls writes what would move the cursor or turn the text around as \uXXXX. To JSON it is the same.
+// escapeControls writes what would move the cursor or turn the text around as escapes. To JSON it is the same.
 func escapeControls(text []byte) []byte {
 	isControl := func(r rune) bool {
 		return r >= 0x7f && r < 0xa0 || unicode.Is(unicode.Cf, r) && r < 0x10000 && r != zeroWidthJoiner

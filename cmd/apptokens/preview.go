@@ -23,8 +23,9 @@ func (s *sweep) preview(selected bulk.Selected) error {
 		}
 	}
 	slices.SortStableFunc(holders, func(a, b holder) int { return counts[b] - counts[a] })
-	columns := []column{{"APP", "", false}, {"APP NAME", "", true}, {"USER", "", false}, {"USER NAME", "", true}, {"TOKENS", "", false}}
-	table := &tablePrinter{w: s.err, columns: columns, rows: [][]string{{"APP", "APP NAME", "USER", "USER NAME", "TOKENS"}}, widths: make([]int, len(columns)), limit: s.console.columns()}
+	columns := []column{{"APP", "", fixed}, {"APP NAME", "", shrinks}, {"USER", "", fixed}, {"USER NAME", "", shrinks}, {"TOKENS", "", fixed}}
+	table := newTable(s.err, columns)
+	table.limit = s.console.columns()
 	for _, h := range holders[:min(previewRows, len(holders))] {
 		_ = table.print(row{cells: []string{h.app, names[h][0], h.user, names[h][1], fmt.Sprint(counts[h])}})
 	}

@@ -85,8 +85,10 @@ func (p *progress) draw() {
 		fmt.Fprint(p.console.err, clearLine+shorten(p.line(now, width), width))
 		p.shown = true
 	case p.console.plainProgress && now.Sub(p.told) >= plainPause:
-		fmt.Fprintln(p.console.err, "apptokens: "+p.line(now, 0))
-		p.told = now
+		if line := p.line(now, 0); line != "" {
+			fmt.Fprintln(p.console.err, "apptokens: "+line)
+			p.told = now
+		}
 	}
 }
 

@@ -34,7 +34,7 @@ const (
 )
 
 var revocationColumns = []column{
-	{"APP", "appId", false}, {"TOKEN", "tokenId", false}, {"OUTCOME      ", "outcome", false}, {"ERROR", "error", true}, // as wide as "not attempted"
+	{"APP", "appId", fixed}, {"TOKEN", "tokenId", fixed}, {"OUTCOME      ", "outcome", fixed}, {"ERROR", "error", shrinks}, // as wide as "not attempted"
 }
 
 func (r revocation) row() row {

@@ -131,7 +131,7 @@ func sections(s summary.Summary) []section {
 	}
 }
 
-var countColumns = []column{{"", "by", false}, {"", "id", false}, {"", "name", false}, {"", "tokens", false}}
+var countColumns = []column{{"", "by", fixed}, {"", "id", fixed}, {"", "name", fixed}, {"", "tokens", fixed}}
 
 func (a *app) printSummary(s summary.Summary) error {
 	switch a.format {
@@ -165,11 +165,8 @@ func (a *app) printSections(s summary.Summary) error {
 		return err
 	}
 	for _, section := range sections(s) {
-		columns := []column{{section.title, "", false}, {"", "", true}, {"TOKENS", "", false}, {"", "", false}}
-		table := &tablePrinter{w: a.out, columns: columns, rows: [][]string{{section.title, "", "TOKENS", ""}}, widths: make([]int, len(columns))}
-		if a.showTables {
-			table.limit, table.colours = a.console.columns(), a.colours
-		}
+		columns := []column{{section.title, "", fixed}, {"", "", shrinks}, {"TOKENS", "", fixed}, {"", "", fixed}}
+		table := a.newTable(columns)
 		shown := section.counts
 		if !section.all {
 			shown = shown[:min(shownCounts, len(shown))]

@@ -232,7 +232,7 @@ func (s *sweep) begin(ctx context.Context, selected bulk.Selected) error {
 }
 
 var sweepColumns = []column{
-	{"APP", "appId", false}, {"TOKEN", "tokenId", false}, {"USER", "userId", false}, {"OUTCOME      ", "outcome", false}, {"ERROR", "error", true},
+	{"APP", "appId", fixed}, {"TOKEN", "tokenId", fixed}, {"USER", "userId", fixed}, {"OUTCOME      ", "outcome", fixed}, {"ERROR", "error", shrinks},
 }
 
 // result records an outcome before it shows it. What was not attempted stays planned. Without a record, nothing more is

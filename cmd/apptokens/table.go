@@ -19,6 +19,23 @@ type tablePrinter struct {
 	colours bool
 }
 
+func newTable(w io.Writer, columns []column) *tablePrinter {
+	var headers []string
+	for _, c := range columns {
+		headers = append(headers, c.header)
+	}
+	return &tablePrinter{w: w, columns: columns, rows: [][]string{headers}, widths: make([]int, len(columns))}
+}
+
+// newTable is for standard output. On a terminal, it fits and has colours.
+func (a *app) newTable(columns []column) *tablePrinter {
+	t := newTable(a.out, columns)
+	if a.showTables {
+		t.limit, t.colours = a.console.columns(), a.colours
+	}
+	return t
+}
+
 func (p *tablePrinter) print(r row) error {
 	p.rows = append(p.rows, r.cells)
 	return nil

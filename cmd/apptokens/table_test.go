@@ -21,8 +21,8 @@ func TestTablesFitTheTerminal(t *testing.T) {
 	for _, width := range []int{40, 80, 200} {
 		for _, colours := range []bool{false, true} {
 			var out bytes.Buffer
-			table := &tablePrinter{w: &out, columns: []column{{"ID", "", false}, {"NAME", "", true}, {"SCOPES", "", true}, {"STATUS", "", false}},
-				rows: [][]string{{"ID", "NAME", "SCOPES", "STATUS"}}, widths: make([]int, 4), limit: width, colours: colours}
+			table := newTable(&out, []column{{"ID", "", fixed}, {"NAME", "", shrinks}, {"SCOPES", "", shrinks}, {"STATUS", "", fixed}})
+			table.limit, table.colours = width, colours
 			_ = table.print(row{cells: []string{"oarT4npx1yT6lrws7LFf", long, strings.Repeat("scope ", 30), "ACTIVE"}})
 			_ = table.print(row{cells: []string{"oar2", "李小龍", "openid", "failed"}})
 			if err := table.close(); err != nil {
@@ -175,6 +175,14 @@ func TestProgressBars(t *testing.T) {
 	p.setBar(2, 40, "revoked")
 	p.setBar(3, 40, "revoked")
 	if got := out.String(); got != "apptokens: 2 of 40 revoked\n" {
+		t.Errorf("%q", got)
+	}
+	// While there is nothing to tell, there is none.
+	out.Reset()
+	p = progress{console: &console{err: &out, plainProgress: true}, waiting: "for the window"}
+	p.told = time.Now().Add(-plainPause)
+	p.setWaiting("", api.RateLimit{})
+	if got := out.String(); got != "" {
 		t.Errorf("%q", got)
 	}
 }

@@ -1,0 +1,30 @@
+package retry
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// Sleep waits for d, but no longer than until it is woken or the context ends. The end of the context is an error.
+// woken may be nil.
+func Sleep(ctx context.Context, d time.Duration, woken <-chan struct{}) error {
+	timer := time.NewTimer(max(d, 0))
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ContextError(ctx)
+	case <-woken:
+		return nil
+	case <-timer.C:
+		return nil
+	}
+}
+
+// ContextError returns why the context ended: its error and, where one was given, its cause.
+func ContextError(ctx context.Context) error {
+	if cause := context.Cause(ctx); cause != ctx.Err() {
+		return fmt.Errorf("%w: %w", ctx.Err(), cause)
+	}
+	return ctx.Err()
+}
