@@ -26,20 +26,20 @@ test: ## run all tests, with the race detector where a C compiler is at hand; ap
 	@command -v tmux >/dev/null || echo "no tmux: what the command looks like on a terminal is not tested"
 	$(GO) test -shuffle=on $(RACE) ./...
 	$(GO) test -tags contract ./api
-	cd bench && $(GO) test .
-	cd drift && $(GO) test .
+	cd internal/bench && $(GO) test .
+	cd internal/drift && $(GO) test .
 
 interop: ## meet servers, clients and browsers that are not ours; wants node and npm, and Chromium
 	@if command -v node >/dev/null && command -v npm >/dev/null; then $(MAKE) --no-print-directory interop-test; \
 	else echo "interop: skipped, nothing was checked: it needs node and npm"; fi
 
-interop-test: interop/node_modules/.package-lock.json
+interop-test: internal/interop/node_modules/.package-lock.json
 	@for name in "$$CHROMIUM" chromium chromium-browser google-chrome; do command -v "$$name" >/dev/null && exit; done; \
 	echo "interop: no Chromium, so the summary's page is not looked at"
-	cd interop && $(GO) test -count=1 -timeout 5m ./...
+	cd internal/interop && $(GO) test -count=1 -timeout 5m ./...
 
-interop/node_modules/.package-lock.json: interop/package-lock.json
-	cd interop && npm ci --loglevel=error
+internal/interop/node_modules/.package-lock.json: internal/interop/package-lock.json
+	cd internal/interop && npm ci --loglevel=error
 
 generate: ## make gen/ and api/REFERENCE.md from openapi.yaml
 	$(GO) generate ./...
@@ -53,27 +53,27 @@ check: ## fail if "make generate" changes something
 	@echo "what is generated is fresh: $(GENERATED)"
 
 drift: ## compare openapi.yaml with what Okta publishes, UPSTREAM=FILE; fails if something is unexpected
-	@cd drift && $(GO) build .
-	@drift/drift compare "$(UPSTREAM)"
+	@cd internal/drift && $(GO) build .
+	@internal/drift/drift compare "$(UPSTREAM)"
 
-upstream: ## record the version of what Okta publishes, FROM=FILE; writes drift/CHECKLIST.md: what is to be done
-	@cd drift && $(GO) build .
-	@drift/drift record "$(FROM)"
+upstream: ## record the version of what Okta publishes, FROM=FILE; writes internal/drift/CHECKLIST.md: what is to be done
+	@cd internal/drift && $(GO) build .
+	@internal/drift/drift record "$(FROM)"
 	@$(MAKE) --no-print-directory generate
 
 lint: ## gofmt, go vet, staticcheck and actionlint
 	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "not gofmt-ed: $$unformatted" >&2; exit 1; fi
 	$(GO) vet ./...
 	$(GO) vet -tags contract ./api
-	cd bench && $(GO) vet ./...
-	cd interop && $(GO) vet ./...
-	cd drift && $(GO) vet -tags documents ./...
+	cd internal/bench && $(GO) vet ./...
+	cd internal/interop && $(GO) vet ./...
+	cd internal/drift && $(GO) vet -tags documents ./...
 	$(GO) run honnef.co/go/tools/cmd/staticcheck ./...
 # Shellcheck and pyflakes are left out: only some machines have them, and a check that is not the same everywhere is none.
 	$(GO) run $(ACTIONLINT) -shellcheck= -pyflakes= .github/workflows/*.yml
 
-bench: ## compare with the peers side by side, for some minutes; writes bench/ and the README's table
-	cd bench && $(GO) run .
+bench: ## compare with the peers side by side, for some minutes; writes internal/bench/ and the README's table
+	cd internal/bench && $(GO) run .
 
 fuzz: ## fuzz every parser, each for FUZZTIME (default 30s)
 	$(GO) test ./api/internal/header -run '^$$' -fuzz '^FuzzParseLinks$$' -fuzztime $(FUZZTIME)

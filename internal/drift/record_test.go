@@ -1,0 +1,97 @@
+package main
+
+import (
+	"io"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+const nothingToDo = `# Follow Okta's management API 1.3.0
+
+<!-- Written by "make upstream", and written anew when it runs again. -->
+
+Nothing is to be done: openapi.yaml differs in nothing but what internal/drift/deliberate.yaml lists.
+`
+
+const toDo = `# Follow Okta's management API 1.3.0
+
+<!-- Written by "make upstream", and written anew when it runs again. -->
+
+Follow each difference in openapi.yaml, or list it in internal/drift/deliberate.yaml and say why:
+
+- [ ] ` + "`Thing/size`" + `: type integer -> string (breaks clients)
+
+Take out of internal/drift/deliberate.yaml what does not differ any more:
+
+- [ ] ` + "`Thing`" + `: required with size
+` + checklistEnd
+
+func TestTheChecklistTellsWhatToEdit(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ name, deliberate, upstream, want string }{
+		{"nothing", "", smallUpstream, nothingToDo},
+		{"a difference and a stale entry", "- {where: Thing, what: required with size, why: Once.}",
+			edited(t, "type: integer}}}", "type: string}}}"), toDo},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			root, upstreamFile := repository(t, test.deliberate, test.upstream)
+			for range 2 { // the second time it changes nothing
+				if code := run(root, []string{"record", upstreamFile}, io.Discard, t.Output()); code != clean {
+					t.Fatalf("exit code %d, want %d", code, clean)
+				}
+				if got := read(t, root, checklistFile); got != test.want {
+					t.Errorf("got\n%s\nwant\n%s", got, test.want)
+				}
+				for file, before := range map[string]string{contractFile: smallContract, "api/contract/listprobes.go": probes} {
+					if got, want := read(t, root, file), strings.ReplaceAll(before, "1.2.3", "1.3.0"); got != want {
+						t.Errorf("%s is\n%s\nwant\n%s", file, got, want)
+					}
+				}
+			}
+		})
+	}
+}
+
+// The files of this repository name the version where recordVersion looks for it, and nowhere else.
+func TestAVersionIsReplacedByteForByte(t *testing.T) {
+	t.Parallel()
+	contract, err := load(filepath.Join("..", "..", contractFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	recorded := contract.Info.Version
+	texts, err := replaceVersion(filepath.Join("..", ".."), recorded, "2031.01.0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for file, got := range texts {
+		if want := strings.ReplaceAll(read(t, "../..", file), recorded, "2031.01.0"); got != want {
+			t.Errorf("%s is\n%s\nwant\n%s", file, got, want)
+		}
+	}
+	if len(texts) != 2 {
+		t.Errorf("%d files name the version, want 2", len(texts))
+	}
+}
+
+func TestAVersionThatCannotBeRecordedChangesNothing(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ name, contract, version, want string }{
+		{"a number", smallContract, `'2'`, `version "2" cannot be recorded: want one like 2026.06.3`},
+		{"more than a version", smallContract, `"1.2.3\nopenapi: 3.1.0"`, "cannot be recorded"},
+		{"a comment without a version", strings.Replace(smallContract, "version 1.2.3.", "some version.", 1), "1.3.0",
+			`openapi.yaml has "# API, version 1.2.3. " 0 times; want it once`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			root, upstreamFile := repository(t, "", edited(t, "version: 1.3.0", "version: "+test.version))
+			write(t, filepath.Join(root, contractFile), test.contract)
+			cannot(t, root, []string{"record", upstreamFile}, test.want)
+			if read(t, root, contractFile) != test.contract {
+				t.Error("the contract has changed")
+			}
+		})
+	}
+}

@@ -1,0 +1,37 @@
+package interop_test
+
+import (
+	"os"
+	"os/exec"
+	"testing"
+)
+
+// The summary's page works in a real browser, and needs nothing beside itself.
+func TestSummaryPageInABrowser(t *testing.T) {
+	chromium := findChromium(t)
+	dir := t.TempDir()
+	write := exec.CommandContext(t.Context(), "go", "test", "-count=1", "-run=^TestWritePages$", "./cmd/apptokens/internal/summary", "-pages", dir)
+	write.Dir = "../.."
+	if out, err := write.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	browser := startProgram(t, "summary-page.mjs", chromium, dir)
+	for range browser.lines { // which ends with the program
+	}
+}
+
+// findChromium returns the path of a Chromium, and skips the test where there is none.
+func findChromium(t *testing.T) string {
+	t.Helper()
+	names := []string{"chromium", "chromium-browser", "google-chrome"}
+	if path := os.Getenv("CHROMIUM"); path != "" {
+		names = []string{path}
+	}
+	for _, name := range names {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	t.Skipf("no Chromium, so the page was not looked at: none of %v is a program (CHROMIUM can name one)", names)
+	return ""
+}
