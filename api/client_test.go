@@ -68,6 +68,7 @@ func TestNewRefusesWhatCannotWork(t *testing.T) {
 		"a user agent with a line end":            {option: api.WithUserAgent("a\r\nb"), says: `"a\r\nb"`},
 		"no logger":                               {option: api.WithLogger(nil), says: "logger"},
 		"no observer":                             {option: api.WithObserver(nil), says: "observer"},
+		"no hold observer":                        {option: api.WithHoldObserver(nil), says: "hold observer"},
 		"negative attempts":                       {option: api.WithRetry(api.RetryPolicy{MaxAttempts: -1}), says: "MaxAttempts:-1"},
 		"a negative wait":                         {option: api.WithRetry(api.RetryPolicy{MaxWait: -1}), says: "MaxWait:-1ns"},
 		"no rate share":                           {option: api.WithRateShare(0), says: `rate share "0"`},

@@ -24,6 +24,7 @@ type settings struct {
 	callTimeout    time.Duration // zero for none
 	share          float64
 	observers      []func(context.Context, Attempt)
+	holdObservers  []func(context.Context, Hold)
 }
 
 func defaultSettings() settings {
@@ -143,6 +144,18 @@ func WithObserver(observer func(context.Context, Attempt)) Option {
 			return argument.Invalid("observer", "nil", "leave the option out")
 		}
 		s.observers = append(s.observers, observer)
+		return nil
+	}
+}
+
+// WithHoldObserver calls observer whenever the rate limit holds an attempt back until another window begins, before the
+// wait. What [WithObserver] says of observers holds here as well.
+func WithHoldObserver(observer func(context.Context, Hold)) Option {
+	return func(s *settings) error {
+		if observer == nil {
+			return argument.Invalid("hold observer", "nil", "leave the option out")
+		}
+		s.holdObservers = append(s.holdObservers, observer)
 		return nil
 	}
 }
