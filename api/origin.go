@@ -55,7 +55,7 @@ func ParseOrgURL(orgURL string) (*url.URL, error) {
 	}
 	org.Path = strings.TrimSuffix(org.Path, "/")
 	for segment := range strings.SplitSeq(strings.TrimPrefix(org.EscapedPath(), "/"), "/") {
-		if org.Path != "" && checkID("path", segment) != nil {
+		if org.Path != "" && CheckID("path", segment) != nil {
 			return refuse(`a part of its path is empty, a dot segment, or not made of letters, digits, "-", "_", "." and "~"`)
 		}
 	}

@@ -67,7 +67,7 @@ func (x *exchange) tokens() ([]gen.Token, error) {
 		return nil, x.fail("%s", text.Printable(err.Error(), 200))
 	}
 	for _, token := range tokens {
-		if api.CheckID(token.ID) != nil {
+		if api.CheckID("token ID", token.ID) != nil {
 			return nil, x.fail("%q is no token ID", text.Printable(token.ID, 60))
 		}
 	}

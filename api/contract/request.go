@@ -48,7 +48,7 @@ func checkRequest(req *http.Request) (*operation, []Violation) {
 func (c *check) pathParameter(o *operation, path string, p *openapi3.Parameter) {
 	sent := o.pathValue(path, p.Name)
 	value, err := url.PathUnescape(sent)
-	if err != nil || api.CheckID(value) != nil {
+	if err != nil || api.CheckID("ID", value) != nil {
 		c.add("request path "+p.Name, "", "id", sent, `an ID is made of letters, digits, "-", "_", "." and "~"`)
 	}
 }

@@ -47,8 +47,8 @@ func Check(ctx context.Context, target Target) (Report, error) {
 		return Report{}, fmt.Errorf("contract: %w", err)
 	case target.Auth == nil:
 		return Report{}, fmt.Errorf("contract: %w: the target has no credential", api.ErrInvalidArgument)
-	case target.AppID != "" && api.CheckID(target.AppID) != nil:
-		return Report{}, fmt.Errorf("contract: app: %w", api.CheckID(target.AppID))
+	case target.AppID != "" && api.CheckID("app ID", target.AppID) != nil:
+		return Report{}, fmt.Errorf("contract: %w", api.CheckID("app ID", target.AppID))
 	case target.AppID == "" && target.Write:
 		return Report{}, fmt.Errorf("contract: %w: there is no app whose tokens could be revoked", api.ErrInvalidArgument)
 	case target.MaxPages < 0:
