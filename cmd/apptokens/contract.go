@@ -13,6 +13,7 @@ import (
 
 	"example.com/apptokens/api"
 	"example.com/apptokens/api/contract"
+	"example.com/apptokens/cmd/apptokens/internal/output"
 )
 
 // deniedVariable holds a whole Authorization header, since the credential may be of any scheme.
@@ -41,8 +42,8 @@ The exit code is 1 if a rule is broken.`,
   apptokens contract 0oardd5r32PWsF4421d7 -o junit > contract.xml`,
 		Args: wantArgs(0, 1),
 		RunE: func(command *cobra.Command, args []string) error {
-			if a.format == formatJSONL || a.format == formatCSV {
-				return usageError{errors.New("contract prints a table, json or junit")}
+			if a.format == output.JSONL || a.format == output.CSV {
+				return usageError{errors.New("contract prints a table, json, yaml or junit")}
 			}
 			target, err := a.target(args)
 			if err != nil {
@@ -63,7 +64,10 @@ The exit code is 1 if a rule is broken.`,
 }
 
 func (a *app) target(apps []string) (contract.Target, error) {
-	if err := a.load(apps...); err != nil {
+	if err := checkApps(apps...); err != nil {
+		return contract.Target{}, err
+	}
+	if err := a.load(); err != nil {
 		return contract.Target{}, err
 	}
 	auth, err := a.settings.Auth()
@@ -115,14 +119,14 @@ func (l loggingTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 func (a *app) check(ctx context.Context, target contract.Target) error {
 	var outputErr error
 	target.OnResult = func(r contract.Result) {
-		a.progress.clear()
-		if a.format == formatTable {
+		a.progress.Clear()
+		if a.format == output.Table {
 			outputErr = errors.Join(outputErr, a.printResult(r))
 		}
-		a.progress.setDone("%s: %s", r.Probe, r.Outcome)
+		a.progress.SetDone("%s: %s", r.Probe, r.Outcome)
 	}
 	report, err := contract.Check(ctx, target)
-	a.progress.clear()
+	a.progress.Clear()
 	if outputErr = errors.Join(outputErr, a.printReport(report)); outputErr != nil {
 		return outputErr
 	}
@@ -145,9 +149,9 @@ func (a *app) printResult(r contract.Result) error {
 	line := fmt.Sprintf("%-7s  %-16s  %s", r.Outcome, r.Probe, r.Rule)
 	switch {
 	case r.Outcome == contract.Errored:
-		line += "\n           " + printable(r.Detail)
+		line += "\n           " + output.Printable(r.Detail)
 	case r.Outcome == contract.Failed:
-		line += "\n           " + printable(r.Detail) + "\n           rule from: " + r.Source
+		line += "\n           " + output.Printable(r.Detail) + "\n           rule from: " + r.Source
 	case r.Detail != "":
 		line += " (" + r.Detail + ")"
 	}
@@ -157,15 +161,10 @@ func (a *app) printResult(r contract.Result) error {
 
 func (a *app) printReport(report contract.Report) error {
 	switch a.format {
-	case formatJUnit:
+	case output.JUnit:
 		return report.WriteJUnit(a.out)
-	case formatJSON:
-		encoded, err := encode(report)
-		if err != nil {
-			return err
-		}
-		_, err = a.out.Write(append(encoded, '\n'))
-		return err
+	case output.JSON, output.YAML:
+		return a.printValue(report)
 	}
 	requests := 0
 	for _, result := range report.Results {

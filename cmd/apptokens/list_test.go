@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"example.com/apptokens/api/oktatest"
+	"example.com/apptokens/cmd/apptokens/internal/progress"
 )
 
 // Nobody takes half a listing for all of it.
@@ -55,7 +56,7 @@ func TestProgressIsForTerminals(t *testing.T) {
 	}
 	org.Inject(oktatest.Throttle(2 * time.Second).After(2))
 	got := command{org: org, tty: true}.run(t.Context(), "list", "0oa1")
-	for _, want := range []string{clearLine + "200 tokens", "tokens; the org takes no more requests just now, trying again at ", clearLine + "450 tokens\n"} {
+	for _, want := range []string{progress.ClearLine + "200 tokens", "tokens; the org is at its concurrency limit, trying again at ", progress.ClearLine + "450 tokens\n"} {
 		if !strings.Contains(got.err, want) {
 			t.Errorf("stderr %q lacks %q", got.err, want)
 		}
@@ -66,7 +67,7 @@ func TestVerboseLogsRequestsWithoutTheirSecrets(t *testing.T) {
 	t.Parallel()
 	org := newOrg(t, 3)
 	got := command{org: org, tty: true}.run(t.Context(), "list", "0oa1", "-v")
-	if !strings.Contains(got.err, "op=list app=0oa1") || strings.Contains(got.err, org.APIToken()) || strings.Contains(got.err, clearLine) {
+	if !strings.Contains(got.err, "op=list app=0oa1") || strings.Contains(got.err, org.APIToken()) || strings.Contains(got.err, progress.ClearLine) {
 		t.Errorf("stderr %q", got.err)
 	}
 }

@@ -33,7 +33,7 @@ interrupted.`,
   (umask 077; apptokens serve --service-app > .okta.yaml)`,
 		Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
-			if err := errors.Join(checkRange("--tokens", tokens, maxServed), checkRange("--rate-limit", rateLimit, maxServed), checkIDs(apps...)); err != nil {
+			if err := errors.Join(checkRange("--tokens", tokens, maxServed), checkRange("--rate-limit", rateLimit, maxServed), checkApps(apps...)); err != nil {
 				return usageError{err}
 			}
 			options := []oktatest.Option{oktatest.WithSeed(seed), oktatest.WithRateLimit(rateLimit, time.Minute)}

@@ -16,7 +16,7 @@ func TestDemo(t *testing.T) {
 		t.Fatalf("code %d\n%s%s", got.code, got.out, got.err)
 	}
 	for _, want := range []string{
-		"✓ all 450 tokens came, each once", "the response broke off", "the connection broke", "the org takes no more requests just now (attempt 1); trying again in",
+		"✓ all 450 tokens came, each once", "the response ended early", "the connection broke", "the org is at its concurrency limit (attempt 1); trying again in",
 		"✓ Okta no longer knows it", "✓ nothing was sent", "✓ the app holds 0 tokens now", "1 of them answered 429, by the proxy",
 	} {
 		if !strings.Contains(got.out, want) {
@@ -32,7 +32,7 @@ func TestServePrintsWhatToPaste(t *testing.T) {
 	done := make(chan int)
 	go func() {
 		done <- run(ctx, []string{"serve", "--app", "0oa7", "--tokens", "3", "--rate-limit", "5"}, &console{
-			out: out, err: &bytes.Buffer{}, getenv: func(string) string { return "" }, configFiles: []string{},
+			out: out, stderr: &bytes.Buffer{}, getenv: func(string) string { return "" }, configFiles: []string{},
 		})
 	}()
 	env := map[string]string{}
@@ -60,7 +60,7 @@ func TestAServiceAppListsAndRevokes(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	go func() {
 		done <- run(ctx, []string{"serve", "--app", "0oa7", "--tokens", "450", "--service-app"}, &console{
-			out: out, err: &bytes.Buffer{}, getenv: func(string) string { return "" }, configFiles: []string{},
+			out: out, stderr: &bytes.Buffer{}, getenv: func(string) string { return "" }, configFiles: []string{},
 		})
 	}()
 	var settings strings.Builder

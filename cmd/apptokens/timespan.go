@@ -24,14 +24,14 @@ func when(text string, now time.Time, sign time.Duration) (time.Time, error) {
 	}
 	span, err := parseSpan(text)
 	if err != nil {
-		return time.Time{}, fmt.Errorf("%q is neither a date like 2026-11-24 or 2026-11-24T12:00:00Z nor a time span like 90d or 12h", text)
+		return time.Time{}, fmt.Errorf("%q is neither a date like 2026-11-24 or 2026-11-24T12:00:00Z nor a duration like 90d or 12h", text)
 	}
 	return now.Add(sign * span), nil
 }
 
 var spanPattern = regexp.MustCompile(`^(\d{1,6})(w|d|h|m|s)$`)
 
-const longest = 100 * 365 * 24 * time.Hour
+const longestSpan = 100 * 365 * 24 * time.Hour
 
 var units = map[string]time.Duration{"w": 7 * 24 * time.Hour, "d": 24 * time.Hour, "h": time.Hour, "m": time.Minute, "s": time.Second}
 
@@ -39,10 +39,10 @@ var units = map[string]time.Duration{"w": 7 * 24 * time.Hour, "d": 24 * time.Hou
 func parseSpan(text string) (time.Duration, error) {
 	parts := spanPattern.FindStringSubmatch(text)
 	if parts == nil {
-		return 0, fmt.Errorf("%q is no time span like 90d or 12h", text)
+		return 0, fmt.Errorf("%q is not a duration like 90d or 12h", text)
 	}
 	n, err := strconv.Atoi(parts[1])
-	if unit := units[parts[2]]; err == nil && n <= int(longest/unit) {
+	if unit := units[parts[2]]; err == nil && n <= int(longestSpan/unit) {
 		return time.Duration(n) * unit, nil
 	}
 	return 0, fmt.Errorf("%q is over a hundred years", text)

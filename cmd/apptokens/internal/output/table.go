@@ -1,4 +1,4 @@
-package main
+package output
 
 import (
 	"fmt"
@@ -12,39 +12,35 @@ import (
 // tablePrinter aligns the rows between two flushes with each other, and with all before them as far as they fit.
 type tablePrinter struct {
 	w       io.Writer
-	columns []column
+	columns []Column
 	rows    [][]string // not yet written; the header is the first
 	widths  []int      // in columns of the terminal
 	limit   int        // of a line; 0 for none
 	colours bool
 }
 
-func newTable(w io.Writer, columns []column) *tablePrinter {
+func newTable(o Options) *tablePrinter {
+	p := &tablePrinter{w: o.Writer, columns: o.Columns, limit: o.Width, colours: o.Colours}
 	var headers []string
-	for _, c := range columns {
-		headers = append(headers, c.header)
+	for _, c := range o.Columns {
+		headers = append(headers, c.Header)
+		p.widths = append(p.widths, c.MinWidth)
 	}
-	return &tablePrinter{w: w, columns: columns, rows: [][]string{headers}, widths: make([]int, len(columns))}
+	if !o.NoHeaders {
+		p.rows = append(p.rows, headers)
+	}
+	return p
 }
 
-// newTable is for standard output. On a terminal, it fits and has colours.
-func (a *app) newTable(columns []column) *tablePrinter {
-	t := newTable(a.out, columns)
-	if a.showTables {
-		t.limit, t.colours = a.console.columns(), a.colours
-	}
-	return t
-}
-
-func (p *tablePrinter) print(r row) error {
-	p.rows = append(p.rows, r.cells)
+func (p *tablePrinter) Print(r Row) error {
+	p.rows = append(p.rows, r.Cells)
 	return nil
 }
 
-func (p *tablePrinter) flush() error {
+func (p *tablePrinter) Flush() error {
 	for _, cells := range p.rows {
 		for i, cell := range cells {
-			cells[i] = printable(cell)
+			cells[i] = Printable(cell)
 			p.widths[i] = max(p.widths[i], uniseg.StringWidth(cells[i]))
 		}
 	}
@@ -52,7 +48,7 @@ func (p *tablePrinter) flush() error {
 	for _, cells := range p.rows {
 		var line strings.Builder
 		for i, cell := range cells {
-			cell = shorten(cell, widths[i])
+			cell = Shorten(cell, widths[i])
 			padding := strings.Repeat(" ", max(0, widths[i]-uniseg.StringWidth(cell))+2)
 			if i == len(cells)-1 {
 				padding = ""
@@ -67,7 +63,7 @@ func (p *tablePrinter) flush() error {
 	return nil
 }
 
-func (p *tablePrinter) close() error { return p.flush() }
+func (p *tablePrinter) Close() error { return p.Flush() }
 
 // narrowest is how far a column shrinks.
 const narrowest = 8
@@ -82,7 +78,7 @@ func (p *tablePrinter) fit() []int {
 	for p.limit > 0 && total > p.limit {
 		widest := -1
 		for i, c := range p.columns {
-			if c.shrinks && widths[i] > narrowest && (widest < 0 || widths[i] > widths[widest]) {
+			if c.Shrinks && widths[i] > narrowest && (widest < 0 || widths[i] > widths[widest]) {
 				widest = i
 			}
 		}
@@ -95,36 +91,16 @@ func (p *tablePrinter) fit() []int {
 	return widths
 }
 
-// shorten cuts a cell to a width, between characters as people see them.
-func shorten(cell string, width int) string {
-	if uniseg.StringWidth(cell) <= width {
-		return cell
-	}
-	var short strings.Builder
-	left := width - 1 // for the ellipsis
-	for g := uniseg.NewGraphemes(cell); g.Next() && g.Width() <= left; left -= g.Width() {
-		short.WriteString(g.Str())
-	}
-	return short.String() + "…"
-}
-
 // colours of the words that matter, as escape sequences of terminals (ECMA-48, SGR).
 var colours = map[string]string{
-	string(revoked): "32", "ACTIVE": "32", "passed": "32",
-	string(failed): "31", string(unknown): "31", "REVOKED": "31",
-	string(notFound): "33", string(notAttempted): "33", "already gone": "33", "skipped": "33",
+	"revoked": "32", "ACTIVE": "32", "passed": "32",
+	"failed": "31", "unknown": "31", "REVOKED": "31",
+	"not found": "33", "not attempted": "33", "already gone": "33", "skipped": "33",
 }
 
 func (p *tablePrinter) paint(cell string) string {
-	if !p.colours {
-		return cell
+	if colour := colours[cell]; p.colours && colour != "" {
+		return "\x1b[" + colour + "m" + cell + "\x1b[0m"
 	}
-	return paint(cell, colours[cell])
-}
-
-func paint(text, colour string) string {
-	if colour == "" {
-		return text
-	}
-	return "\x1b[" + colour + "m" + text + "\x1b[0m"
+	return cell
 }
