@@ -39,7 +39,7 @@ type columnsFlag struct{ names []string }
 
 func (f *columnsFlag) add(command *cobra.Command) {
 	command.Flags().StringSliceVar(&f.names, "columns", nil,
-		"columns of table and csv; +NAME adds to the default ("+strings.Join(defaultColumns, ",")+"); choose from "+columnNames())
+		"columns of table and csv; +NAME adds to the default ("+strings.Join(defaultColumns, ", ")+"); choose from "+columnNames())
 }
 
 func columnNames() string {

@@ -38,9 +38,9 @@ func (a *app) listCommand() *cobra.Command {
 		Long: `List the refresh tokens of apps: all of them, or those that match every filter
 that is given. Okta's API has no filters, so whole listings are fetched.
 
-With -o json or jsonl, each token is JSON as the API sends it. An app that cannot
-be listed does not keep the others from being listed; the command then exits
-with 1, and a JSON array stays open.
+With -o json or jsonl, each token is JSON as the API sends it. An app that
+cannot be listed does not keep the others from being listed; the command then
+exits with 1, and a JSON array stays open.
 
 With --expect-none the command proves that nothing matches: it exits with 0 only
 if every app could be listed to its end, and no token matches.`,
@@ -148,7 +148,7 @@ func (l *list) finish(apps int) error {
 	if err := l.rows.Close(); err != nil {
 		return err
 	}
-	l.warnUnmatched(l.matcher.Unmatched())
+	l.warnUnmatched(l.matcher.Unmatched()...)
 	if !l.expectNone {
 		return nil
 	}

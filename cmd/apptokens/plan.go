@@ -8,7 +8,6 @@ import (
 
 	"example.com/apptokens/api/bulk"
 	"example.com/apptokens/cmd/apptokens/internal/output"
-	"example.com/apptokens/cmd/apptokens/internal/progress"
 	"example.com/apptokens/cmd/apptokens/internal/receipts"
 )
 
@@ -66,13 +65,13 @@ func (s *sweep) cost(selected bulk.Selected) string {
 		}
 	}
 	text := plural(requests, "request", "requests")
-	limit := s.watch.rateLimit()
+	limit, now := s.progress.Limit(), time.Now()
 	if limit.Limit == 0 {
 		return text + ", at no known rate limit"
 	}
-	text += fmt.Sprintf(", %s at the org's limit of %d a minute", about(progress.TimeAtLimit(requests, limit, 1, s.now())), limit.Limit)
+	text += fmt.Sprintf(", %s at the org's limit of %d a minute", about(limit.Time(requests, 1, now)), limit.Limit)
 	if share := 1.0; share > 0 && share < 1 {
-		text += fmt.Sprintf(", %s at the share of %v", about(progress.TimeAtLimit(requests, limit, share, s.now())), share)
+		text += fmt.Sprintf(", %s at the share of %v", about(limit.Time(requests, share, now)), share)
 	}
 	return text
 }
@@ -99,12 +98,12 @@ func (l *listing) gone(now time.Time) (gone []receipts.Receipt) {
 // checkUnmatched names the values that matched nothing, and counts those which no receipt explains.
 func (s *sweep) checkUnmatched(unmatched []bulk.Unmatched) {
 	for _, u := range unmatched {
-		if u.Tokens == 0 && slices.ContainsFunc(s.record.Finished(), func(r receipts.Receipt) bool { return hasValue(r, u) }) {
-			s.warn("--%s %s: its tokens are gone already, by the receipts", u.Field, u.Value)
-			continue
-		}
-		s.warnUnmatched([]bulk.Unmatched{u})
-		if !s.allowUnmatched {
+		s.warnUnmatched(u)
+		explained := slices.ContainsFunc(s.record.Finished(), func(r receipts.Receipt) bool { return hasValue(r, u) })
+		switch {
+		case explained:
+			s.warn("--%s %s: by the receipts, what matched is gone already", u.Field, u.Value)
+		case !s.allowUnmatched:
 			s.unmatched++
 		}
 	}

@@ -44,7 +44,7 @@ order: the environment, ./.okta.yaml, ~/.okta/okta.yaml. No flag takes a secret,
 since process lists show flags.
 
   OKTA_CLIENT_ORGURL       such as https://acme.okta.com; --org-url overrides it
-  OKTA_CLIENT_TOKEN        an API token of an administrator; or, for a service app,
+  OKTA_CLIENT_TOKEN        an administrator's API token; or for a service app:
   OKTA_CLIENT_CLIENTID     its client ID, and
   OKTA_CLIENT_PRIVATEKEY   its private key (PEM or JWK) or the path of the file
 

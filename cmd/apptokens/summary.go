@@ -75,7 +75,7 @@ func (s *summarize) run(command *cobra.Command, args []string) error {
 		}
 	}
 	err = s.printSummary(counted)
-	s.warnUnmatched(matcher.Unmatched())
+	s.warnUnmatched(matcher.Unmatched()...)
 	return err
 }
 

@@ -52,9 +52,9 @@ it is revoked. A sweep that was interrupted or killed is finished by running it
 again with the same file.
 
 The exit code is 0 if every token that matched is gone. It is 3 if a value of
---user, --client, --scope or --issuer matched no token: it may be mistyped. With
---allow-unmatched that is fine, and so it is if the receipts show that the tokens
-of the value are gone already.`,
+--user, --client, --scope or --issuer matched no token: it may be mistyped. It
+is 0 all the same with --allow-unmatched, and if the receipts show that what
+matched is gone already.`,
 		Example: `  apptokens sweep 0oardd5r32PWsF4421d7 --user 00unkw1sfbTw08c0g1d7 --dry-run
   apptokens sweep --apps-file apps.txt --user 00unkw1sfbTw08c0g1d7 --receipts incident.jsonl
   apptokens sweep 0oardd5r32PWsF4421d7 --older-than 90d --yes

@@ -84,34 +84,6 @@ func TestListGoesOnPastAnAppThatFails(t *testing.T) {
 	}
 }
 
-func TestHintsNameTheNextStep(t *testing.T) {
-	t.Parallel()
-	org := newOrg(t, 3)
-	org.Add("0oa1", gen.Token{ID: "oar1"})
-	tests := map[string]struct {
-		env   map[string]string
-		fault *oktatest.Fault
-		want  string
-	}{
-		"an administrator without rights": {nil, new(oktatest.Status(403)), "needs a role that may manage the app, such as Application Administrator"},
-		"an access token without a scope": {map[string]string{"OKTA_CLIENT_TOKEN": "x", "OKTA_CLIENT_AUTHORIZATIONMODE": "Bearer"}, new(oktatest.Challenge(403, "insufficient_scope", "")), "needs the scope okta.apps.read to list and okta.apps.manage to revoke"},
-		"an org that is not there":        {map[string]string{"OKTA_CLIENT_ORGURL": "http://127.0.0.1:1", "OKTA_CLIENT_RATELIMIT_MAXRETRIES": "0"}, nil, "The org URL http://127.0.0.1:1 comes from OKTA_CLIENT_ORGURL. Is it right?"},
-	}
-	for name, test := range tests {
-		if test.fault != nil {
-			org.Inject(*test.fault)
-		}
-		if got := (command{org: org, env: test.env}).run(t.Context(), "list", "0oa1"); got.code != 1 || !strings.Contains(got.err, test.want) {
-			t.Errorf("%s: code %d, %s", name, got.code, got.err)
-		}
-	}
-	for args, want := range map[string]string{"list 0oa1 --usr x": "did you mean --user?", "swep": "Did you mean this?\n\tsweep", "list 0oa1 --zzzzzzzz": "unknown flag: --zzzzzzzz\n"} {
-		if got := (command{org: org}).run(t.Context(), strings.Fields(args)...); got.code != 2 || !strings.Contains(got.err, want) {
-			t.Errorf("%s: code %d, %s", args, got.code, got.err)
-		}
-	}
-}
-
 func TestManPagesAndCompletion(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -10,7 +10,7 @@ import (
 type unmatchedError struct{ error }
 
 // warnUnmatched names the values of a filter that no token has: "nothing matches" may mean that one was mistyped.
-func (a *app) warnUnmatched(unmatched []bulk.Unmatched) {
+func (a *app) warnUnmatched(unmatched ...bulk.Unmatched) {
 	for _, u := range unmatched {
 		what := "no token has it"
 		switch {

@@ -12,13 +12,12 @@ import (
 	"example.com/apptokens/cmd/apptokens/internal/progress"
 )
 
-// watch follows the requests of a command: it shows what they wait for, and learns the org's rate limit and clock.
+// watch follows the requests of a command: it shows what they wait for, and learns the org's clock.
 type watch struct {
 	progress *progress.Progress
 	now      func() time.Time
 
 	mu       sync.Mutex
-	limit    api.RateLimit
 	skew     time.Duration // how far the org's clock is ahead of this machine's
 	requests int
 }
@@ -27,14 +26,11 @@ type watch struct {
 func (w *watch) attempt(_ context.Context, attempt api.Attempt) {
 	w.mu.Lock()
 	w.requests++
-	if attempt.RateLimit.Limit > 0 {
-		w.limit = attempt.RateLimit
-	}
 	if !attempt.ServerTime.IsZero() {
 		w.skew = attempt.ServerTime.Sub(w.now())
 	}
 	w.mu.Unlock()
-	w.progress.SetLimit(attempt.RateLimit)
+	w.progress.SetLimit(attempt.RateLimit, attempt.ServerTime)
 	if attempt.Again && attempt.Wait > time.Second {
 		w.progress.Wait(reason(attempt)+", trying again at", time.Now().Add(attempt.Wait))
 	} else {
@@ -47,13 +43,6 @@ func (w *watch) hold(_ context.Context, hold api.Hold) {
 	if time.Until(hold.Until) > time.Second {
 		w.progress.Wait("rate limit used up until", hold.Until)
 	}
-}
-
-// rateLimit is what the latest response said.
-func (w *watch) rateLimit() api.RateLimit {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.limit
 }
 
 // sent is the number of requests so far.

@@ -35,7 +35,7 @@ type Progress struct {
 	done    string
 	bar     *bar // nil where the total is not known
 	waiting string
-	limit   api.RateLimit
+	limit   Limit
 	shown   bool
 	told    time.Time // when the last plain line was written, or the work began
 }
@@ -80,14 +80,21 @@ func (p *Progress) SetBar(done, total int, verb string) {
 	p.draw()
 }
 
-// SetLimit takes in what a response says of the rate limit, by which the time that is left is estimated.
-func (p *Progress) SetLimit(limit api.RateLimit) {
+// SetLimit takes in what a response, which came just now, says of the rate limit.
+func (p *Progress) SetLimit(limit api.RateLimit, serverTime time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	overtaken := limit.Reset.Equal(p.limit.Reset) && limit.Remaining > p.limit.Remaining
-	if limit.Limit > 0 && !overtaken {
-		p.limit = limit
+	if limit.Limit > 0 && !overtaken && !serverTime.IsZero() {
+		p.limit = Limit{limit, time.Now().Add(limit.Reset.Sub(serverTime))}
 	}
+}
+
+// Limit returns the rate limit as of the latest response. It is the zero value while none is known.
+func (p *Progress) Limit() Limit {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.limit
 }
 
 // Wait says why nothing happens until a time.

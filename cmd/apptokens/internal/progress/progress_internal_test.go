@@ -14,16 +14,16 @@ import (
 func TestTimeLeft(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
-	limit := func(limit, remaining int, reset time.Duration) api.RateLimit {
-		return api.RateLimit{Limit: limit, Remaining: remaining, Reset: now.Add(reset)}
+	limit := func(limit, remaining int, left time.Duration) Limit {
+		return Limit{api.RateLimit{Limit: limit, Remaining: remaining}, now.Add(left)}
 	}
 	tests := map[string]struct {
 		requests int
 		rate     float64
-		limit    api.RateLimit
+		limit    Limit
 		want     time.Duration
 	}{
-		"no limit is known":          {100, 10, api.RateLimit{}, 10 * time.Second},
+		"no limit is known":          {100, 10, Limit{}, 10 * time.Second},
 		"all in this window":         {50, 10, limit(100, 60, 30*time.Second), 5 * time.Second},
 		"the rest in the next":       {150, 10, limit(100, 60, 30*time.Second), 30 * time.Second},
 		"two windows more":           {260, 10, limit(100, 60, 30*time.Second), 90 * time.Second},
