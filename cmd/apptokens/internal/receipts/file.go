@@ -40,14 +40,19 @@ type disk interface {
 
 var errLocked = errors.New("another sweep is writing to it")
 
-// Open opens a file of receipts, or creates it with mode 0600, to record what becomes of the tokens of an org, whose URL
-// is spelled as [api.ParseOrgURL] spells it. A last line that a crash or a full disk has cut off is removed, and one that
-// lacks only its line end is given it. Every other file is refused and left as it is: one that another process has
-// opened, one that is not regular, and one with a line that is not a receipt. Receipts of other orgs are ignored.
+// Open opens a file of receipts, or creates it with mode 0600, to record what becomes of the tokens of the org at
+// a URL. A last line that a crash or a full disk has cut off is removed, and one that lacks only its line end is given it.
+// A file that is not regular, that another process has opened, or that has a line that is not a receipt is refused, and
+// left as it is. Receipts of other orgs are kept and ignored.
 //
 // Symbolic links are followed, also to a file that does not exist yet. Line ends may be CR LF.
 func Open(path, org string) (*File, error) {
-	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+	org, err := normalize(org)
+	if err != nil {
+		return nil, err
+	}
+	info, missing := os.Stat(path)
+	if missing == nil && !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%s is not a regular file", path) // opening a pipe or a device may wait forever
 	}
 	// Without O_APPEND, because Windows does not truncate a file that is opened with it.
@@ -56,15 +61,16 @@ func Open(path, org string) (*File, error) {
 		return nil, err
 	}
 	f := &File{disk: file, path: path, org: org, unfinished: map[token]Receipt{}}
-	err = lock(file)
-	if err == nil {
+	if err = lock(file); err == nil {
 		err = f.load(file)
 	}
 	if err != nil {
 		_ = file.Close()
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	syncDirectory(path)
+	if missing != nil {
+		syncDirectory(path)
+	}
 	return f, nil
 }
 

@@ -37,6 +37,7 @@ func lines(t testing.TB) (all []string) {
 // openContent returns what Open makes of a file.
 func openContent(t testing.TB, path, content string) (string, error) {
 	t.Helper()
+	_ = os.Remove(path) // some file systems wait for the disk when a file is overwritten
 	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
 		t.Fatal(err)
 	}
