@@ -154,7 +154,7 @@ func TestAppendRefusesWhatOpenWould(t *testing.T) {
 		"no time":     func(r *Receipt) { r.Time = time.Time{} },
 		"no app ID":   func(r *Receipt) { r.AppID = "" },
 		"no outcome":  func(r *Receipt) { r.Outcome = "" },
-		"org URL":     func(r *Receipt) { r.Org = "acme" },
+		"no org":      func(r *Receipt) { r.Org = "" },
 		"limit is 65": func(r *Receipt) { r.Error = strings.Repeat("x", maxLine) },
 	} {
 		file, _ := openFailing(t)

@@ -40,10 +40,10 @@ type disk interface {
 
 var errLocked = errors.New("another sweep is writing to it")
 
-// Open opens a file of receipts, or creates it with mode 0600, to record what becomes of the tokens of the org at
-// a URL. A last line that a crash or a full disk has cut off is removed, and one that lacks only its line end is given it.
-// A file that is not regular, that another process has opened, or that has a line that is not a receipt is refused, and
-// left as it is. Receipts of other orgs are kept and ignored.
+// Open opens the file of receipts at path, or creates it with mode 0600, for the org with the URL org. A last line that
+// a crash or a full disk has cut off is removed, and one that lacks only its line end gets it. Open refuses a file that
+// is not regular, that another process has opened, or that has a line that is not a receipt, and leaves it as it is.
+// Receipts of other orgs are kept and ignored.
 //
 // Symbolic links are followed, also to a file that does not exist yet. Line ends may be CR LF.
 func Open(path, org string) (*File, error) {
@@ -107,7 +107,7 @@ func notReceipt(number int, why error) error {
 }
 
 // take keeps what is not known to be gone. A revocation that failed may have taken effect all the same, and so may one
-// with an outcome that only a later version knows.
+// with an outcome that only a later version knows. An org that only an earlier version took for one is another org.
 func (f *File) take(r Receipt) {
 	if org, err := normalize(r.Org); err != nil || org != f.org {
 		return
@@ -133,9 +133,8 @@ func (f *File) Unfinished() []Receipt {
 	})
 }
 
-// Append records receipts: all of them are on the disk when it returns nil, and none is when it returns an error, after
-// which the next call may succeed. If the end of a failed write cannot be removed, every later call returns the error of
-// that write, and the next Open removes it.
+// Append records receipts. All of them are on the disk when it returns nil. If it returns an error, it has undone what it
+// wrote, and the next call may succeed. If it cannot undo it, every later call returns the same error.
 func (f *File) Append(all ...Receipt) error {
 	if f == nil || len(all) == 0 {
 		return nil
