@@ -153,8 +153,9 @@ func TestAppendRefusesWhatOpenWould(t *testing.T) {
 	for says, change := range map[string]func(*Receipt){
 		"no time":     func(r *Receipt) { r.Time = time.Time{} },
 		"no app ID":   func(r *Receipt) { r.AppID = "" },
+		"no token ID": func(r *Receipt) { r.TokenID = "" },
 		"no outcome":  func(r *Receipt) { r.Outcome = "" },
-		"org URL":     func(r *Receipt) { r.Org = "acme" },
+		"no org":      func(r *Receipt) { r.Org = "" },
 		"limit is 65": func(r *Receipt) { r.Error = strings.Repeat("x", maxLine) },
 	} {
 		file, _ := openFailing(t)

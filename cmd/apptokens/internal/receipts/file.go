@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -19,13 +18,12 @@ import (
 // File is a file of receipts, locked against other processes until it is closed. A nil *File records nothing. A File is
 // not safe for concurrent use.
 type File struct {
-	disk       disk
-	path       string
-	org        string
-	size       int64 // of whole lines
-	unfinished map[token]Receipt
-	finished   map[token]Receipt
-	broken     error // why nothing more can be recorded
+	disk   disk
+	path   string
+	org    string
+	size   int64             // of whole lines
+	last   map[token]Receipt // of the org
+	broken error             // why nothing more can be recorded
 }
 
 type token struct{ app, id string }
@@ -41,13 +39,17 @@ type disk interface {
 
 var errLocked = errors.New("another sweep is writing to it")
 
-// Open opens a file of receipts, or creates it with mode 0600, to record what becomes of the tokens of an org, whose URL
-// is spelled as [api.ParseOrgURL] spells it. A last line that a crash or a full disk has cut off is removed, and one that
-// lacks only its line end is given it. Every other file is refused and left as it is: one that another process has
-// opened, one that is not regular, and one with a line that is not a receipt. Receipts of other orgs are ignored.
+// Open opens the file of receipts at path, or creates it with mode 0600, for the org with the URL org. A last line that
+// a crash or a full disk has cut off is removed, and one that lacks only its line end gets it. Open refuses a file that
+// is not regular, that another process has opened, or that has a line that is not a receipt, and leaves it as it is.
+// Receipts of other orgs are kept and ignored.
 //
 // Symbolic links are followed, also to a file that does not exist yet. Line ends may be CR LF.
 func Open(path, org string) (*File, error) {
+	org, err := normalize(org)
+	if err != nil {
+		return nil, err
+	}
 	info, missing := os.Stat(path)
 	if missing == nil && !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%s is not a regular file", path) // opening a pipe or a device may wait forever
@@ -57,9 +59,8 @@ func Open(path, org string) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &File{disk: file, path: path, org: org, unfinished: map[token]Receipt{}, finished: map[token]Receipt{}}
-	err = lock(file)
-	if err == nil {
+	f := &File{disk: file, path: path, org: org, last: map[token]Receipt{}}
+	if err = lock(file); err == nil {
 		err = f.load(file)
 	}
 	if err != nil {
@@ -104,45 +105,37 @@ func notReceipt(number int, why error) error {
 	return fmt.Errorf("line %d is not a receipt: %w; choose a file of receipts or a new one", number, why)
 }
 
-// take keeps what is not known to be gone. A revocation that failed may have taken effect all the same, and so may one
-// with an outcome that only a later version knows.
+// take keeps the last receipt of each token. An org that only an earlier version took for one is another org.
 func (f *File) take(r Receipt) {
-	if org, err := normalize(r.Org); err != nil || org != f.org {
-		return
-	}
-	switch key := (token{r.AppID, r.TokenID}); {
-	case r.Outcome != bulk.Revoked && r.Outcome != bulk.Gone:
-		f.unfinished[key] = r
-	case r.TokenID == "":
-		maps.DeleteFunc(f.unfinished, func(key token, _ Receipt) bool { return key.app == r.AppID })
-	default:
-		delete(f.unfinished, key)
-		f.finished[key] = r
+	if org, err := normalize(r.Org); err == nil && org == f.org {
+		f.last[token{r.AppID, r.TokenID}] = r
 	}
 }
 
-// Unfinished returns the last receipt of each token of the org that is not known to be gone: its revocation was planned,
-// failed or not attempted. The oldest receipt comes first.
-func (f *File) Unfinished() []Receipt {
+// Unfinished returns the last receipt of each token of the org that is not known to be gone, the oldest first. A revocation
+// that failed may have taken effect all the same, and so may one with an outcome that only a later version knows.
+func (f *File) Unfinished() []Receipt { return f.receipts(false) }
+
+// Finished returns the last receipt of each token of the org that is known to be gone, the oldest first.
+func (f *File) Finished() []Receipt { return f.receipts(true) }
+
+func (f *File) receipts(gone bool) (found []Receipt) {
 	if f == nil {
 		return nil
 	}
-	return slices.SortedFunc(maps.Values(f.unfinished), func(a, b Receipt) int {
+	for _, r := range f.last {
+		if gone == (r.Outcome == bulk.Revoked || r.Outcome == bulk.Gone) {
+			found = append(found, r)
+		}
+	}
+	slices.SortFunc(found, func(a, b Receipt) int {
 		return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.AppID, b.AppID), cmp.Compare(a.TokenID, b.TokenID))
 	})
+	return found
 }
 
-// Finished returns the last receipt of each token of the org that is known to be gone, in any order.
-func (f *File) Finished() []Receipt {
-	if f == nil {
-		return nil
-	}
-	return slices.Collect(maps.Values(f.finished))
-}
-
-// Append records receipts: all of them are on the disk when it returns nil, and none is when it returns an error, after
-// which the next call may succeed. If the end of a failed write cannot be removed, every later call returns the error of
-// that write, and the next Open removes it.
+// Append records receipts. All of them are on the disk when it returns nil. If it returns an error, it has undone what it
+// wrote, and the next call may succeed. If it cannot undo it, every later call returns the same error.
 func (f *File) Append(all ...Receipt) error {
 	if f == nil || len(all) == 0 {
 		return nil

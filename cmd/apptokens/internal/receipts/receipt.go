@@ -17,12 +17,12 @@ import (
 // and its receipt leaves this one.
 const Planned bulk.Outcome = "planned"
 
-// Receipt is the record of what became of a token, or of all tokens of an app. In a file it is one line of JSON.
+// Receipt is the record of what became of a token. In a file it is one line of JSON.
 type Receipt struct {
 	Time    time.Time `json:"time"`
 	Org     string    `json:"org"` // URL
 	AppID   string    `json:"appId"`
-	TokenID string    `json:"tokenId,omitempty"` // empty for all tokens of the app
+	TokenID string    `json:"tokenId,omitempty"` // empty only where a command prints what became of all tokens of an app
 	UserID  string    `json:"userId,omitempty"`
 	// What the token was good for.
 	ClientID string   `json:"clientId,omitempty"`
@@ -83,13 +83,16 @@ func (r Receipt) check() error {
 	switch {
 	case r.Time.IsZero():
 		return errors.New("it has no time")
+	case r.Org == "":
+		return errors.New("it has no org")
 	case r.AppID == "":
 		return errors.New("it has no app ID")
+	case r.TokenID == "":
+		return errors.New("it has no token ID")
 	case r.Outcome == "":
 		return errors.New("it has no outcome")
 	}
-	_, err := normalize(r.Org)
-	return err
+	return nil
 }
 
 // normalize returns the one spelling of an org's URL that all others have in common.

@@ -14,10 +14,10 @@ import (
 
 // samples have every field and every kind of character.
 var samples = []Receipt{
-	{Time: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), Org: testOrg, AppID: "0oa1", Outcome: Planned},
+	{Time: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), Org: testOrg, AppID: "0oa1", TokenID: "oar0", Outcome: Planned},
 	{
 		Time: time.Date(2026, 11, 30, 23, 59, 59, 120_000_001, time.FixedZone("", 3600)), Org: "http://127.0.0.1:8080/path", AppID: "0oa1", TokenID: "oar1",
-		UserID: "00u1", Outcome: bulk.Gone, Status: 429, Code: "E0000047", Error: "\x00\x1b\t\"\\/<&>\x7f\u0085\u2028\u202eé€👩🏽‍🚒\U000e0001 \uFFFD",
+		UserID: "00u1", ClientID: "0oa1", Issuer: "https://acme.okta.com/oauth2/default", Scopes: []string{"openid", "a\"b"}, Outcome: bulk.Gone, Status: 429, Code: "E0000047", Error: "\x00\x1b\t\"\\/<&>\x7f\u0085\u2028\u202eé€👩🏽‍🚒\U000e0001 \uFFFD",
 	},
 	{Time: time.Date(2028, 2, 29, 9, 0, 0, 5000, time.UTC), Org: testOrg, AppID: "0oa1", TokenID: "oar2", Outcome: bulk.Failed, Error: `"`},
 }
@@ -37,6 +37,7 @@ func lines(t testing.TB) (all []string) {
 // openContent returns what Open makes of a file.
 func openContent(t testing.TB, path, content string) (string, error) {
 	t.Helper()
+	_ = os.Remove(path) // some file systems wait for the disk when a file is overwritten
 	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -108,8 +109,9 @@ func isBegun(fragment string, lines []string) bool {
 	for _, line := range lines {
 		for i := range line {
 			var completed struct {
-				Time, Org, AppID, TokenID, UserID, Outcome, Code, Error string
-				Status                                                  json.Number
+				Time, Org, AppID, TokenID, UserID, ClientID, Issuer, Outcome, Code, Error string
+				Scopes                                                                    []string
+				Status                                                                    json.Number
 			}
 			decoder := json.NewDecoder(strings.NewReader(fragment + line[i:]))
 			decoder.DisallowUnknownFields()
