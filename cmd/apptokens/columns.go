@@ -14,22 +14,23 @@ import (
 // tokenColumn is a column of a table of tokens. Its field is the name of the property.
 type tokenColumn struct {
 	output.Column
-	cell func(a *app, m bulk.Match) string
+	width int // of Okta's own values, or where it shrinks, at least
+	cell  func(a *app, m bulk.Match) string
 }
 
 var tokenColumns = []tokenColumn{
-	{output.Column{Header: "ID", Field: "id"}, func(_ *app, m bulk.Match) string { return m.Token.ID }},
-	{output.Column{Header: "STATUS", Field: "status"}, func(_ *app, m bulk.Match) string { return string(m.Token.Status) }},
-	{output.Column{Header: "APP", Field: "appId"}, func(_ *app, m bulk.Match) string { return m.AppID }},
-	{output.Column{Header: "APP NAME", Field: "appName", Shrinks: true}, func(_ *app, m bulk.Match) string { return m.Token.Links.App.Title }},
-	{output.Column{Header: "CLIENT", Field: "clientId"}, func(_ *app, m bulk.Match) string { return m.Token.ClientID }},
-	{output.Column{Header: "USER", Field: "userId"}, func(_ *app, m bulk.Match) string { return m.Token.UserID }},
-	{output.Column{Header: "USER NAME", Field: "userName", Shrinks: true}, func(_ *app, m bulk.Match) string { return m.Token.Links.User.Title }},
-	{output.Column{Header: "CREATED", Field: "created"}, func(a *app, m bulk.Match) string { return a.timestamp(m.Token.Created) }},
-	{output.Column{Header: "UPDATED", Field: "lastUpdated"}, func(a *app, m bulk.Match) string { return a.timestamp(m.Token.LastUpdated) }},
-	{output.Column{Header: "EXPIRES", Field: "expiresAt"}, func(a *app, m bulk.Match) string { return a.timestamp(m.Token.ExpiresAt) }},
-	{output.Column{Header: "ISSUER", Field: "issuer", Shrinks: true}, func(_ *app, m bulk.Match) string { return m.Token.Issuer }},
-	{output.Column{Header: "SCOPES", Field: "scopes", Shrinks: true}, func(_ *app, m bulk.Match) string { return strings.Join(m.Token.Scopes, " ") }},
+	{output.Column{Header: "ID", Field: "id"}, 20, func(_ *app, m bulk.Match) string { return m.Token.ID }},
+	{output.Column{Header: "STATUS", Field: "status"}, 7, func(_ *app, m bulk.Match) string { return string(m.Token.Status) }},
+	{output.Column{Header: "APP", Field: "appId"}, 20, func(_ *app, m bulk.Match) string { return m.AppID }},
+	{output.Column{Header: "APP NAME", Field: "appName", Shrinks: true}, 8, func(_ *app, m bulk.Match) string { return m.Token.Links.App.Title }},
+	{output.Column{Header: "CLIENT", Field: "clientId"}, 20, func(_ *app, m bulk.Match) string { return m.Token.ClientID }},
+	{output.Column{Header: "USER", Field: "userId"}, 20, func(_ *app, m bulk.Match) string { return m.Token.UserID }},
+	{output.Column{Header: "USER NAME", Field: "userName", Shrinks: true}, 9, func(_ *app, m bulk.Match) string { return m.Token.Links.User.Title }},
+	{output.Column{Header: "CREATED", Field: "created"}, 16, func(a *app, m bulk.Match) string { return a.timestamp(m.Token.Created) }},
+	{output.Column{Header: "UPDATED", Field: "lastUpdated"}, 16, func(a *app, m bulk.Match) string { return a.timestamp(m.Token.LastUpdated) }},
+	{output.Column{Header: "EXPIRES", Field: "expiresAt"}, 16, func(a *app, m bulk.Match) string { return a.timestamp(m.Token.ExpiresAt) }},
+	{output.Column{Header: "ISSUER", Field: "issuer", Shrinks: true}, 8, func(_ *app, m bulk.Match) string { return m.Token.Issuer }},
+	{output.Column{Header: "SCOPES", Field: "scopes", Shrinks: true}, 8, func(_ *app, m bulk.Match) string { return strings.Join(m.Token.Scopes, " ") }},
 }
 
 var defaultColumns = []string{"id", "status", "appId", "userId", "created", "expiresAt", "scopes"}
@@ -52,16 +53,11 @@ func columnNames() string {
 
 // choose returns the columns, each as wide as it will be where that is known: appIDs are all that will be shown.
 func (f *columnsFlag) choose(a *app, command *cobra.Command, appIDs []string) (table tokenTable, err error) {
-	names, dropped := defaultColumns, []string(nil)
-	switch {
-	case !command.Flags().Changed("columns"):
-		names, dropped = a.fitColumns(names, len(appIDs))
-	case len(f.names) > 0 && !slices.ContainsFunc(f.names, func(name string) bool { return !strings.HasPrefix(name, "+") }):
-		names = slices.Concat(names, f.names)
-	default:
-		names = f.names
+	names, added := f.names, []string(nil)
+	if !slices.ContainsFunc(f.names, func(name string) bool { return !strings.HasPrefix(name, "+") }) {
+		names, added = defaultColumns, f.names
 	}
-	for _, name := range names {
+	for _, name := range slices.Concat(names, added) {
 		name = strings.TrimPrefix(strings.TrimSpace(name), "+")
 		i := slices.IndexFunc(tokenColumns, func(c tokenColumn) bool { return strings.EqualFold(c.Field, name) })
 		if i < 0 {
@@ -73,29 +69,33 @@ func (f *columnsFlag) choose(a *app, command *cobra.Command, appIDs []string) (t
 		}
 		table.columns = append(table.columns, c)
 	}
-	if len(table.columns) == 0 {
+	switch {
+	case command.Flags().Changed("columns") && len(f.names) == 0:
 		return table, usage("--columns is empty; choose from %s", columnNames())
+	case a.showTables && a.format == output.Table && (len(f.names) == 0 || len(added) > 0):
+		table.fit(a.console.columns(), len(appIDs))
 	}
-	table.dropped = dropped
 	return table, nil
 }
 
-// fitColumns leaves out of the default what a narrow terminal has no room for.
-func (a *app) fitColumns(names []string, apps int) (fit, dropped []string) {
-	if !a.showTables || a.format != output.Table {
-		return names, nil
+// fit leaves out of the default what a narrow terminal has no room for, and the app if there is only one.
+func (t *tokenTable) fit(width, apps int) {
+	drop := func(field string) {
+		t.columns = slices.DeleteFunc(t.columns, func(c tokenColumn) bool { return c.Field == field })
 	}
-	width := a.console.columns()
-	for _, name := range names {
-		switch {
-		case name == "appId" && apps == 1: // it stands on the command line
-		case name == "expiresAt" && width < 120, name == "created" && width < 100:
-			dropped = append(dropped, name)
-		default:
-			fit = append(fit, name)
+	if apps == 1 {
+		drop("appId") // it stands on the command line
+	}
+	for _, field := range []string{"expiresAt", "created", "status"} {
+		total := -2
+		for _, c := range t.columns {
+			total += c.width + 2
+		}
+		if total > width {
+			drop(field)
+			t.dropped = append(t.dropped, field)
 		}
 	}
-	return fit, dropped
 }
 
 func longest(texts []string) (width int) {

@@ -7,14 +7,15 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"sync"
 	"time"
+
+	"example.com/apptokens/cmd/apptokens/internal/output"
 )
 
 // console is where the command reads and writes.
 type console struct {
 	in           *bufio.Reader
-	out, stderr  io.Writer  // safe for concurrent use, since requests run ahead of the loop that prints
+	out, stderr  io.Writer
 	canAsk       bool       // a person sits at in and stderr
 	showTables   bool       // out is a terminal: times are local, tables fit into its width
 	showProgress bool       // stderr is a terminal
@@ -46,15 +47,23 @@ func (c *console) columns() int {
 }
 
 // warn writes a line to standard error.
-func (c *console) warn(format string, args ...any) {
-	fmt.Fprintf(c.stderr, "apptokens: "+format+"\n", args...)
+func (c *console) warn(format string, args ...any) { c.tell("apptokens: "+format, args...) }
+
+// tell writes a line to standard error. On a terminal it breaks between words.
+func (c *console) tell(format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	if c.showProgress {
+		text = output.Wrap(text, c.columns())
+	}
+	fmt.Fprintln(c.stderr, text)
 }
 
 var errNotConfirmed = errors.New("not confirmed: nothing was revoked")
 
 // confirm asks the person to type a word. Anything else is errNotConfirmed, and so is the end of ctx, by Ctrl-C.
 func (c *console) confirm(ctx context.Context, question, word string) error {
-	fmt.Fprintf(c.stderr, "%s\nType %s to go on: ", question, word)
+	c.tell("%s", question)
+	fmt.Fprintf(c.stderr, "Type %s to go on: ", word)
 	type result struct {
 		line string
 		err  error
@@ -77,16 +86,4 @@ func (c *console) confirm(ctx context.Context, question, word string) error {
 		}
 		return nil
 	}
-}
-
-// lockedWriter lets the loop and the requests that run ahead of it write without mixing their lines.
-type lockedWriter struct {
-	mu sync.Mutex
-	w  io.Writer
-}
-
-func (l *lockedWriter) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.w.Write(p)
 }

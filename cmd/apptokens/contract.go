@@ -119,14 +119,12 @@ func (l loggingTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 func (a *app) check(ctx context.Context, target contract.Target) error {
 	var outputErr error
 	target.OnResult = func(r contract.Result) {
-		a.progress.Clear()
 		if a.format == output.Table {
 			outputErr = errors.Join(outputErr, a.printResult(r))
 		}
 		a.progress.SetDone("%s: %s", r.Probe, r.Outcome)
 	}
 	report, err := contract.Check(ctx, target)
-	a.progress.Clear()
 	if outputErr = errors.Join(outputErr, a.printReport(report)); outputErr != nil {
 		return outputErr
 	}

@@ -35,7 +35,6 @@ func (a *app) getCommand() *cobra.Command {
 				options = append(options, api.ExpandScopes())
 			}
 			token, err := client.Get(command.Context(), args[0], args[1], options...)
-			a.progress.Clear()
 			if err != nil {
 				return err
 			}

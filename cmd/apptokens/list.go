@@ -98,7 +98,7 @@ func (l *list) all(ctx context.Context, apps []string, options []api.ListOption)
 			return l.incomplete(err)
 		default:
 			failures = append(failures, err)
-			fmt.Fprintln(l.stderr, err)
+			l.tell("%v", err)
 		}
 	}
 	if len(failures) > 0 {
@@ -110,7 +110,6 @@ func (l *list) all(ctx context.Context, apps []string, options []api.ListOption)
 
 func (l *list) one(ctx context.Context, appID string, options []api.ListOption) error {
 	for page, err := range l.client.Pages(ctx, appID, options...) {
-		l.progress.Clear()
 		if err != nil {
 			return err
 		}

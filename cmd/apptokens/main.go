@@ -88,7 +88,6 @@ const (
 
 // run executes the command line and returns the exit code.
 func run(ctx context.Context, args []string, console *console) int {
-	console.out, console.stderr = &lockedWriter{w: console.out}, &lockedWriter{w: console.stderr}
 	app := newApp(console)
 	root := app.root()
 	root.SetArgs(args)
@@ -100,16 +99,16 @@ func run(ctx context.Context, args []string, console *console) int {
 	if !strings.HasPrefix(message, "apptokens: ") { // the errors of package api begin like this
 		message = "apptokens: " + message
 	}
-	fmt.Fprintln(console.stderr, message)
+	console.tell("%s", message)
 	if hint := app.hint(err); hint != "" {
-		fmt.Fprintln(console.stderr, hint)
+		console.tell("%s", hint)
 	}
 	switch {
 	case !console.started || errors.As(err, new(usageError)): // what cobra rejects never gets to a command's own code
-		fmt.Fprintf(console.stderr, "See '%s --help'.\n", command.CommandPath())
+		console.tell("See '%s --help'.", command.CommandPath())
 		return exitUsage
 	case errors.Is(err, api.ErrInvalidArgument): // a setting, which the help of the root explains
-		fmt.Fprintf(console.stderr, "See '%s --help'.\n", command.Root().Name())
+		console.tell("See '%s --help'.", command.Root().Name())
 		return exitUsage
 	case errors.As(err, new(unmatchedError)):
 		return exitUnmatched

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"example.com/apptokens/api"
@@ -14,18 +15,26 @@ import (
 // results prints what became of tokens, in one vocabulary for revoke, revoke-all and sweep, and counts.
 type results struct {
 	rows   output.Printer
+	narrow bool // the terminal has no room for the user
 	total  int
 	counts map[bulk.Outcome]int
 	failed error // the first failure
 	err    error // the first of the output, after which the work goes on
 }
 
+const userColumn = 2
+
 func (a *app) newResults(total int) *results {
 	columns := []output.Column{
-		{Header: "APP", Field: "appId"}, {Header: "TOKEN", Field: "tokenId"}, {Header: "OUTCOME", Field: "outcome", MinWidth: len(bulk.NotAttempted)},
-		{Header: "USER", Field: "userId", Shrinks: true}, {Header: "ORG", Field: "org", Shrinks: true}, {Header: "ERROR", Field: "error", Shrinks: true},
+		{Header: "APP", Field: "appId"}, {Header: "TOKEN", Field: "tokenId"}, {Header: "USER", Field: "userId"},
+		{Header: "OUTCOME", Field: "outcome", MinWidth: len(bulk.NotAttempted)}, {Header: "ORG", Field: "org", Shrinks: true},
+		{Header: "ERROR", Field: "error", Shrinks: true},
 	}
-	return &results{rows: a.printer(columns), total: total, counts: map[bulk.Outcome]int{}}
+	narrow := a.showTables && a.format == output.Table && a.console.columns() < 100
+	if narrow {
+		columns = slices.Delete(columns, userColumn, userColumn+1)
+	}
+	return &results{rows: a.printer(columns), narrow: narrow, total: total, counts: map[bulk.Outcome]int{}}
 }
 
 // receipt is the record of an outcome. tokenID is empty for all tokens of an app.
@@ -58,7 +67,10 @@ func (r *results) add(record receipts.Receipt, err error) {
 	if r.failed == nil && record.Outcome != bulk.NotAttempted {
 		r.failed = err
 	}
-	cells := []string{record.AppID, record.TokenID, string(record.Outcome), record.UserID, record.Org, record.Error}
+	cells := []string{record.AppID, record.TokenID, record.UserID, string(record.Outcome), record.Org, record.Error}
+	if r.narrow {
+		cells = slices.Delete(cells, userColumn, userColumn+1)
+	}
 	r.keep(errors.Join(r.rows.Print(output.Row{Value: record, Cells: cells}), r.rows.Flush()))
 }
 

@@ -63,7 +63,6 @@ func (a *app) revoke(ctx context.Context, targets []target, revoke func(target) 
 				fatal = err
 			}
 		}
-		a.progress.Clear()
 		results.add(a.receipt(t.appID, t.tokenID, outcome, err), err)
 	}
 	results.keep(results.rows.Close())

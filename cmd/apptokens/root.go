@@ -30,6 +30,7 @@ func newApp(console *console) *app {
 		style = progress.Terminal
 	}
 	shown := progress.New(console.stderr, style, console.columns)
+	console.out, console.stderr = shown.Writer(console.out), shown.Writer(console.stderr)
 	return &app{console: console, progress: shown, watch: &watch{progress: shown, now: console.now}, format: output.Table}
 }
 

@@ -86,7 +86,6 @@ func (s *summarize) count(ctx context.Context, client *api.Client, apps []string
 		builder.AddApp(appID)
 		for page, err := range client.Pages(ctx, appID) {
 			if err != nil {
-				s.progress.Clear()
 				return summary.Summary{}, fmt.Errorf("%w; no partial summary is printed", err)
 			}
 			if err := s.filters.checkClock(s.watch); err != nil {
@@ -101,7 +100,6 @@ func (s *summarize) count(ctx context.Context, client *api.Client, apps []string
 			s.progress.SetDone("%d tokens", tokens)
 		}
 	}
-	s.progress.Clear()
 	if skew, tooFar := s.watch.clockSkew(); tooFar {
 		s.warn("warning: ages are counted from this machine's clock, which differs from the org's by %v", skew.Abs().Round(time.Second))
 	}

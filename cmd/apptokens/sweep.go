@@ -121,7 +121,6 @@ func (s *sweep) run(ctx context.Context, job bulk.Job) error {
 			break
 		}
 	}
-	s.progress.Clear()
 	if s.results != nil {
 		s.results.keep(s.results.rows.Close())
 		stopped = s.verdict(stopped)
@@ -141,7 +140,6 @@ func (s *sweep) handle(ctx context.Context, event bulk.Event) error {
 		s.progress.SetDone("%d match", event.Matches)
 		return s.filters.checkClock(s.watch)
 	case bulk.Selected:
-		s.progress.Clear()
 		return s.begin(ctx, event)
 	case bulk.Result:
 		s.result(event)
@@ -219,7 +217,6 @@ func (s *sweep) result(r bulk.Result) {
 	if r.Outcome == bulk.Failed || r.Outcome == bulk.Unknown {
 		s.proof.doubt(record)
 	}
-	s.progress.Clear()
 	s.results.add(record, r.Err)
 	s.progress.SetBar(s.results.done(), s.results.total, "processed")
 }

@@ -162,10 +162,30 @@ func (p *Progress) line(now time.Time, width int) string {
 	return line
 }
 
-// Clear makes room for output.
+// Writer returns a writer that makes room on the terminal before it writes to w. Whatever goes to the same terminal must
+// go through one, because requests that run ahead of the output draw at any time.
+func (p *Progress) Writer(w io.Writer) io.Writer { return &writer{p, w} }
+
+type writer struct {
+	progress *Progress
+	w        io.Writer
+}
+
+func (w *writer) Write(text []byte) (int, error) {
+	w.progress.mu.Lock()
+	defer w.progress.mu.Unlock()
+	w.progress.clear()
+	return w.w.Write(text)
+}
+
+// Clear takes the line off the terminal.
 func (p *Progress) Clear() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.clear()
+}
+
+func (p *Progress) clear() {
 	if p.shown {
 		fmt.Fprint(p.w, ClearLine)
 		p.shown = false
@@ -174,9 +194,9 @@ func (p *Progress) Clear() {
 
 // Finish leaves what is done on the terminal.
 func (p *Progress) Finish() {
-	p.Clear()
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.clear()
 	if p.style == Terminal && p.done != "" {
 		fmt.Fprintln(p.w, p.done)
 	}
