@@ -2,6 +2,7 @@ package receipts
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -41,7 +42,8 @@ func (d *failingDisk) Truncate(size int64) error {
 }
 
 func revoked(id string) Receipt {
-	return Receipt{Time: time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC), Org: testOrg, AppID: "0oa1", TokenID: id, Outcome: bulk.Revoked}
+	at := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
+	return Receipt{Time: at, Org: testOrg, AppID: "0oa1", TokenID: id, Outcome: bulk.Revoked}
 }
 
 // openFailing returns a file with one receipt, and its disk.
@@ -139,7 +141,8 @@ func TestWhatAnotherProgramWritesIsNotOverwritten(t *testing.T) {
 			t.Fatal(err)
 		}
 		before, _ := os.ReadFile(file.path)
-		if err := file.Append(revoked("oar2")); err == nil || !strings.Contains(err.Error(), "another program has changed "+file.path) {
+		err := file.Append(revoked("oar2"))
+		if err == nil || !strings.Contains(err.Error(), "another program has changed "+file.path) {
 			t.Errorf("%s: got %v", name, err)
 		}
 		if after, _ := os.ReadFile(file.path); string(after) != string(before) {
@@ -151,17 +154,18 @@ func TestWhatAnotherProgramWritesIsNotOverwritten(t *testing.T) {
 func TestAppendRefusesWhatOpenWould(t *testing.T) {
 	t.Parallel()
 	for says, change := range map[string]func(*Receipt){
-		"no time":     func(r *Receipt) { r.Time = time.Time{} },
-		"no app ID":   func(r *Receipt) { r.AppID = "" },
-		"no token ID": func(r *Receipt) { r.TokenID = "" },
-		"no outcome":  func(r *Receipt) { r.Outcome = "" },
-		"no org":      func(r *Receipt) { r.Org = "" },
-		"limit is 65": func(r *Receipt) { r.Error = strings.Repeat("x", maxLine) },
+		"it has no time":     func(r *Receipt) { r.Time = time.Time{} },
+		"it has no app ID":   func(r *Receipt) { r.AppID = "" },
+		"it has no token ID": func(r *Receipt) { r.TokenID = "" },
+		"it has no outcome":  func(r *Receipt) { r.Outcome = "" },
+		"it has no org":      func(r *Receipt) { r.Org = "" },
+		"it takes ":          func(r *Receipt) { r.Error = strings.Repeat("x", maxLine) },
 	} {
 		file, _ := openFailing(t)
 		r := revoked("oar3")
 		change(&r)
-		if err := file.Append(revoked("oar2"), r); err == nil || !strings.Contains(err.Error(), says) || !strings.Contains(err.Error(), `token "oar3"`) {
+		err := file.Append(revoked("oar2"), r)
+		if err == nil || !strings.Contains(err.Error(), fmt.Sprintf("token %q: %s", r.TokenID, says)) {
 			t.Errorf("%s: got %v", says, err)
 		}
 		if got := tokens(t, file.path); got != "oar1 " {

@@ -112,8 +112,9 @@ func (f *File) take(r Receipt) {
 	}
 }
 
-// Unfinished returns the last receipt of each token of the org that is not known to be gone, the oldest first. A revocation
-// that failed may have taken effect all the same, and so may one with an outcome that only a later version knows.
+// Unfinished returns the last receipt of each token of the org that is not known to be gone, the oldest first. A
+// revocation that failed may have taken effect all the same, and so may one with an outcome that only a later version
+// knows.
 func (f *File) Unfinished() []Receipt { return f.receipts(false) }
 
 // Finished returns the last receipt of each token of the org that is known to be gone, the oldest first.
@@ -134,8 +135,8 @@ func (f *File) receipts(gone bool) (found []Receipt) {
 	return found
 }
 
-// Append records receipts. All of them are on the disk when it returns nil. If it returns an error, it has undone what it
-// wrote, and the next call may succeed. If it cannot undo it, every later call returns the same error.
+// Append records receipts. All of them are on the disk when it returns nil. If it returns an error, it has undone what
+// it wrote, and the next call may succeed. If it cannot undo it, every later call returns the same error.
 func (f *File) Append(all ...Receipt) error {
 	if f == nil || len(all) == 0 {
 		return nil

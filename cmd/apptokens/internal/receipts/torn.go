@@ -13,8 +13,10 @@ const (
 	text     = `"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"`
 	date     = `\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])`
 	hour     = `(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{0,8}[1-9])?`
-	openLine = `\{"time":"` + date + `T` + hour + `Z","org":` + text + `,"appId":` + text + `,"tokenId":` + text + `(?:,"userId":` + text + `)?(?:,"clientId":` + text + `)?(?:,"issuer":` + text + `)?(?:,"scopes":\[` + text + `(?:,` + text + `)*\])?` +
-		`,"outcome":` + text + `(?:,"status":-?[1-9]\d*)?(?:,"code":` + text + `)?(?:,"error":` + text + `)?`
+	openLine = `\{"time":"` + date + `T` + hour + `Z","org":` + text + `,"appId":` + text + `,"tokenId":` + text +
+		`(?:,"userId":` + text + `)?(?:,"clientId":` + text + `)?(?:,"issuer":` + text + `)?` +
+		`(?:,"scopes":\[` + text + `(?:,` + text + `)*\])?,"outcome":` + text +
+		`(?:,"status":-?[1-9]\d*)?(?:,"code":` + text + `)?(?:,"error":` + text + `)?`
 )
 
 var tornLine = sync.OnceValue(func() *regexp.Regexp {

@@ -16,10 +16,15 @@ import (
 var samples = []Receipt{
 	{Time: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), Org: testOrg, AppID: "0oa1", TokenID: "oar0", Outcome: Planned},
 	{
-		Time: time.Date(2026, 11, 30, 23, 59, 59, 120_000_001, time.FixedZone("", 3600)), Org: "http://127.0.0.1:8080/path", AppID: "0oa1", TokenID: "oar1",
-		UserID: "00u1", ClientID: "0oa1", Issuer: "https://acme.okta.com/oauth2/default", Scopes: []string{"openid", "a\"b"}, Outcome: bulk.Gone, Status: 429, Code: "E0000047", Error: "\x00\x1b\t\"\\/<&>\x7f\u0085\u2028\u202eé€👩🏽‍🚒\U000e0001 \uFFFD",
+		Time: time.Date(2026, 11, 30, 23, 59, 59, 120_000_001, time.FixedZone("", 3600)), Org: "http://127.0.0.1:8080/path",
+		AppID: "0oa1", TokenID: "oar1", UserID: "00u1", ClientID: "0oa1", Issuer: "https://acme.okta.com/oauth2/default",
+		Scopes: []string{"openid", "a\"b"}, Outcome: bulk.Gone, Status: 429, Code: "E0000047",
+		Error: "\x00\x1b\t\"\\/<&>\x7f\u0085\u2028\u202eé€👩🏽‍🚒\U000e0001 \uFFFD",
 	},
-	{Time: time.Date(2028, 2, 29, 9, 0, 0, 5000, time.UTC), Org: testOrg, AppID: "0oa1", TokenID: "oar2", Outcome: bulk.Failed, Error: `"`},
+	{
+		Time: time.Date(2028, 2, 29, 9, 0, 0, 5000, time.UTC), Org: testOrg, AppID: "0oa1", TokenID: "oar2",
+		Outcome: bulk.Failed, Error: `"`,
+	},
 }
 
 func lines(t testing.TB) (all []string) {
@@ -71,8 +76,8 @@ func TestEveryTornReceiptIsRemoved(t *testing.T) {
 	}
 }
 
-// FuzzOpen: whatever the file holds, nothing is removed but the torn end of a receipt, and nothing is changed if the file
-// is refused.
+// FuzzOpen: whatever the file holds, nothing is removed but the torn end of a receipt, and nothing is changed if the
+// file is refused.
 func FuzzOpen(f *testing.F) {
 	all := lines(f)
 	for _, line := range all {
@@ -101,7 +106,8 @@ func FuzzOpen(f *testing.F) {
 	})
 }
 
-// isBegun reports whether the end of some line completes a fragment: another way than the grammar's to find what is torn.
+// isBegun reports whether the end of some line completes a fragment: another way than the grammar's to find what is
+// torn.
 func isBegun(fragment string, lines []string) bool {
 	if json.Valid([]byte(fragment)) {
 		return false
