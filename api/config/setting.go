@@ -16,7 +16,7 @@ import (
 // OKTA_CLIENT_RATELIMIT_MAXRETRIES or OKTA_CLIENT_RATE_LIMIT_MAX_RETRIES. In files, capitals make no difference.
 type Setting string
 
-// The settings. Times are whole seconds; 0 stands for the default.
+// The settings. Times are whole seconds, and 0 stands for the default, which for requestTimeout is none.
 const (
 	OrgURL            Setting = "orgUrl"
 	AuthorizationMode Setting = "authorizationMode" // see Mode

@@ -20,9 +20,11 @@ type app struct {
 	*console
 	progress progress
 	settings config.Config // once client has been called
-	orgURL   string
-	format   format
-	verbose  bool
+
+	orgURL, configFile, rateShare string // flags; empty for what is not given
+
+	format  format
+	verbose bool
 }
 
 func newApp(console *console) *app {
@@ -36,8 +38,9 @@ func (a *app) root() *cobra.Command {
 		Long: `List and revoke the OAuth 2.0 refresh tokens of Okta apps.
 
 The org and its credential come from where Okta's own tools have them, in this
-order: the environment, ./.okta.yaml, ~/.okta/okta.yaml. No flag takes a secret,
-since process lists show flags.
+order: the environment, ./.okta.yaml, ~/.okta/okta.yaml; --config names a file
+in place of both. ./.okta.yaml decides where its own credential goes, and no
+other one. No flag takes a secret, since process lists show flags.
 
   OKTA_CLIENT_ORGURL       such as https://acme.okta.com; --org-url overrides it
   OKTA_CLIENT_TOKEN        an API token of an administrator; or, for a service app,
@@ -54,8 +57,10 @@ Exit codes: 0 done, 1 failed, 2 usage error.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		PersistentPreRunE: func(command *cobra.Command, _ []string) error {
-			if command.Flags().Changed("org-url") && a.orgURL == "" {
-				return errors.New("--org-url is empty") // and must not mean the org of the environment
+			for name, value := range map[string]string{"org-url": a.orgURL, "config": a.configFile, "rate-share": a.rateShare} {
+				if command.Flags().Changed(name) && value == "" {
+					return fmt.Errorf("--%s is empty", name) // and must not mean what the environment says
+				}
 			}
 			if only := onlyOf[a.format]; only != "" && command.Name() != only {
 				return fmt.Errorf("-o %s is for %s alone", a.format, only)
@@ -70,6 +75,8 @@ Exit codes: 0 done, 1 failed, 2 usage error.`,
 	root.SetErr(a.err)
 	flags := root.PersistentFlags()
 	flags.StringVar(&a.orgURL, "org-url", "", "URL of the org (before $OKTA_CLIENT_ORGURL)")
+	flags.StringVar(&a.configFile, "config", "", "the only okta.yaml to read; it must be a regular file")
+	flags.StringVar(&a.rateShare, "rate-share", "", "share of the rate limit to use, such as 0.5 (before $OKTA_CLIENT_RATESHARE)")
 	flags.VarP(&a.format, "output", "o", "format: table, json, jsonl or csv; contract has junit, summary html")
 	flags.BoolVarP(&a.verbose, "verbose", "v", false, "log every request to standard error")
 	root.AddCommand(a.listCommand(), a.getCommand(), a.revokeCommand(), a.revokeAllCommand(), a.sweepCommand(), a.summaryCommand(), a.contractCommand(), a.serveCommand(), a.demoCommand(), a.manCommand())
