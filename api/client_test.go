@@ -53,6 +53,8 @@ func TestNewRefusesWhatCannotWork(t *testing.T) {
 		"a token beyond ASCII":                    {auth: api.APIToken("canaryé"), says: "SSWS token"},
 		"a token in quotes":                       {auth: api.APIToken(`"canary"`), says: "SSWS token"},
 		"a function that is nil as auth":          {auth: (authFunc)(nil), says: "auth"},
+		"a token to fill in":                      {auth: api.APIToken("${canary}"), says: "placeholder"},
+		"a token from the documentation":          {auth: api.BearerToken("YOUR_canary"), says: "placeholder"},
 		"a token with a scheme":                   {auth: api.APIToken("SSWS canary"), says: "SSWS token"},
 		"an empty bearer token":                   {auth: api.BearerToken(""), says: "Bearer token"},
 		"a bearer token with a control character": {auth: api.BearerToken("canary\x00"), says: "Bearer token"},

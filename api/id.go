@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"example.com/apptokens/api/internal/argument"
+	"example.com/apptokens/api/internal/text"
 )
 
 // CheckID returns [ErrInvalidArgument] for a string that cannot be the ID of an app or a token; what names the argument in
@@ -22,12 +23,8 @@ func CheckID(what, id string) error {
 		return argument.Invalid(what, id, "it is empty")
 	case id == "." || id == "..":
 		return argument.Invalid(what, id, "it would lead to another resource")
-	case strings.ContainsFunc(id, func(r rune) bool { return !isUnreserved(r) }):
+	case strings.ContainsFunc(id, func(r rune) bool { return !text.IsUnreserved(r) }):
 		return argument.Invalid(what, id, `an ID is made of letters, digits, "-", "_", "." and "~"`)
 	}
 	return nil
-}
-
-func isUnreserved(r rune) bool {
-	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("-_.~", r)
 }

@@ -23,6 +23,7 @@ type settings struct {
 	attemptTimeout time.Duration
 	callTimeout    time.Duration // zero for none
 	share          float64
+	plainHTTP      bool
 	observers      []func(context.Context, Attempt)
 	holdObservers  []func(context.Context, Hold)
 }
@@ -133,6 +134,12 @@ func WithRateShare(share float64) Option {
 		s.share = share
 		return nil
 	}
+}
+
+// WithPlainHTTP allows http to any host, and not only to a loopback one: for tests whose mock of Okta is another
+// container. Whoever is on the way can read the credential, and use it.
+func WithPlainHTTP() Option {
+	return func(s *settings) error { s.plainHTTP = true; return nil }
 }
 
 // WithObserver calls observer after every attempt, for metrics and traces. It may be given several times, and must be

@@ -8,12 +8,15 @@ import (
 	"time"
 
 	"example.com/apptokens/api"
+	"example.com/apptokens/api/internal/origin"
 )
 
 // Target is a running server, and what [Check] may do with it.
 type Target struct {
 	// URL is the org URL, see [api.ParseOrgURL].
 	URL string
+	// PlainHTTP allows http to any host, as [api.WithPlainHTTP] does.
+	PlainHTTP bool
 	// AppID names an app that holds tokens, a few hundred at best. Without it, only the probes that need none run.
 	AppID string
 	// Auth authorizes requests, as it does for package api.
@@ -41,7 +44,7 @@ type Target struct {
 // server cannot be reached, it refuses the credential ([api.ErrUnauthorized]), or the context ended. The report holds what
 // is known so far.
 func Check(ctx context.Context, target Target) (Report, error) {
-	org, err := api.ParseOrgURL(target.URL)
+	org, err := origin.ParseOrgURL(target.URL, target.PlainHTTP)
 	switch {
 	case err != nil:
 		return Report{}, fmt.Errorf("contract: %w", err)

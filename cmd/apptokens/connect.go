@@ -36,8 +36,14 @@ func (a *app) places() []config.Option {
 	if a.configFiles != nil {
 		places = append(places, config.WithFiles(a.configFiles...))
 	}
+	if a.configFile != "" {
+		places = append(places, config.WithFiles(a.configFile))
+	}
 	if a.orgURL != "" {
 		places = append(places, config.With(config.OrgURL, a.orgURL, "--org-url"))
+	}
+	if a.rateShare != "" {
+		places = append(places, config.With(config.RateShare, a.rateShare, "--rate-share"))
 	}
 	return places
 }

@@ -74,7 +74,13 @@ func (a *app) target(apps []string) (contract.Target, error) {
 	if err != nil {
 		return contract.Target{}, err
 	}
-	target := contract.Target{URL: a.settings.OrgURL, Auth: auth}
+	transport := a.settings.Transport()
+	if a.verbose {
+		transport = loggingTransport{transport, a.settings.Logger}
+	}
+	target := contract.Target{
+		URL: a.settings.OrgURL, PlainHTTP: a.settings.PlainHTTP, Auth: auth, HTTPClient: &http.Client{Transport: transport},
+	}
 	if len(apps) > 0 {
 		target.AppID = apps[0]
 	}
@@ -84,9 +90,6 @@ func (a *app) target(apps []string) (contract.Target, error) {
 			return contract.Target{}, usageError{errors.New(deniedVariable + " is no Authorization header; want a scheme and a credential, like SSWS 00b…")}
 		}
 		target.Denied = authorization(denied)
-	}
-	if a.verbose {
-		target.HTTPClient = &http.Client{Transport: loggingTransport{a.settings.Logger}}
 	}
 	return target, nil
 }
@@ -103,11 +106,14 @@ func (h authorization) Authorize(_ context.Context, req *http.Request) error {
 var _ api.Auth = authorization("")
 
 // loggingTransport logs requests, and nothing of their headers.
-type loggingTransport struct{ logger *slog.Logger }
+type loggingTransport struct {
+	base   http.RoundTripper
+	logger *slog.Logger
+}
 
 func (l loggingTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	start := time.Now()
-	resp, err := http.DefaultTransport.RoundTrip(req)
+	resp, err := l.base.RoundTrip(req)
 	attrs := []slog.Attr{slog.String("method", req.Method), slog.String("path", req.URL.RequestURI()), slog.Duration("duration", time.Since(start))}
 	if err == nil {
 		attrs = append(attrs, slog.Int("status", resp.StatusCode), slog.String("request_id", resp.Header.Get("X-Okta-Request-Id")))

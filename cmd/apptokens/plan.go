@@ -70,7 +70,7 @@ func (s *sweep) cost(selected bulk.Selected) string {
 		return text + ", at no known rate limit"
 	}
 	text += fmt.Sprintf(", %s at the org's limit of %d a minute", about(limit.Time(requests, 1, now)), limit.Limit)
-	if share := 1.0; share > 0 && share < 1 {
+	if share := s.settings.RateShare; share > 0 && share < 1 {
 		text += fmt.Sprintf(", %s at the share of %v", about(limit.Time(requests, share, now)), share)
 	}
 	return text

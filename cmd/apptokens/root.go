@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
@@ -18,10 +17,11 @@ type app struct {
 	progress  *progress.Progress
 	watch     *watch
 	settings  config.Config // once load has been called
-	orgURL    string
 	format    output.Format
 	noHeaders bool
 	verbose   bool
+
+	orgURL, configFile, rateShare string // flags; empty for what is not given
 }
 
 func newApp(console *console) *app {
@@ -41,8 +41,9 @@ func (a *app) root() *cobra.Command {
 		Long: `List and revoke the OAuth 2.0 refresh tokens of Okta apps.
 
 The org and its credential come from where Okta's own tools have them, in this
-order: the environment, ./.okta.yaml, ~/.okta/okta.yaml. No flag takes a secret,
-since process lists show flags.
+order: the environment, ./.okta.yaml, ~/.okta/okta.yaml; --config names a file
+in place of both. ./.okta.yaml decides where its own credential goes, and no
+other one. No flag takes a secret, since process lists show flags.
 
   OKTA_CLIENT_ORGURL       such as https://acme.okta.com; --org-url overrides it
   OKTA_CLIENT_TOKEN        an administrator's API token; or for a service app:
@@ -67,6 +68,8 @@ matched no token. A signal ends the command as that signal does (shells show
 	root.SetErr(a.stderr)
 	flags := root.PersistentFlags()
 	flags.StringVar(&a.orgURL, "org-url", "", "URL of the org (before $OKTA_CLIENT_ORGURL)")
+	flags.StringVar(&a.configFile, "config", "", "the only okta.yaml to read; it must be a regular file")
+	flags.StringVar(&a.rateShare, "rate-share", "", "share of the rate limit to use, such as 0.5 (before $OKTA_CLIENT_RATESHARE)")
 	flags.VarP(&a.format, "output", "o", "format: table, json, jsonl, csv or yaml; contract has junit, summary html")
 	flags.BoolVar(&a.noHeaders, "no-headers", false, "leave out the header of table and csv")
 	flags.BoolVarP(&a.verbose, "verbose", "v", false, "log every request to standard error")
@@ -84,8 +87,10 @@ var onlyOf = map[output.Format]string{output.JUnit: "contract", output.HTML: "su
 
 // begin runs before every subcommand's own code.
 func (a *app) begin(command *cobra.Command, _ []string) error {
-	if command.Flags().Changed("org-url") && a.orgURL == "" {
-		return errors.New("--org-url is empty") // and must not mean the org of the environment
+	for name, value := range map[string]string{"org-url": a.orgURL, "config": a.configFile, "rate-share": a.rateShare} {
+		if command.Flags().Changed(name) && value == "" {
+			return fmt.Errorf("--%s is empty", name) // and must not mean what the environment says
+		}
 	}
 	if only := onlyOf[a.format]; only != "" && command.Name() != only {
 		return fmt.Errorf("-o %s works only with %s", a.format, only)

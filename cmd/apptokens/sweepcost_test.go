@@ -32,7 +32,7 @@ func TestSweepSaysWhatItCosts(t *testing.T) {
 			t.Cleanup(org.Close)
 			got := command{org: org, tty: true, stdin: "no\n"}.run(t.Context(), append([]string{"sweep", "0oa1"}, test.args...)...)
 			for _, want := range test.says {
-				if !strings.Contains(got.err, strings.ReplaceAll(want, "ORG", org.URL)) {
+				if !strings.Contains(strings.Join(strings.Fields(got.err), " "), strings.ReplaceAll(want, "ORG", org.URL)) { // which is wrapped
 					t.Errorf("stderr lacks %q:\n%s", want, got.err)
 				}
 			}
