@@ -14,7 +14,7 @@ import (
 // checkRequest returns how a request differs from the contract. The operation is nil if there is none.
 func checkRequest(req *http.Request) (*operation, []Violation) {
 	path := req.URL.EscapedPath()
-	c := &check{base: Violation{Method: req.Method, Path: path}, secrets: credentials(req.Header)}
+	c := &collector{base: Violation{Method: req.Method, Path: path}, secrets: credentials(req.Header)}
 	o, hasPath := find(req.Method, path)
 	switch {
 	case o == nil && hasPath:
@@ -45,7 +45,7 @@ func checkRequest(req *http.Request) (*operation, []Violation) {
 }
 
 // pathParameter also refuses what would make another path of it: "..", an escaped slash.
-func (c *check) pathParameter(o *operation, path string, p *openapi3.Parameter) {
+func (c *collector) pathParameter(o *operation, path string, p *openapi3.Parameter) {
 	sent := o.pathValue(path, p.Name)
 	value, err := url.PathUnescape(sent)
 	if err != nil || api.CheckID(value) != nil {
@@ -58,7 +58,7 @@ func (c *check) pathParameter(o *operation, path string, p *openapi3.Parameter) 
 var schemes = []string{"SSWS", "Bearer", "DPoP"}
 
 // authorization wants one of the schemes, and never shows the credential.
-func (c *check) authorization(req *http.Request) {
+func (c *collector) authorization(req *http.Request) {
 	values := req.Header.Values("Authorization")
 	if len(values) == 0 {
 		c.add("request authorization", "", "required", nil, "there is no Authorization header")

@@ -23,7 +23,7 @@ func checkResponse(o *operation, req *http.Request, status int, header http.Head
 
 // checkRedacted is for requests whose headers may have changed since they came.
 func checkRedacted(o *operation, req *http.Request, secrets []string, status int, header http.Header, body []byte, unknown func(Violation)) []Violation {
-	c := &check{secrets: secrets, unknown: unknown, base: Violation{
+	c := &collector{secrets: secrets, unknown: unknown, base: Violation{
 		Operation: o.OperationID, Method: req.Method, Path: req.URL.EscapedPath(), RequestID: text.Printable(text.Redact(header.Get("X-Okta-Request-Id"), secrets...), 100),
 	}}
 	response := o.response(status)
@@ -36,7 +36,7 @@ func checkRedacted(o *operation, req *http.Request, secrets []string, status int
 	return c.found
 }
 
-func (c *check) headers(response *openapi3.Response, header http.Header) {
+func (c *collector) headers(response *openapi3.Response, header http.Header) {
 	for _, name := range slices.Sorted(maps.Keys(response.Headers)) {
 		schema, required := response.Headers[name].Value.Schema.Value, response.Headers[name].Value.Required
 		values := header.Values(name)
@@ -47,7 +47,7 @@ func (c *check) headers(response *openapi3.Response, header http.Header) {
 	}
 }
 
-func (c *check) body(response *openapi3.Response, header http.Header, body []byte) {
+func (c *collector) body(response *openapi3.Response, header http.Header, body []byte) {
 	content := response.Content["application/json"]
 	switch {
 	case content == nil && len(body) > 0:
@@ -76,7 +76,7 @@ func (c *check) body(response *openapi3.Response, header http.Header, body []byt
 }
 
 // properties notes those that the contract does not know, at any depth. Okta adds some at any time.
-func (c *check) properties(pointer string, schema *openapi3.Schema, value any) {
+func (c *collector) properties(pointer string, schema *openapi3.Schema, value any) {
 	switch value := value.(type) {
 	case []any:
 		if schema.Items == nil {

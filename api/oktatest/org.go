@@ -1,7 +1,6 @@
 package oktatest
 
 import (
-	"encoding/hex"
 	"math/rand/v2"
 	"net/http"
 	"slices"
@@ -183,13 +182,4 @@ func (o *Org) Heal() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.faults = nil
-}
-
-// requestID returns an id like Okta's, 32 hex digits.
-func (o *Org) requestID() string {
-	var id [16]byte
-	for i := range id {
-		id[i] = byte(o.random.UintN(256))
-	}
-	return hex.EncodeToString(id[:])
 }

@@ -11,15 +11,15 @@ import (
 	"example.com/apptokens/api/internal/text"
 )
 
-// check collects the violations of one request or response.
-type check struct {
+// collector collects the violations of one request or response.
+type collector struct {
 	base    Violation // what all of them share
 	secrets []string  // which no violation may show
 	found   []Violation
 	unknown func(Violation) // told of properties that the contract does not know; may be nil
 }
 
-func (c *check) add(where, pointer, rule string, value any, reason string) {
+func (c *collector) add(where, pointer, rule string, value any, reason string) {
 	v := c.base
 	v.Where, v.Pointer, v.Rule, v.Reason = where, text.Printable(text.Redact(pointer, c.secrets...), 200), rule, reason
 	if value != nil {
@@ -29,7 +29,7 @@ func (c *check) add(where, pointer, rule string, value any, reason string) {
 }
 
 // values checks the values of a parameter or a header, of which there may be one at most.
-func (c *check) values(where string, values []string, required bool, schema *openapi3.Schema) {
+func (c *collector) values(where string, values []string, required bool, schema *openapi3.Schema) {
 	switch {
 	case len(values) == 0 && required:
 		c.add(where, "", "required", nil, "it is missing")
@@ -48,7 +48,7 @@ func (c *check) values(where string, values []string, required bool, schema *ope
 }
 
 // schema checks a value, and notes every violation in it.
-func (c *check) schema(where string, schema *openapi3.Schema, value any) {
+func (c *collector) schema(where string, schema *openapi3.Schema, value any) {
 	err := schema.VisitJSON(value, openapi3.VisitAsResponse(), openapi3.EnableFormatValidation(), openapi3.MultiErrors())
 	for _, failure := range flatten(err) {
 		pointer := ""
