@@ -25,29 +25,29 @@ func (f Fault) Times(n int) Fault { f.times = n; return f }
 // Forever lets the fault happen until [Org.Heal].
 func (f Fault) Forever() Fault { f.times = -1; return f }
 
-// After lets n requests pass before the fault happens.
+// After lets n requests pass before the fault happens, counted from its injection. It counts those that meet another
+// fault, too.
 func (f Fault) After(n int) Fault { f.skip = n; return f }
 
-// On restricts the fault to requests with an HTTP method: POST is what token requests have. Others do not count for
-// [Fault.After].
+// On restricts the fault to requests with an HTTP method (POST is what token requests have). [Fault.After] counts only
+// those.
 func (f Fault) On(method string) Fault { f.method = method; return f }
 
-// meet uses up and returns the fault that a request meets.
-func (o *Org) meet(r *http.Request) Fault {
+// meet uses up and returns the fault that a request meets: the first that is due.
+func (o *Org) meet(r *http.Request) (met Fault) {
 	for _, fault := range o.faults {
-		if fault.times == 0 || fault.method != "" && fault.method != r.Method {
-			continue
-		}
-		if fault.skip > 0 {
+		switch {
+		case fault.times == 0 || fault.method != "" && fault.method != r.Method:
+		case fault.skip > 0:
 			fault.skip--
-			continue
+		case met.name == "":
+			if fault.times > 0 {
+				fault.times--
+			}
+			met = *fault
 		}
-		if fault.times > 0 {
-			fault.times--
-		}
-		return *fault
 	}
-	return Fault{}
+	return met
 }
 
 func instead(name string, do func(*Org, *response, *http.Request)) Fault {

@@ -86,3 +86,34 @@ func TestFaultsHappenWhenTheyShould(t *testing.T) {
 		t.Errorf("statuses %v, want %s", got, want)
 	}
 }
+
+// After counts every request with the fault's method, also those that meet another fault, whatever the order of the
+// faults.
+func TestAfterCountsEveryRequest(t *testing.T) {
+	t.Parallel()
+	late, twice := oktatest.Status(503).After(1), oktatest.Status(500).Times(2)
+	for name, test := range map[string]struct {
+		faults []oktatest.Fault
+		want   string
+	}{
+		"behind another fault":      {[]oktatest.Fault{twice, late}, "[500 500 503 200]"},
+		"before another fault":      {[]oktatest.Fault{late, twice}, "[500 503 500 200]"},
+		"with faults of a method":   {[]oktatest.Fault{oktatest.Status(500).On("DELETE"), late}, "[200 503 200 200]"},
+		"in a row":                  {[]oktatest.Fault{oktatest.Status(500).After(1), oktatest.Status(502).After(2)}, "[200 500 502 200]"},
+		"two for the same request":  {[]oktatest.Fault{late, late}, "[200 503 503 200]"},
+		"of a method, among others": {[]oktatest.Fault{late.On("DELETE")}, "[200 200 200 200]"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			org := oktatest.New(oktatest.WithApp("0oa1", 3))
+			org.Inject(test.faults...)
+			var got []int
+			for range 4 {
+				got = append(got, send(t, org, "GET", tokens).status)
+			}
+			if fmt.Sprint(got) != test.want {
+				t.Errorf("statuses %v, want %s", got, test.want)
+			}
+		})
+	}
+}
