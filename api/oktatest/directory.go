@@ -9,11 +9,12 @@ type directory struct {
 
 type named struct{ id, name string }
 
-// people is how people really are called: in every script, with apostrophes, and at length.
+// people are invented: the words for "example" or "sample" in their languages make up their names. They are named as
+// real people are: in every script, with apostrophes, commas and emoji, and at length.
 var people = []string{
-	"Ada Byron", "Søren Kierkegaard", "李小龍", "Zoë Saldaña", "Nguyễn Thị Minh Khai", "Сергей Королёв", "O'Brien, Miles",
-	"山田 花子", "Grace Hopper", "Max Mustermann", "أحمد زويل", "Ana María Matute Ausejo de la Torre y Villanueva", "김연아",
-	"Björk", "Chimamanda Adichie", "Świętosława Nowak",
+	"Ada Exemplar", "Søren Prøvesen", "李示例", "Zoë Voorbeeld", "Nguyễn Thị Ví Dụ", "Пример Образцов", "O'Sample, Tess",
+	"見本 花子", "उदाहरण नमूना", "Max Mustermann", "مثال نموذجي", "Ana María Ejemplo Muestra de la Prueba y Ficción",
+	"김예시", "Dæmi", "Robin Sample 👩🏽‍🚀", "Świętosława Przykładowa",
 }
 
 func newDirectory(seed uint64) directory {

@@ -17,14 +17,14 @@ import (
 // On a terminal, what can be cut is cut so that lines fit, between characters, and IDs stay whole.
 func TestTablesFitTheTerminal(t *testing.T) {
 	t.Parallel()
-	long := "Ana María Matute Ausejo de la Torre y Villanueva, née 山田 花子 " + strings.Repeat("👩‍👩‍👧", 20)
+	long := "Ana María Ejemplo Muestra de la Prueba y Ficción, née 見本 花子 " + strings.Repeat("👩‍👩‍👧", 20)
 	for _, width := range []int{40, 80, 200} {
 		for _, colours := range []bool{false, true} {
 			var out bytes.Buffer
 			table := newTable(&out, []column{{"ID", "", fixed}, {"NAME", "", shrinks}, {"SCOPES", "", shrinks}, {"STATUS", "", fixed}})
 			table.limit, table.colours = width, colours
 			_ = table.print(row{cells: []string{"oarT4npx1yT6lrws7LFf", long, strings.Repeat("scope ", 30), "ACTIVE"}})
-			_ = table.print(row{cells: []string{"oar2", "李小龍", "openid", "failed"}})
+			_ = table.print(row{cells: []string{"oar2", "李示例", "openid", "failed"}})
 			if err := table.close(); err != nil {
 				t.Fatal(err)
 			}
@@ -53,7 +53,7 @@ func TestColumnsAreChosen(t *testing.T) {
 	t.Parallel()
 	org := newOrg(t, 2)
 	for args, want := range map[string]string{
-		"--columns id,userName -o csv":  "id,userName\noarT4npx1yT6lrws7LFf,Сергей Королёв\n",
+		"--columns id,userName -o csv":  "id,userName\noarT4npx1yT6lrws7LFf,Пример Образцов\n",
 		"--columns APPID,issuer -o csv": "appId,issuer\n0oa1,ORG/oauth2/",
 		"--columns id":                  "ID\noarT4npx1yT6lrws7LFf\noardAWoEQ6lcSEAUDmKT\n",
 	} {
