@@ -9,6 +9,7 @@ import (
 	"crypto/rand"
 	"encoding/xml"
 	"errors"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -51,6 +52,35 @@ func TestOktatestKeepsTheContract(t *testing.T) {
 	}
 	if n := len(report.Results); n != 32 {
 		t.Errorf("%d probes, want 32", n)
+	}
+}
+
+// Okta's recorded answers are compressed, have cookies and caching headers, and lack the headers of the rate limit and the
+// request id where the request did not reach the application: on all 405s, and on some 400s.
+func TestCheckPassesAServerThatBehavesAsRecorded(t *testing.T) {
+	t.Parallel()
+	org, compressed := newOrg(), 0
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		recorder := httptest.NewRecorder()
+		org.ServeHTTP(recorder, r)
+		maps.Copy(w.Header(), recorder.Header())
+		if recorder.Code == http.StatusBadRequest || recorder.Code == http.StatusMethodNotAllowed {
+			for _, name := range []string{"X-Okta-Request-Id", "X-Rate-Limit-Limit", "X-Rate-Limit-Remaining", "X-Rate-Limit-Reset"} {
+				w.Header().Del(name)
+			}
+		}
+		if w.Header().Get("Content-Encoding") == "gzip" && w.Header().Get("Set-Cookie") != "" && w.Header().Get("Expires") == "0" {
+			compressed++
+		}
+		w.WriteHeader(recorder.Code)
+		_, _ = w.Write(recorder.Body.Bytes())
+	}))
+	defer server.Close()
+	readOnly := target(server.URL)
+	readOnly.Write = false
+	report, err := contract.Check(t.Context(), readOnly)
+	if err != nil || report.Count(contract.Passed) != 24 || report.Count(contract.Failed) != 0 || compressed < 20 {
+		t.Errorf("%v, %d compressed, %+v", err, compressed, report)
 	}
 }
 

@@ -78,7 +78,7 @@ func TestMutationsAreCaught(t *testing.T) {
 		"a limit of text is good":       {change{only: isPage("many"), request: query("limit", "")}, "limit of text"},
 		"any cursor is good":            {change{only: method("GET", "noSuchCursor"), request: query("after", "")}, "bad cursor"},
 		"any method is good":            {change{only: method("POST", ""), request: func(r *http.Request) { r.Method = "GET" }}, "other method"},
-		"another method is not found":   {change{only: method("POST", ""), response: status(404)}, "other method"},
+		"another method is not found":   {change{only: method("POST", ""), request: func(r *http.Request) { r.Method, r.URL.Path = "GET", "/api/v1" }}, "other method"},
 		"an error in HTML":              {change{only: noApp, response: whole(404, "text/html", "<html>")}, "error objects"},
 		"an error code that is 7":       {change{only: noApp, response: body(`"E0000007"`, "7")}, "error objects"},
 		"an error without an id":        {change{only: noApp, response: body("errorId", "errorID")}, "error objects"},

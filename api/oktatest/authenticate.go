@@ -29,7 +29,7 @@ func (o *Org) authenticateToken(a *response, r *http.Request, scheme, value stri
 	token, known := o.accessTokens[value]
 	bound := strings.EqualFold(scheme, "DPoP")
 	refuse := func(status int, code, description string) bool {
-		a.challenge(status, r.Host, bound, code, description)
+		a.challenge(status, baseURL(r), bound, code, description)
 		return false
 	}
 	if !known || !token.expires.IsZero() && !now.Before(token.expires) {

@@ -142,7 +142,7 @@ func Body(status int, contentType, body string) Fault {
 
 // Challenge answers as Okta does where OAuth failed: with an empty body and a WWW-Authenticate header.
 func Challenge(status int, code, description string) Fault {
-	return instead("challenge", func(_ *Org, a *response, r *http.Request) { a.challenge(status, r.Host, false, code, description) })
+	return instead("challenge", func(_ *Org, a *response, r *http.Request) { a.challenge(status, baseURL(r), false, code, description) })
 }
 
 // Faults of a response. The request has taken effect.

@@ -118,8 +118,8 @@ func TestAnswers(t *testing.T) {
 			if got.err != nil || got.status != test.status {
 				t.Fatalf("status %d, %v; want %d", got.status, got.err, test.status)
 			}
-			if !requestID.MatchString(got.header.Get("X-Okta-Request-Id")) {
-				t.Errorf("request id %q", got.header.Get("X-Okta-Request-Id"))
+			if id := got.header.Get("X-Okta-Request-Id"); !requestID.MatchString(id) && (test.status != 405 || id != "") {
+				t.Errorf("request id %q", id)
 			}
 			switch {
 			case test.status == 204:

@@ -1,6 +1,8 @@
 package oktatest
 
 import (
+	"encoding/base64"
+	"encoding/binary"
 	"encoding/hex"
 	"hash/fnv"
 	"math/rand/v2"
@@ -24,10 +26,12 @@ func randomID(random *rand.Rand, prefix string) string {
 }
 
 // requestID returns an id like Okta's, 32 hex digits.
-func (o *Org) requestID() string {
-	var id [16]byte
-	for i := range id {
-		id[i] = byte(o.random.UintN(256))
-	}
-	return hex.EncodeToString(id[:])
+func (o *Org) requestID() string { return hex.EncodeToString(o.randomBytes()) }
+
+// errorID returns an id like Okta's, 25 characters.
+func (o *Org) errorID() string { return "oae" + base64.RawURLEncoding.EncodeToString(o.randomBytes()) }
+
+func (o *Org) randomBytes() []byte {
+	bytes := binary.LittleEndian.AppendUint64(nil, o.random.Uint64())
+	return binary.LittleEndian.AppendUint64(bytes, o.random.Uint64())
 }

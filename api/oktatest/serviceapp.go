@@ -92,7 +92,7 @@ func badRequest(code, description string) *refusal {
 
 // serveTokenRequest answers at the token endpoint.
 func (o *Org) serveTokenRequest(a *response, r *http.Request, form url.Values, now time.Time) {
-	a.header.Set("Cache-Control", "no-store")
+	new(limiter).take(now, a.header) // counts nothing, but the headers are there
 	granted, refused := o.grant(r, form, now)
 	if refused != nil {
 		if refused.Code == "use_dpop_nonce" {
@@ -101,6 +101,7 @@ func (o *Org) serveTokenRequest(a *response, r *http.Request, form url.Values, n
 		a.json(refused.status, refused)
 		return
 	}
+	a.header.Set("DPoP-Nonce", o.nonce)
 	value := randomID(o.random, "access-token-")
 	o.accessTokens[value] = *granted
 	kind := "Bearer"
@@ -116,7 +117,7 @@ func (o *Org) grant(r *http.Request, form url.Values, now time.Time) (*accessTok
 	const assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 	endpoint := baseURL(r) + tokenPath
 	switch {
-	case !isForm(r):
+	case r.ContentLength != 0 && !isForm(r):
 		return nil, badRequest("invalid_request", "The request body must be form-encoded.")
 	case repeats(form):
 		return nil, badRequest("invalid_request", "A parameter is there twice.")
