@@ -26,7 +26,10 @@ func (o *Org) authenticate(a *response, r *http.Request, now time.Time) bool {
 }
 
 func (o *Org) authenticateToken(a *response, r *http.Request, scheme, value string, now time.Time) bool {
-	token, known := o.accessTokens[value]
+	token, known := o.bearerTokens[value]
+	if !known {
+		token, known = o.accessTokens.entries[value]
+	}
 	bound := strings.EqualFold(scheme, "DPoP")
 	refuse := func(status int, code, description string) bool {
 		a.challenge(status, baseURL(r), bound, code, description)

@@ -56,7 +56,7 @@ func (o *Org) checkProof(r *http.Request, target string, now time.Time) (p proof
 	switch {
 	case issued.Before(now.Add(-proofLifetime)) || issued.After(now.Add(clockTolerance)):
 		return p, "The DPoP proof is too old, or from the future."
-	case p.ID == "" || !o.used.first("proof "+p.ID, issued.Add(proofLifetime), now):
+	case p.ID == "" || !o.first("proof "+p.ID):
 		return p, "The DPoP proof has been used before, or has no jti."
 	}
 	thumbprint, err := header.JSONWebKey.Thumbprint(crypto.SHA256)

@@ -62,6 +62,9 @@ func (o *Org) answer(r *http.Request, form url.Values) (a *response, delay time.
 	if fault.spoil != nil {
 		fault.spoil(a, r)
 	}
+	if o.forgetful {
+		return a, fault.delay
+	}
 	request := Request{
 		Time: now, Method: r.Method, Host: r.Host, Path: r.URL.EscapedPath(), Query: r.URL.RawQuery,
 		Header: r.Header.Clone(), Fault: fault.name, Status: a.status, ID: id,

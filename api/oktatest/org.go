@@ -1,6 +1,7 @@
 package oktatest
 
 import (
+	"crypto/sha256"
 	"math/rand/v2"
 	"net/http"
 	"slices"
@@ -23,13 +24,15 @@ type Org struct {
 	apiTokens []string
 	limiter   limiter
 	faults    []*Fault
+	forgetful bool // keeps no requests
 	requests  []Request
 
 	serviceApps   map[string]ServiceApp // by client ID
-	accessTokens  map[string]accessToken
+	bearerTokens  map[string]accessToken
+	accessTokens  *recent[string, accessToken] // granted to service apps
 	nonce         string
 	resourceNonce bool
-	used          replays
+	used          *recent[[sha256.Size]byte, struct{}] // hashes of what may be used once
 }
 
 // Option configures an [Org].
@@ -41,9 +44,10 @@ type config struct {
 	apps      []appConfig
 	apiTokens []string
 	limiter   limiter
+	forgetful bool
 
 	serviceApps   map[string]ServiceApp
-	accessTokens  map[string]accessToken
+	bearerTokens  map[string]accessToken
 	resourceNonce bool
 }
 
@@ -71,7 +75,7 @@ func WithAPIToken(token string) Option {
 // WithBearerToken lets an OAuth access token in that carries scopes: okta.apps.read to list and get, okta.apps.manage
 // to revoke. It may be given several times.
 func WithBearerToken(token string, scopes ...string) Option {
-	return func(c *config) { c.accessTokens[token] = accessToken{scopes: scopes} }
+	return func(c *config) { c.bearerTokens[token] = accessToken{scopes: scopes} }
 }
 
 // WithRateLimit allows a number of requests in one window, which begins with the first request after the last window's
@@ -81,9 +85,12 @@ func WithRateLimit(requests int, window time.Duration) Option {
 	return func(c *config) { c.limiter = limiter{limit: requests, window: window} }
 }
 
+// WithoutRequests keeps no record of requests, for an org that runs for long: [Org.Requests] returns none.
+func WithoutRequests() Option { return func(c *config) { c.forgetful = true } }
+
 // New returns an org.
 func New(opts ...Option) *Org {
-	c := config{seed: 1, clock: time.Now, serviceApps: map[string]ServiceApp{}, accessTokens: map[string]accessToken{}}
+	c := config{seed: 1, clock: time.Now, serviceApps: map[string]ServiceApp{}, bearerTokens: map[string]accessToken{}}
 	for _, option := range opts {
 		option(&c)
 	}
@@ -97,12 +104,14 @@ func New(opts ...Option) *Org {
 		apps:      map[string]*app{},
 		apiTokens: c.apiTokens,
 		limiter:   c.limiter,
+		forgetful: c.forgetful,
 
 		serviceApps:   c.serviceApps,
-		accessTokens:  c.accessTokens,
+		bearerTokens:  c.bearerTokens,
+		accessTokens:  newRecent[string, accessToken](maxAccessTokens),
 		nonce:         randomID(newRandom(c.seed, "nonce"), "nonce"),
 		resourceNonce: c.resourceNonce,
-		used:          replays{},
+		used:          newRecent[[sha256.Size]byte, struct{}](maxUsed),
 	}
 	for _, a := range c.apps {
 		org.apps[a.id] = newApp(c.seed, a.id, a.tokens, org.people, c.clock())
