@@ -160,7 +160,7 @@ func TestResponsesThatViolateTheContractAreErrors(t *testing.T) {
 			// Faults in place of a response lack headers that the contract wants; the rest is what is looked at here.
 			withHeaders := roundTripper(func(req *http.Request) (*http.Response, error) {
 				resp, err := org.Transport().RoundTrip(req)
-				if err == nil && org.Requests()[0].Fault != "header" && org.Requests()[0].Fault != "no links" {
+				if err == nil && org.Requests()[0].Fault != "header" && org.Requests()[0].Fault != "no-links" {
 					for name, value := range map[string]string{"X-Rate-Limit-Limit": "1", "X-Rate-Limit-Remaining": "1", "X-Rate-Limit-Reset": "1", "Link": "<x>"} {
 						resp.Header.Set(name, value)
 					}

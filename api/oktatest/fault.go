@@ -86,7 +86,7 @@ func Status(status int) Fault {
 // ConcurrentLimit answers 429 as Okta does when too many requests run at once: Limit and Remaining are 0, and Reset
 // means nothing.
 func ConcurrentLimit() Fault {
-	return instead("concurrent limit", func(o *Org, a *response, _ *http.Request) {
+	return instead("concurrent-limit", func(o *Org, a *response, _ *http.Request) {
 		writeRateLimit(a.header, 0, 0, o.clock().Add(time.Hour))
 		o.fail(a, http.StatusTooManyRequests, "E0000047", tooManyRequests)
 	})
@@ -94,7 +94,7 @@ func ConcurrentLimit() Fault {
 
 // UsedUp answers 429 as Okta does when the limit of a window is used up that ends some time from now.
 func UsedUp(reset time.Duration) Fault {
-	return instead("used up", func(o *Org, a *response, _ *http.Request) {
+	return instead("used-up", func(o *Org, a *response, _ *http.Request) {
 		writeRateLimit(a.header, 100, 0, o.clock().Add(reset))
 		o.fail(a, http.StatusTooManyRequests, "E0000047", tooManyRequests)
 	})
@@ -113,7 +113,7 @@ func Throttle(retryAfter time.Duration) Fault {
 //
 // Over a real connection that was used before, Go's transport repeats a GET by itself.
 func DropBefore() Fault {
-	return instead("drop before", func(_ *Org, a *response, _ *http.Request) { a.dropped = true })
+	return instead("drop-before", func(_ *Org, a *response, _ *http.Request) { a.dropped = true })
 }
 
 // Redirect answers with a redirect to a URL.
@@ -149,20 +149,20 @@ func Challenge(status int, code, description string) Fault {
 
 // DropAfter breaks the connection after the request has taken effect, and before the first byte of the response.
 func DropAfter() Fault {
-	return spoil("drop after", func(a *response, _ *http.Request) { a.dropped = true })
+	return spoil("drop-after", func(a *response, _ *http.Request) { a.dropped = true })
 }
 
 // CutBody breaks the connection in the middle of the body.
-func CutBody() Fault { return spoil("cut body", func(a *response, _ *http.Request) { a.cut = true }) }
+func CutBody() Fault { return spoil("cut-body", func(a *response, _ *http.Request) { a.cut = true }) }
 
 // TruncateBody sends half the body, as if it were all.
 func TruncateBody() Fault {
-	return spoil("truncate body", func(a *response, _ *http.Request) { a.body = a.body[:len(a.body)/2] })
+	return spoil("truncate-body", func(a *response, _ *http.Request) { a.body = a.body[:len(a.body)/2] })
 }
 
 // SlowFirstByte holds the response back for some time.
 func SlowFirstByte(delay time.Duration) Fault {
-	return Fault{name: "slow first byte", times: 1, delay: delay}
+	return Fault{name: "slow-first-byte", times: 1, delay: delay}
 }
 
 // Header replaces a header of the response. An empty value removes it. Link headers have faults of their own.
@@ -179,7 +179,7 @@ func Header(name, value string) Fault {
 
 // FoldedLinks sends all links on one line, with the next one first and rel unquoted.
 func FoldedLinks() Fault {
-	return spoil("folded links", func(a *response, _ *http.Request) {
+	return spoil("folded-links", func(a *response, _ *http.Request) {
 		var links []string
 		if a.next != "" {
 			links = append(links, "<"+a.next+">;rel=next")
@@ -192,7 +192,7 @@ func FoldedLinks() Fault {
 
 // ForeignLinks sends one Link header of the caller's making in place of the org's.
 func ForeignLinks(header string) Fault {
-	return spoil("foreign links", func(a *response, _ *http.Request) {
+	return spoil("foreign-links", func(a *response, _ *http.Request) {
 		a.header.Set("Link", header)
 		a.self, a.next = "", ""
 	})
@@ -200,7 +200,7 @@ func ForeignLinks(header string) Fault {
 
 // MalformedLink sends a link that never closes.
 func MalformedLink() Fault {
-	return spoil("malformed link", func(a *response, _ *http.Request) {
+	return spoil("malformed-link", func(a *response, _ *http.Request) {
 		a.header.Set("Link", "<"+a.next+`; rel="next"`)
 		a.self, a.next = "", ""
 	})
@@ -208,35 +208,35 @@ func MalformedLink() Fault {
 
 // NoLinks sends no links at all (OKTA-796989).
 func NoLinks() Fault {
-	return spoil("no links", func(a *response, _ *http.Request) { a.self, a.next = "", "" })
+	return spoil("no-links", func(a *response, _ *http.Request) { a.self, a.next = "", "" })
 }
 
 // NoNext ends the listing too early (OKTA-1155607). No client can tell.
-func NoNext() Fault { return spoil("no next", func(a *response, _ *http.Request) { a.next = "" }) }
+func NoNext() Fault { return spoil("no-next", func(a *response, _ *http.Request) { a.next = "" }) }
 
 // ForeignNext sends a next link that leads elsewhere.
 func ForeignNext(target string) Fault {
-	return spoil("foreign next", func(a *response, _ *http.Request) { a.next = target })
+	return spoil("foreign-next", func(a *response, _ *http.Request) { a.next = target })
 }
 
 // LoopingNext sends a next link that leads to the page it stands on.
 func LoopingNext() Fault {
-	return spoil("looping next", func(a *response, _ *http.Request) { a.next = a.self })
+	return spoil("looping-next", func(a *response, _ *http.Request) { a.next = a.self })
 }
 
 // NextWithoutExpand forgets expand in the next link (OKTA-1230325).
 func NextWithoutExpand() Fault {
-	return spoil("next without expand", func(a *response, _ *http.Request) { a.next, _, _ = strings.Cut(a.next, "&expand=") })
+	return spoil("next-without-expand", func(a *response, _ *http.Request) { a.next, _, _ = strings.Cut(a.next, "&expand=") })
 }
 
 // PunctuatedCursor sends a next link whose cursor holds a comma and a semicolon, which a URL may.
 func PunctuatedCursor() Fault {
-	return spoil("punctuated cursor", func(a *response, _ *http.Request) {
+	return spoil("punctuated-cursor", func(a *response, _ *http.Request) {
 		a.next = strings.Replace(a.next, "&limit=", punctuation+"&limit=", 1)
 	})
 }
 
 // RelativeNext sends a next link without its origin, which RFC 8288 allows.
 func RelativeNext() Fault {
-	return spoil("relative next", func(a *response, r *http.Request) { a.next = strings.TrimPrefix(a.next, baseURL(r)) })
+	return spoil("relative-next", func(a *response, r *http.Request) { a.next = strings.TrimPrefix(a.next, baseURL(r)) })
 }

@@ -165,7 +165,7 @@ type Request struct {
 	Path   string // as sent, with its escapes
 	Query  string // as sent
 	Header http.Header
-	Fault  string // name of the fault that it met
+	Fault  string // name of the fault that it met, as ParseFault takes it
 	Status int    // of the response; 0 where the connection was dropped before one
 	ID     string // X-Okta-Request-Id of the response
 }
