@@ -5,8 +5,10 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/rsa"
 	"crypto/x509"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -24,8 +26,18 @@ type serviceAppKey struct {
 	pem string
 }
 
-func newServiceAppKey() (serviceAppKey, error) {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+// newServiceAppKey makes a key of a type: "ec" or "rsa", which is the only one that Okta's Node and Python SDKs sign with.
+func newServiceAppKey(keyType string) (serviceAppKey, error) {
+	var key crypto.Signer
+	var err error
+	switch keyType {
+	case "ec":
+		key, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	case "rsa":
+		key, err = rsa.GenerateKey(rand.Reader, 2048)
+	default:
+		err = errors.New("want ec or rsa")
+	}
 	if err != nil {
 		return serviceAppKey{}, err
 	}
