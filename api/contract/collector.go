@@ -5,8 +5,11 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"example.com/apptokens/api/internal/text"
 )
@@ -47,9 +50,19 @@ func (c *collector) values(where string, values []string, required bool, schema 
 	}
 }
 
+// dateTime judges a time as package api does, which cannot decode a leap second.
+var dateTime = openapi3.NewCallbackValidator(func(value string) error {
+	quoted, err := jsontext.AppendQuote(nil, value)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(quoted, new(time.Time))
+})
+
 // schema checks a value, and notes every violation in it.
 func (c *collector) schema(where string, schema *openapi3.Schema, value any) {
-	err := schema.VisitJSON(value, openapi3.VisitAsResponse(), openapi3.EnableFormatValidation(), openapi3.MultiErrors())
+	err := schema.VisitJSON(value, openapi3.VisitAsResponse(), openapi3.EnableFormatValidation(), openapi3.MultiErrors(),
+		openapi3.WithStringFormatValidator("date-time", dateTime))
 	for _, failure := range flatten(err) {
 		pointer := ""
 		for _, token := range failure.JSONPointer() {

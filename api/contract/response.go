@@ -9,9 +9,11 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 
+	"example.com/apptokens/api/internal/header"
 	"example.com/apptokens/api/internal/text"
 )
 
@@ -36,14 +38,26 @@ func checkRedacted(o *operation, req *http.Request, secrets []string, status int
 	return c.found
 }
 
-func (c *collector) headers(response *openapi3.Response, header http.Header) {
+func (c *collector) headers(response *openapi3.Response, sent http.Header) {
 	for _, name := range slices.Sorted(maps.Keys(response.Headers)) {
 		schema, required := response.Headers[name].Value.Schema.Value, response.Headers[name].Value.Required
-		values := header.Values(name)
-		if name == "Link" && len(values) > 1 {
-			values = values[:1] // each link may have a line of its own
+		values := sent.Values(name)
+		if name == "Link" && len(values) > 0 {
+			c.links(values)
+			continue
 		}
 		c.values("response header "+name, values, required, schema)
+	}
+}
+
+// links reads links as package api does. Each may have a line of its own.
+func (c *collector) links(lines []string) {
+	links, err := header.ParseLinks(lines)
+	switch {
+	case err != nil:
+		c.add("response header Link", "", "link", strings.Join(lines, ", "), err.Error())
+	case !links.Self:
+		c.add("response header Link", "", "self", strings.Join(lines, ", "), "want a link with the relation self")
 	}
 }
 

@@ -140,6 +140,10 @@ func TestResponsesThatViolateTheContractAreErrors(t *testing.T) {
 		"an error of another shape": {fault: oktatest.Body(500, "application/json", `{"errorCode":9}`), where: "response body", pointer: "/errorCode", rule: "type"},
 		"another success":           {fault: oktatest.Body(202, "application/json", "[]"), where: "response status", rule: "status"},
 		"a redirect":                {fault: oktatest.Redirect(302, "https://acme.okta.com/login"), where: "response status", rule: "status"},
+		"a link that never closes":  {fault: oktatest.MalformedLink(), where: "response header Link", rule: "link"},
+		"an empty Link":             {fault: oktatest.ForeignLinks(""), where: "response header Link", rule: "self"},
+		"no self link":              {fault: oktatest.ForeignLinks("</x>; rel=next"), where: "response header Link", rule: "self"},
+		"two different next links":  {fault: oktatest.ForeignLinks("</x>; rel=self, </y>; rel=next, </z>; rel=next"), where: "response header Link", rule: "link"},
 		"no Link":                   {fault: oktatest.NoLinks(), where: "response header Link", rule: "required"},
 		"no rate limit":             {fault: oktatest.Header("X-Rate-Limit-Limit", ""), where: "response header X-Rate-Limit-Limit", rule: "required"},
 		"a negative rate limit":     {fault: oktatest.Header("X-Rate-Limit-Remaining", "-1"), where: "response header X-Rate-Limit-Remaining", rule: "minimum"},
@@ -160,8 +164,8 @@ func TestResponsesThatViolateTheContractAreErrors(t *testing.T) {
 			// Faults in place of a response lack headers that the contract wants; the rest is what is looked at here.
 			withHeaders := roundTripper(func(req *http.Request) (*http.Response, error) {
 				resp, err := org.Transport().RoundTrip(req)
-				if err == nil && org.Requests()[0].Fault != "header" && org.Requests()[0].Fault != "no-links" {
-					for name, value := range map[string]string{"X-Rate-Limit-Limit": "1", "X-Rate-Limit-Remaining": "1", "X-Rate-Limit-Reset": "1", "Link": "<x>"} {
+				if err == nil && slices.Contains([]string{"body", "html", "redirect"}, org.Requests()[0].Fault) {
+					for name, value := range map[string]string{"X-Rate-Limit-Limit": "1", "X-Rate-Limit-Remaining": "1", "X-Rate-Limit-Reset": "1", "Link": "<x>; rel=self"} {
 						resp.Header.Set(name, value)
 					}
 				}
@@ -170,6 +174,35 @@ func TestResponsesThatViolateTheContractAreErrors(t *testing.T) {
 			_, err := contract.NewTransport(withHeaders).RoundTrip(newRequest(t, method, tokens))
 			checkViolation(t, err, test.where, test.pointer, test.rule)
 		})
+	}
+}
+
+// A time is the contract's if package api can decode it.
+func TestTimesAreJudgedAsTheClientDoes(t *testing.T) {
+	t.Parallel()
+	for value, good := range map[string]bool{
+		"2026-12-31T23:59:59Z": true, "2026-12-31T23:59:59.000Z": true, "2026-12-31T23:59:59.12345678901234567890+14:00": true,
+		"2024-02-29T00:00:00-00:00": true, "0000-01-01T00:00:00Z": true,
+		"2026-12-31T23:59:60Z": false, "2026-12-31T24:00:00Z": false, "2025-02-29T00:00:00Z": false, "2026-12-31T23:59:59": false,
+		"2026-12-31T23:59:59,5Z": false, "2026-12-31T23:59:59.Z": false, "2026-12-31t23:59:59z": false, "2026-12-31 23:59:59Z": false,
+		"2026-12-31T23:59:59+24:00": false, "2026-12-31T23:59:59+0100": false, "2026-12-31T3:59:59Z": false, "10000-01-01T00:00:00Z": false,
+		"2026-12-31": false, "": false, "yesterday": false,
+	} {
+		get := func(opts ...contract.Option) error {
+			org := oktatest.New(oktatest.WithApp("0oa1", 3))
+			org.Inject(oktatest.Body(200, "application/json", `{"id":"oar1","created":"`+value+`"}`))
+			client, err := api.New(orgURL, api.APIToken(oktatest.DefaultAPIToken), api.WithHTTPClient(&http.Client{Transport: contract.NewTransport(org.Transport(), opts...)}))
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = client.Get(t.Context(), "0oa1", "oar1")
+			return err
+		}
+		violated := false
+		err := get(contract.OnViolation(func(v contract.Violation) { violated = violated || v.Pointer == "/created" && v.Rule == "format" }))
+		if (err == nil) != good || violated == good {
+			t.Errorf("%q: the client says %v, the contract is violated: %v", value, err, violated)
+		}
 	}
 }
 
