@@ -2,7 +2,9 @@ package contract
 
 import (
 	"bytes"
+	"compress/gzip"
 	"encoding/json"
+	"errors"
 	"io"
 	"maps"
 	"mime"
@@ -76,17 +78,40 @@ func (c *collector) body(response *openapi3.Response, header http.Header, body [
 		c.add("response header Content-Type", "", "content type", header.Get("Content-Type"), "want application/json")
 		return
 	}
-	decoder := json.NewDecoder(bytes.NewReader(body))
+	plain, err := decoded(header, body)
+	switch {
+	case err != nil:
+		c.add("response header Content-Encoding", "", "encoding", header.Get("Content-Encoding"), err.Error())
+		return
+	case len(plain) > maxBody:
+		return
+	}
+	decoder := json.NewDecoder(bytes.NewReader(plain))
 	decoder.UseNumber()
 	var value any
 	if err := decoder.Decode(&value); err != nil || decoder.Decode(&struct{}{}) != io.EOF {
-		c.add("response body", "", "JSON", string(body), "the body is not JSON")
+		c.add("response body", "", "JSON", string(plain), "the body is not JSON")
 		return
 	}
 	c.schema("response body", content.Schema.Value, value)
 	if c.unknown != nil {
 		c.properties("", content.Schema.Value, value)
 	}
+}
+
+// decoded returns a body without its encoding, of which it reads little more than maxBody.
+func decoded(header http.Header, body []byte) ([]byte, error) {
+	switch strings.ToLower(strings.Join(header.Values("Content-Encoding"), ", ")) {
+	case "", "identity":
+		return body, nil
+	case "gzip":
+		reader, err := gzip.NewReader(bytes.NewReader(body))
+		if err != nil {
+			return nil, err
+		}
+		return io.ReadAll(io.LimitReader(reader, maxBody+1))
+	}
+	return nil, errors.New("want gzip, or none")
 }
 
 // properties notes those that the contract does not know, at any depth. Okta adds some at any time.

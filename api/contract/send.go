@@ -115,7 +115,10 @@ func (s *suite) attempt(ctx context.Context, auth api.Auth, method, path string)
 		o = otherMethod(req.URL.EscapedPath())
 	}
 	if o != nil {
-		x.violations = checkResponse(o, req, x.status, x.header, x.body, nil)
+		x.violations = checkResponse(o, req, x.status, x.header, body, nil)
+	}
+	if plain, err := decoded(x.header, body); err == nil {
+		x.body = plain
 	}
 	return x, again, nil
 }

@@ -54,7 +54,8 @@ const maxBody = 16 << 20
 // [OnViolation] it is reported instead. base is [http.DefaultTransport] if it is nil.
 //
 // A body is read before it is checked, and handed over byte for byte. One that breaks off, or is larger than 16 MiB, is
-// handed over unchecked, with its error.
+// handed over unchecked, with its error. So is one that is larger once it is decompressed. (gzip is the only encoding that
+// is read; another one is a violation.)
 func NewTransport(base http.RoundTripper, opts ...Option) http.RoundTripper {
 	if base == nil {
 		base = http.DefaultTransport
