@@ -12,6 +12,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -201,16 +202,10 @@ func TestCheckOfAServerThatIsDown(t *testing.T) {
 		org := newOrg()
 		org.Inject(oktatest.DropBefore().Forever())
 		report, err := contract.Check(t.Context(), inProcess(org))
-		if err == nil || !strings.Contains(err.Error(), "connection reset") || len(report.Results) != 1 {
+		if err == nil || !strings.Contains(err.Error(), "connection reset") || len(report.Results) != 1 || report.Count(contract.Errored) != 1 {
 			t.Errorf("%v, %+v", err, report.Results)
 		}
-		// A credential that is refused is no broken rule either.
-		org.Heal()
-		org.Inject(oktatest.Status(401).Forever())
-		if report, err = contract.Check(t.Context(), inProcess(org)); !errors.Is(err, api.ErrUnauthorized) || len(report.Results) != 1 {
-			t.Errorf("%v, %+v", err, report.Results)
-		}
-		// Nor is an outage, however long it is.
+		// An outage is not a broken rule, however long it is.
 		org.Heal()
 		org.Inject(oktatest.Status(503).After(1).Forever())
 		report, err = contract.Check(t.Context(), inProcess(org))
@@ -219,6 +214,51 @@ func TestCheckOfAServerThatIsDown(t *testing.T) {
 		}
 	})
 }
+
+// A secret that has expired breaks no rule of the server.
+func TestARefusedCredentialIsNotABrokenRule(t *testing.T) {
+	t.Parallel()
+	refused := oktatest.Status(http.StatusUnauthorized).Forever()
+	for name, test := range map[string]struct {
+		fault  oktatest.Fault
+		change func(*contract.Target)
+		err    error // of Check
+		probe  string
+	}{
+		"from the start":           {fault: refused, err: api.ErrUnauthorized, probe: "list"},
+		"without an app":           {fault: refused, change: func(t *contract.Target) { t.AppID, t.Write = "", false }, err: api.ErrUnauthorized, probe: "unknown app"},
+		"later on":                 {fault: refused.After(10), probe: "get"},
+		"for a moment":             {fault: oktatest.Status(http.StatusUnauthorized).After(1), probe: "pages of 200"},
+		"the one to be denied":     {change: func(t *contract.Target) { t.Denied = api.BearerToken("expired") }, probe: "denied"},
+		"when it cannot be issued": {change: func(t *contract.Target) { t.Auth = failing{} }, err: errNotIssued, probe: "list"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				org := newOrg()
+				org.Inject(test.fault)
+				target := inProcess(org)
+				if test.change != nil {
+					test.change(&target)
+				}
+				report, err := contract.Check(t.Context(), target)
+				if !errors.Is(err, test.err) || report.Count(contract.Failed) != 0 {
+					t.Errorf("%v, %+v", err, report.Results)
+				}
+				if !slices.ContainsFunc(report.Results, func(r contract.Result) bool { return r.Probe == test.probe && r.Outcome == contract.Errored }) {
+					t.Errorf("%s is not errored: %+v", test.probe, report.Results)
+				}
+			})
+		})
+	}
+}
+
+var errNotIssued = errors.New("the secret has expired")
+
+// failing is an Auth that gets no credential.
+type failing struct{}
+
+func (failing) Authorize(context.Context, *http.Request) error { return errNotIssued }
 
 func TestCheckEndsWithItsContext(t *testing.T) {
 	t.Parallel()

@@ -15,7 +15,7 @@ const (
 	Passed  Outcome = "passed"
 	Failed  Outcome = "failed"
 	Skipped Outcome = "skipped" // there was nothing to look at, or it was not allowed; Detail says why
-	Errored Outcome = "errored" // the server was not available, or the context ended
+	Errored Outcome = "errored" // the server was not available or refused the credential, or the context ended
 )
 
 // Report is what [Check] found out.

@@ -24,11 +24,27 @@ const (
 // policy is for outages and rate limits, which are nothing that the contract is about.
 var policy = retry.Policy{}.WithDefaults()
 
-// send sends a request with the target's credential, and waits for the rate limit a few times.
+// send sends a request with the target's credential, which is refused because it has expired, say, and not because the
+// server keeps another contract.
 func (s *suite) send(ctx context.Context, method, path string) (*exchange, error) {
-	return s.sendAs(ctx, s.target.Auth, method, path)
+	x, err := s.sendAs(ctx, s.target.Auth, method, path)
+	if err == nil && x.status == http.StatusUnauthorized {
+		err = x.refused()
+		if !s.accepted {
+			s.fatal = err
+		}
+		return nil, err
+	}
+	s.accepted = s.accepted || err == nil
+	return x, err
 }
 
+// refused is the error of a credential that should have been accepted.
+func (x *exchange) refused() error {
+	return fmt.Errorf("%w: %w", api.ErrUnauthorized, x.fail("the credential is refused"))
+}
+
+// sendAs sends a request with a credential, and waits for the rate limit a few times.
 func (s *suite) sendAs(ctx context.Context, auth api.Auth, method, path string) (*exchange, error) {
 	repeats := 0
 	for attempt := 1; ; attempt++ {
@@ -58,15 +74,13 @@ func (s *suite) sendAs(ctx context.Context, auth api.Auth, method, path string) 
 // settle takes in the last of the attempts.
 func (s *suite) settle(ctx context.Context, x *exchange, err error) (*exchange, error) {
 	switch {
-	case err != nil && ctx.Err() == nil && len(s.exchanges) == 0:
-		s.fatal = err // nothing came at all
-		return nil, err
 	case err != nil:
+		if ctx.Err() == nil && len(s.exchanges) == 0 {
+			s.fatal = err // nothing came at all
+		}
 		return nil, fmt.Errorf("%w: %w", errUnavailable, err)
 	case x.status == http.StatusTooManyRequests || retry.IsOutage(x.status):
 		return nil, fmt.Errorf("%w: %w", errUnavailable, x.fail("however often it is asked"))
-	case x.status == http.StatusUnauthorized && len(s.exchanges) == 0 && s.target.AppID != "":
-		s.fatal = fmt.Errorf("%w: %w", api.ErrUnauthorized, x.fail("the credential is refused"))
 	}
 	s.exchanges = append(s.exchanges, x)
 	return x, nil

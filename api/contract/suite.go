@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"time"
 
+	"example.com/apptokens/api"
 	"example.com/apptokens/api/internal/retry"
 )
 
@@ -18,12 +19,13 @@ type suite struct {
 	outcomes  map[string]Outcome
 	report    Report
 
-	free    time.Time // when the rate limit allows the next request
-	fatal   error     // why to go on has no point
-	first   *exchange // the first page
-	listed  []string  // IDs of all tokens, once known
-	partial bool      // there are more
-	token   string    // one that could be read
+	free     time.Time // when the rate limit allows the next request
+	accepted bool      // the server has accepted the target's credential
+	fatal    error     // why to go on has no point
+	first    *exchange // the first page
+	listed   []string  // IDs of all tokens, once known
+	partial  bool      // there are more
+	token    string    // one that could be read
 }
 
 // probe is one rule that a server has to keep.
@@ -76,7 +78,7 @@ func (s *suite) probe(ctx context.Context, p probe) {
 			result.Outcome, result.Detail = Errored, "interrupted; it may have happened"
 		case ctx.Err() != nil:
 			result.Outcome, result.Detail = Errored, "interrupted"
-		case errors.Is(err, errUnavailable):
+		case errors.Is(err, errUnavailable), errors.Is(err, api.ErrUnauthorized):
 			result.Outcome, result.Detail = Errored, err.Error()
 		case err != nil:
 			result.Outcome, result.Detail = Failed, err.Error()
