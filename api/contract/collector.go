@@ -10,23 +10,21 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
-
-	"example.com/apptokens/api/internal/text"
 )
 
 // collector collects the violations of one request or response.
 type collector struct {
 	base    Violation // what all of them share
-	secrets []string  // which no violation may show
+	secrets secrets
 	found   []Violation
 	unknown func(Violation) // told of properties that the contract does not know; may be nil
 }
 
 func (c *collector) add(where, pointer, rule string, value any, reason string) {
 	v := c.base
-	v.Where, v.Pointer, v.Rule, v.Reason = where, text.Printable(text.Redact(pointer, c.secrets...), 200), rule, reason
+	v.Where, v.Pointer, v.Rule, v.Reason = where, c.secrets.clean(pointer, 200), rule, c.secrets.clean(reason, 300)
 	if value != nil {
-		v.Value = shown(value, c.secrets)
+		v.Value = c.secrets.shown(value)
 	}
 	c.found = append(c.found, v)
 }
@@ -56,7 +54,10 @@ var dateTime = openapi3.NewCallbackValidator(func(value string) error {
 	if err != nil {
 		return err
 	}
-	return json.Unmarshal(quoted, new(time.Time))
+	if json.Unmarshal(quoted, new(time.Time)) != nil {
+		return errors.New("want RFC 3339, without leap seconds")
+	}
+	return nil
 })
 
 // schema checks a value, and notes every violation in it.

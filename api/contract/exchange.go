@@ -5,18 +5,19 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/go-json-experiment/json"
 
 	"example.com/apptokens/api"
 	"example.com/apptokens/api/internal/header"
-	"example.com/apptokens/api/internal/text"
 	"example.com/apptokens/gen"
 )
 
 // exchange is one request and its response.
 type exchange struct {
 	req        *http.Request
+	secrets    secrets
 	status     int
 	header     http.Header
 	body       []byte
@@ -24,17 +25,24 @@ type exchange struct {
 }
 
 // label names a request.
-func label(req *http.Request) string {
-	return req.Method + " " + text.Printable(req.URL.RequestURI(), 200)
+func (s secrets) label(req *http.Request) string {
+	return req.Method + " " + s.clean(req.URL.RequestURI(), 200) // which may be what a link says
 }
 
-// fail is an error that names the exchange.
+// fail returns an error that names the exchange. What is not a number among args may be the server's words.
 func (x *exchange) fail(format string, args ...any) error {
+	for i, arg := range args {
+		switch arg.(type) {
+		case int, time.Duration:
+		default:
+			args[i] = x.secrets.clean(fmt.Sprint(arg), 150)
+		}
+	}
 	id := ""
 	if request := x.header.Get("X-Okta-Request-Id"); request != "" {
-		id = " (request " + text.Printable(request, 100) + ")"
+		id = " (request " + x.secrets.clean(request, 100) + ")"
 	}
-	return fmt.Errorf("%s: %d: %s%s", label(x.req), x.status, fmt.Sprintf(format, args...), id)
+	return fmt.Errorf("%s: %d: %s%s", x.secrets.label(x.req), x.status, fmt.Sprintf(format, args...), id)
 }
 
 // wants checks the status, and of a success the rest of the response but for its headers, which have probes of their
@@ -65,7 +73,7 @@ func (x *exchange) wantsCode(code string) error {
 	if json.Unmarshal(x.body, &object) != nil || object.Code == "" || object.Code == code {
 		return nil
 	}
-	return x.fail("the error code is %q, want %q", text.Printable(object.Code, 30), code)
+	return x.fail("the error code is %q, want %q", object.Code, code)
 }
 
 // tokens reads the tokens of a page. As package api does, it tells "id" from "ID", and takes no ID that would lead
@@ -73,11 +81,11 @@ func (x *exchange) wantsCode(code string) error {
 func (x *exchange) tokens() ([]gen.Token, error) {
 	var tokens []gen.Token
 	if err := json.Unmarshal(x.body, &tokens); err != nil {
-		return nil, x.fail("%s", text.Printable(err.Error(), 200))
+		return nil, x.fail("%v", err)
 	}
 	for _, token := range tokens {
 		if api.CheckID(token.ID) != nil {
-			return nil, x.fail("%q is no token ID", text.Printable(token.ID, 60))
+			return nil, x.fail("%q is not a token ID", token.ID)
 		}
 	}
 	return tokens, nil

@@ -26,7 +26,7 @@ func Handler(next http.Handler, opts ...Option) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		secrets := credentials(r.Header)
+		secrets := secretsOf(r.Header)
 		r = r.Clone(r.Context())
 		r.Header.Del("Accept-Encoding") // what is compressed cannot be checked
 		recorder := &recorder{ResponseWriter: w, header: w.Header().Clone()}
@@ -43,13 +43,13 @@ func Handler(next http.Handler, opts ...Option) http.Handler {
 			return
 		}
 		recorder.WriteHeader(http.StatusOK) // if next wrote nothing
-		err := reporter.report(checkRedacted(o, r, secrets, recorder.status, recorder.sent, recorder.body.Bytes(), reporter.unknown))
+		err := reporter.report(checkResponse(o, r, secrets, recorder.status, recorder.sent, recorder.body.Bytes(), reporter.unknown))
 		if err == nil {
 			recorder.send()
 			return
 		}
 		w.Header().Set("Content-Type", "application/json")
-		w.Header().Set("X-Okta-Request-Id", recorder.sent.Get("X-Okta-Request-Id"))
+		w.Header().Set("X-Okta-Request-Id", secrets.clean(recorder.sent.Get("X-Okta-Request-Id"), 100))
 		w.WriteHeader(http.StatusNotImplemented) // which clients do not try again
 		_ = json.NewEncoder(w).Encode(map[string]string{"errorSummary": err.Error()})
 	})

@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"example.com/apptokens/api/internal/origin"
-	"example.com/apptokens/api/internal/text"
 	"example.com/apptokens/gen"
 )
 
@@ -68,7 +67,7 @@ func ownTokens(_ context.Context, s *suite) (string, error) {
 	tokens, err := s.first.tokens()
 	for _, token := range tokens {
 		if href := token.Links.Self.Href; href != "" && !strings.HasSuffix(href, s.tokensPath()+"/"+token.ID) {
-			return "", s.first.fail("token %s has the self link %q", text.Truncate(token.ID, 60), text.Printable(href, 150))
+			return "", s.first.fail("token %s has the self link %q", token.ID, href)
 		}
 	}
 	return "", err
@@ -109,7 +108,7 @@ func (s *suite) walk(ctx context.Context, limit int) (ids []string, more bool, e
 		}
 		for _, id := range page {
 			if seen[id] {
-				return nil, false, x.fail("token %s comes twice", text.Truncate(id, 60))
+				return nil, false, x.fail("token %s comes twice", id)
 			}
 			seen[id] = true
 		}
@@ -144,7 +143,7 @@ func (s *suite) next(x *exchange, full bool) (string, error) {
 	case err != nil:
 		return "", x.fail("the next link is no URL")
 	case !origin.Same(next, x.req.URL) || next.EscapedPath() != x.req.URL.EscapedPath():
-		return "", x.fail("the next link leads to %s", text.Printable((&url.URL{Scheme: next.Scheme, Host: next.Host, Path: next.Path}).Redacted(), 150))
+		return "", x.fail("the next link leads to %s", (&url.URL{Scheme: next.Scheme, Host: next.Host, Path: next.Path}).String())
 	case next.RawQuery == x.req.URL.RawQuery:
 		return "", x.fail("the next link leads to the page itself")
 	}
@@ -192,10 +191,10 @@ func pagesOf(limit int) func(context.Context, *suite) (string, error) {
 		}
 		x := s.exchanges[len(s.exchanges)-1]
 		if lost = missing(lost, missing(lost, after)); len(lost) > 0 {
-			return "", x.fail("pages of %d lack token %s, which pages of 200 have", limit, text.Truncate(lost[0], 60))
+			return "", x.fail("pages of %d lack token %s, which pages of 200 have", limit, lost[0])
 		}
 		if made = missing(made, after); len(made) > 0 {
-			return "", x.fail("pages of %d have token %s, which pages of 200 lack", limit, text.Truncate(made[0], 60))
+			return "", x.fail("pages of %d have token %s, which pages of 200 lack", limit, made[0])
 		}
 		return s.extent(len(ids), more), nil
 	}
@@ -245,7 +244,7 @@ func (x *exchange) expanded() (string, error) {
 func (x *exchange) embeds(token gen.Token) error {
 	for _, scope := range token.Scopes {
 		if !slices.ContainsFunc(token.Embedded.Scopes, func(s gen.Scope) bool { return s.Name == scope }) {
-			return x.fail("token %s has no _embedded.scopes for %q", text.Truncate(token.ID, 60), text.Printable(scope, 60))
+			return x.fail("token %s has no _embedded.scopes for %q", token.ID, scope)
 		}
 	}
 	return nil

@@ -14,7 +14,8 @@ import (
 // checkRequest returns how a request differs from the contract. The operation is nil if there is none.
 func checkRequest(req *http.Request) (*operation, []Violation) {
 	path := req.URL.EscapedPath()
-	c := &collector{base: Violation{Method: req.Method, Path: path}, secrets: credentials(req.Header)}
+	secrets := secretsOf(req.Header)
+	c := &collector{base: Violation{Method: req.Method, Path: secrets.clean(path, 200)}, secrets: secrets}
 	o, hasPath := find(req.Method, path)
 	switch {
 	case o == nil && hasPath:
@@ -69,13 +70,4 @@ func (c *collector) authorization(req *http.Request) {
 	if len(values) > 1 || credential == "" || !known {
 		c.add("request authorization", "", "security", nil, "want one credential, of the scheme SSWS, Bearer or DPoP")
 	}
-}
-
-// credentials are what of a request's headers is nobody's business, with the scheme and without.
-func credentials(header http.Header) (secrets []string) {
-	for _, value := range header.Values("Authorization") {
-		_, credential, _ := strings.Cut(strings.TrimSpace(value), " ")
-		secrets = append(secrets, strings.TrimSpace(value), strings.TrimSpace(credential))
-	}
-	return append(secrets, header.Values("DPoP")...)
 }

@@ -16,19 +16,14 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"example.com/apptokens/api/internal/header"
-	"example.com/apptokens/api/internal/text"
 )
 
 // checkResponse returns how a response differs from the contract. unknown, where it is not nil, is told which properties
 // the contract does not know.
-func checkResponse(o *operation, req *http.Request, status int, header http.Header, body []byte, unknown func(Violation)) []Violation {
-	return checkRedacted(o, req, credentials(req.Header), status, header, body, unknown)
-}
-
-// checkRedacted is for requests whose headers may have changed since they came.
-func checkRedacted(o *operation, req *http.Request, secrets []string, status int, header http.Header, body []byte, unknown func(Violation)) []Violation {
+func checkResponse(o *operation, req *http.Request, secrets secrets, status int, header http.Header, body []byte, unknown func(Violation)) []Violation {
 	c := &collector{secrets: secrets, unknown: unknown, base: Violation{
-		Operation: o.OperationID, Method: req.Method, Path: req.URL.EscapedPath(), RequestID: text.Printable(text.Redact(header.Get("X-Okta-Request-Id"), secrets...), 100),
+		Operation: o.OperationID, Method: req.Method,
+		Path: secrets.clean(req.URL.EscapedPath(), 200), RequestID: secrets.clean(header.Get("X-Okta-Request-Id"), 100),
 	}}
 	response := o.response(status)
 	if response == nil {
@@ -130,8 +125,8 @@ func (c *collector) properties(pointer string, schema *openapi3.Schema, value an
 			if known == nil {
 				v := c.base
 				v.Where, v.Rule = "response body", "unknown property"
-				v.Pointer = text.Printable(text.Redact(pointer+"/"+escape(name), c.secrets...), 200)
-				v.Value, v.Reason = shown(property, c.secrets), "the contract has no such property"
+				v.Pointer = c.secrets.clean(pointer+"/"+escape(name), 200)
+				v.Value, v.Reason = c.secrets.shown(property), "the contract has no such property"
 				c.unknown(v)
 				continue
 			}

@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -86,26 +88,19 @@ func (s *suite) settle(ctx context.Context, x *exchange, err error) (*exchange, 
 	return x, nil
 }
 
-// attempt sends a request once, and tells whether auth asks for another attempt.
+// attempt sends a request once, and reports whether auth asks for another attempt.
 func (s *suite) attempt(ctx context.Context, auth api.Auth, method, path string) (x *exchange, again bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, attemptTimeout)
 	defer cancel()
-	target := path // of a link
-	if strings.HasPrefix(path, "/") {
-		target = s.org.String() + path
-	}
-	req, err := http.NewRequestWithContext(ctx, method, target, nil)
+	req, err := s.request(ctx, auth, method, path)
 	if err != nil {
 		return nil, false, err
 	}
-	req.Header.Set("Accept", "application/json")
-	req.Header.Set("User-Agent", "apptokens-contract")
-	if err := auth.Authorize(ctx, req); err != nil {
-		return nil, false, fmt.Errorf("authorize: %w", err)
-	}
+	start := time.Now()
 	resp, err := s.transport().RoundTrip(req)
+	s.log(req, resp, start)
 	if err != nil {
-		failure := fmt.Errorf("%s: %w", label(req), text.RedactError(err, credentials(req.Header)...))
+		failure := fmt.Errorf("%s: %w", s.secrets.label(req), text.RedactError(err, s.secrets...))
 		if retry.IsPermanent(err) {
 			return nil, false, failure
 		}
@@ -114,27 +109,72 @@ func (s *suite) attempt(ctx context.Context, auth api.Auth, method, path string)
 	if resp.Body == nil {
 		resp.Body = http.NoBody
 	}
+	defer resp.Body.Close()
 	resp.Request = req
 	if observer, ok := auth.(interface{ Observe(*http.Response) bool }); ok {
 		again = observer.Observe(resp) && resp.StatusCode >= http.StatusBadRequest
 	}
-	defer resp.Body.Close()
+	x, err = s.read(resp)
+	return x, again && err == nil, err
+}
+
+// request returns an authorized request to a path, or to the target of a link.
+func (s *suite) request(ctx context.Context, auth api.Auth, method, path string) (*http.Request, error) {
+	target := path
+	if strings.HasPrefix(path, "/") {
+		target = s.org.String() + path
+	}
+	req, err := http.NewRequestWithContext(ctx, method, target, nil)
+	if err != nil {
+		return nil, text.RedactError(err, s.secrets...)
+	}
+	req.Header.Set("Accept", "application/json")
+	req.Header.Set("User-Agent", "apptokens-contract")
+	if err := auth.Authorize(ctx, req); err != nil {
+		return nil, fmt.Errorf("authorize: %w", err)
+	}
+	for _, secret := range secretsOf(req.Header) {
+		if !slices.Contains(s.secrets, secret) {
+			s.secrets = append(s.secrets, secret)
+		}
+	}
+	return req, nil
+}
+
+// read takes in a response, and checks it.
+func (s *suite) read(resp *http.Response) (*exchange, error) {
+	req := resp.Request
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
 	if err != nil {
-		return nil, false, retry.Transient(fmt.Errorf("%s: the response breaks off: %w", label(req), err))
+		return nil, retry.Transient(fmt.Errorf("%s: the response breaks off: %w", s.secrets.label(req), text.RedactError(err, s.secrets...)))
 	}
-	x = &exchange{req: req, status: resp.StatusCode, header: resp.Header, body: body}
-	o, hasPath := find(method, req.URL.EscapedPath())
+	x := &exchange{req: req, secrets: s.secrets, status: resp.StatusCode, header: resp.Header, body: body}
+	o, hasPath := find(req.Method, req.URL.EscapedPath())
 	if o == nil && hasPath {
 		o = otherMethod(req.URL.EscapedPath())
 	}
 	if o != nil {
-		x.violations = checkResponse(o, req, x.status, x.header, body, nil)
+		x.violations = checkResponse(o, req, s.secrets, x.status, x.header, body, nil)
 	}
 	if plain, err := decoded(x.header, body); err == nil {
 		x.body = plain
 	}
-	return x, again, nil
+	return x, nil
+}
+
+// log reports a request, and nothing of its headers. resp is nil if none came.
+func (s *suite) log(req *http.Request, resp *http.Response, start time.Time) {
+	if s.target.Logger == nil {
+		return
+	}
+	attrs := []slog.Attr{
+		slog.String("method", req.Method), slog.String("path", s.secrets.clean(req.URL.RequestURI(), 300)),
+		slog.Duration("duration", time.Since(start)),
+	}
+	if resp != nil {
+		attrs = append(attrs, slog.Int("status", resp.StatusCode), slog.String("request_id", s.secrets.clean(resp.Header.Get("X-Okta-Request-Id"), 100)))
+	}
+	s.target.Logger.LogAttrs(req.Context(), slog.LevelDebug, "apptokens: probe", attrs...)
 }
 
 func (s *suite) transport() http.RoundTripper {

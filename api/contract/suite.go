@@ -16,6 +16,7 @@ type suite struct {
 	target    Target
 	org       *url.URL
 	exchanges []*exchange // in the order in which they were made
+	secrets   secrets     // that were sent so far
 	outcomes  map[string]Outcome
 	report    Report
 

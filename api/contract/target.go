@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"time"
 
@@ -28,6 +29,8 @@ type Target struct {
 	MaxPages int
 	// HTTPClient lends its Transport. The default is [http.DefaultTransport].
 	HTTPClient *http.Client
+	// Logger, where it is set, gets a line for each request at the level debug, with none of its headers.
+	Logger *slog.Logger
 	// OnResult, where it is set, is called after each probe.
 	OnResult func(Result)
 }

@@ -93,7 +93,7 @@ func (t transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	_ = resp.Body.Close()
 	resp.Body = io.NopCloser(bytes.NewReader(body))
-	if err := t.report(checkResponse(o, req, resp.StatusCode, resp.Header, body, t.unknown)); err != nil {
+	if err := t.report(checkResponse(o, req, secretsOf(req.Header), resp.StatusCode, resp.Header, body, t.unknown)); err != nil {
 		return nil, err
 	}
 	return resp, nil

@@ -46,19 +46,3 @@ func (v *Violation) Error() string {
 
 // Permanent tells the retries of package api that the same request will fare no better.
 func (v *Violation) Permanent() bool { return true }
-
-// shown is a value in a form that is fit for a log: short, on one line, and without the credential.
-func shown(value any, secrets []string) string {
-	switch value := value.(type) {
-	case nil:
-		return "null"
-	case map[string]any:
-		return fmt.Sprintf("an object of %d properties", len(value))
-	case []any:
-		return fmt.Sprintf("an array of %d items", len(value))
-	case string:
-		return fmt.Sprintf("%q", text.Printable(text.Redact(value, secrets...), 60))
-	default:
-		return text.Printable(fmt.Sprint(value), 70)
-	}
-}

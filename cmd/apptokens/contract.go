@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"strings"
 	"time"
@@ -82,7 +81,7 @@ func (a *app) target(apps []string) (contract.Target, error) {
 		target.Denied = authorization(denied)
 	}
 	if a.verbose {
-		target.HTTPClient = &http.Client{Transport: loggingTransport{a.settings.Logger}}
+		target.Logger = a.settings.Logger
 	}
 	return target, nil
 }
@@ -97,20 +96,6 @@ func (h authorization) Authorize(_ context.Context, req *http.Request) error {
 }
 
 var _ api.Auth = authorization("")
-
-// loggingTransport logs requests, and nothing of their headers.
-type loggingTransport struct{ logger *slog.Logger }
-
-func (l loggingTransport) RoundTrip(req *http.Request) (*http.Response, error) {
-	start := time.Now()
-	resp, err := http.DefaultTransport.RoundTrip(req)
-	attrs := []slog.Attr{slog.String("method", req.Method), slog.String("path", req.URL.RequestURI()), slog.Duration("duration", time.Since(start))}
-	if err == nil {
-		attrs = append(attrs, slog.Int("status", resp.StatusCode), slog.String("request_id", resp.Header.Get("X-Okta-Request-Id")))
-	}
-	l.logger.LogAttrs(req.Context(), slog.LevelDebug, "apptokens: probe", attrs...)
-	return resp, err
-}
 
 func (a *app) check(ctx context.Context, target contract.Target) error {
 	var outputErr error
@@ -135,7 +120,7 @@ func (a *app) check(ctx context.Context, target contract.Target) error {
 	case failed > 0:
 		return fmt.Errorf("%d of %d probes failed", failed, len(report.Results))
 	case errored > 0:
-		return fmt.Errorf("%d of %d probes could not be made: the server was not available", errored, len(report.Results))
+		return fmt.Errorf("%d of %d probes could not be made: the server was not available, or refused the credential", errored, len(report.Results))
 	}
 	return nil
 }
