@@ -67,7 +67,7 @@ func (x *exchange) first(places ...string) error {
 	return nil
 }
 
-// wantsCode checks Okta's error code. A response without an error object has none to check.
+// wantsCode checks Okta's error code. A response without an error object passes.
 func (x *exchange) wantsCode(code string) error {
 	var object gen.Error
 	if json.Unmarshal(x.body, &object) != nil || object.Code == "" || object.Code == code {
@@ -76,8 +76,8 @@ func (x *exchange) wantsCode(code string) error {
 	return x.fail("the error code is %q, want %q", object.Code, code)
 }
 
-// tokens reads the tokens of a page. As package api does, it tells "id" from "ID", and takes no ID that would lead
-// elsewhere.
+// tokens reads the tokens of a page. Like package api, it distinguishes "id" from "ID" and rejects an ID that would
+// lead elsewhere.
 func (x *exchange) tokens() ([]gen.Token, error) {
 	var tokens []gen.Token
 	if err := json.Unmarshal(x.body, &tokens); err != nil {

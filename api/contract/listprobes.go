@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,15 +24,24 @@ const (
 )
 
 var listProbes = []probe{
-	{name: "list", rule: "lists tokens as a JSON array, each with an id", source: inContract, app: true, run: list},
-	{name: "own tokens", rule: "the tokens of a listing are the app's, as their self links say", source: inContract, app: true, needs: []string{"list"}, run: ownTokens},
-	{name: "default page", rule: "a page holds 20 tokens at most if no limit is asked for", source: inContract, app: true, needs: []string{"list"}, run: defaultPage},
-	{name: "self link", rule: "a page has a link to itself", source: inTraffic, app: true, needs: []string{"list"}, run: selfLink},
-	{name: "pages of 200", rule: "next links lead through all tokens, each once", source: inPagination, app: true, needs: []string{"list"}, run: pagesOf200},
-	{name: "pages of 20", rule: "smaller pages lead through the same tokens", source: inPagination, app: true, needs: []string{"pages of 200"}, run: pagesOf(20)},
-	{name: "pages of 1", rule: "the smallest pages lead through the same tokens", source: inPagination, app: true, needs: []string{"pages of 20"}, run: pagesOf(1)},
-	{name: "expand", rule: "expand=scope embeds the details of each scope", source: inContract, app: true, needs: []string{"list"}, run: expandScopes},
-	{name: "expand on", rule: "next links keep expand", source: inReleases, app: true, needs: []string{"expand", "pages of 1"}, run: expandOn},
+	{name: "list", rule: "lists tokens as a JSON array, each with an id",
+		source: inContract, app: true, run: list},
+	{name: "own tokens", rule: "the tokens of a listing are the app's, as their self links say",
+		source: inContract, app: true, needs: []string{"list"}, run: ownTokens},
+	{name: "default page", rule: "a page holds 20 tokens at most if no limit is asked for",
+		source: inContract, app: true, needs: []string{"list"}, run: defaultPage},
+	{name: "self link", rule: "a page has a link to itself",
+		source: inTraffic, app: true, needs: []string{"list"}, run: selfLink},
+	{name: "pages of 200", rule: "next links lead through all tokens, each once",
+		source: inPagination, app: true, needs: []string{"list"}, run: pagesOf200},
+	{name: "pages of 20", rule: "smaller pages lead through the same tokens",
+		source: inPagination, app: true, needs: []string{"pages of 200"}, run: pagesOf(20)},
+	{name: "pages of 1", rule: "the smallest pages lead through the same tokens",
+		source: inPagination, app: true, needs: []string{"pages of 20"}, run: pagesOf(1)},
+	{name: "expand", rule: "expand=scope embeds the details of each scope",
+		source: inContract, app: true, needs: []string{"list"}, run: expandScopes},
+	{name: "expand on", rule: "next links keep expand",
+		source: inReleases, app: true, needs: []string{"expand", "pages of 1"}, run: expandOn},
 }
 
 // tokensPath is the path of the app's tokens.
@@ -93,8 +101,8 @@ func selfLink(_ context.Context, s *suite) (string, error) {
 	return "", err
 }
 
-// walk follows a listing, and returns the IDs that it saw and whether there is more. Each page must hold limit tokens at
-// most, each token and each link come once, and a full page have links.
+// walk follows a listing, and returns the IDs that it saw and whether there is more. Each page must hold limit tokens
+// at most, each token and each link come once, and a full page have links.
 func (s *suite) walk(ctx context.Context, limit int) (ids []string, more bool, err error) {
 	path := s.tokensPath() + "?limit=" + strconv.Itoa(limit)
 	seen, followed := map[string]bool{}, map[string]bool{}
@@ -134,16 +142,17 @@ func (s *suite) next(x *exchange, full bool) (string, error) {
 	case err != nil:
 		return "", err
 	case links.Next == "" && full && !links.Self:
-		return "", x.fail("the page is full, and has no links: nobody can tell whether there is more")
+		return "", x.fail("the page is full and has no links, so there may be more that cannot be reached")
 	case links.Next == "":
 		return "", nil
 	}
 	next, err := x.req.URL.Parse(links.Next)
 	switch {
 	case err != nil:
-		return "", x.fail("the next link is no URL")
+		return "", x.fail("the next link is not a URL")
 	case !origin.Same(next, x.req.URL) || next.EscapedPath() != x.req.URL.EscapedPath():
-		return "", x.fail("the next link leads to %s", (&url.URL{Scheme: next.Scheme, Host: next.Host, Path: next.Path}).String())
+		next.RawQuery, next.User = "", nil
+		return "", x.fail("the next link leads to %s", next.String())
 	case next.RawQuery == x.req.URL.RawQuery:
 		return "", x.fail("the next link leads to the page itself")
 	}
@@ -169,7 +178,7 @@ func (s *suite) extent(tokens int, more bool) string {
 func pagesOf(limit int) func(context.Context, *suite) (string, error) {
 	return func(ctx context.Context, s *suite) (string, error) {
 		if len(s.listed) <= limit {
-			return "there are too few tokens to tell", errSkip
+			return "there are too few tokens to compare", errSkip
 		}
 		ids, more, err := s.walk(ctx, limit)
 		if err != nil {

@@ -74,7 +74,8 @@ func (r Report) WriteJUnit(w io.Writer) error {
 		Cases     []testCase `xml:"testcase"`
 	}
 	suite := testSuite{
-		Name: "contract of " + r.URL, Tests: len(r.Results), Failures: r.Count(Failed), Errors: r.Count(Errored), Skipped: r.Count(Skipped),
+		Name: "contract of " + r.URL, Tests: len(r.Results),
+		Failures: r.Count(Failed), Errors: r.Count(Errored), Skipped: r.Count(Skipped),
 		Time: seconds(r.Duration), Timestamp: r.Start.UTC().Format("2006-01-02T15:04:05"),
 	}
 	for _, result := range r.Results {

@@ -40,7 +40,7 @@ func checkRequest(req *http.Request) (*operation, []Violation) {
 	}
 	c.authorization(req)
 	if req.Body != nil && req.Body != http.NoBody {
-		c.add("request body", "", "body", "a body", "the operation takes none")
+		c.add("request body", "", "body", "a body", "the operation takes no body")
 	}
 	return o, c.found
 }

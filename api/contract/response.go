@@ -18,9 +18,11 @@ import (
 	"example.com/apptokens/api/internal/header"
 )
 
-// checkResponse returns how a response differs from the contract. unknown, where it is not nil, is told which properties
-// the contract does not know.
-func checkResponse(o *operation, req *http.Request, secrets secrets, status int, header http.Header, body []byte, unknown func(Violation)) []Violation {
+// checkResponse returns how a response differs from the contract. It calls unknown, unless that is nil, for each
+// property that the contract does not know.
+func checkResponse(
+	o *operation, req *http.Request, secrets secrets, status int, header http.Header, body []byte, unknown func(Violation),
+) []Violation {
 	c := &collector{secrets: secrets, unknown: unknown, base: Violation{
 		Operation: o.OperationID, Method: req.Method,
 		Path: secrets.clean(req.URL.EscapedPath(), 200), RequestID: secrets.clean(header.Get("X-Okta-Request-Id"), 100),
@@ -62,12 +64,12 @@ func (c *collector) body(response *openapi3.Response, header http.Header, body [
 	content := response.Content["application/json"]
 	switch {
 	case content == nil && len(body) > 0:
-		c.add("response body", "", "body", string(body), "the response has none")
+		c.add("response body", "", "body", string(body), "want no body")
 		return
 	case content == nil:
 		return
 	case len(body) == 0 && header.Get("WWW-Authenticate") != "" && response.Headers["WWW-Authenticate"] != nil:
-		return // OAuth says it all in the header
+		return // the header says it all
 	}
 	if kind, _, err := mime.ParseMediaType(header.Get("Content-Type")); err != nil || kind != "application/json" {
 		c.add("response header Content-Type", "", "content type", header.Get("Content-Type"), "want application/json")
@@ -109,7 +111,7 @@ func decoded(header http.Header, body []byte) ([]byte, error) {
 	return nil, errors.New("want gzip, or none")
 }
 
-// properties notes those that the contract does not know, at any depth. Okta adds some at any time.
+// properties reports those that the contract does not know, at any depth.
 func (c *collector) properties(pointer string, schema *openapi3.Schema, value any) {
 	switch value := value.(type) {
 	case []any:

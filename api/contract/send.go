@@ -23,11 +23,11 @@ const (
 	maxRepeats = 2
 )
 
-// policy is for outages and rate limits, which are nothing that the contract is about.
+// policy is for outages and rate limits, which break no rule of the contract.
 var policy = retry.Policy{}.WithDefaults()
 
-// send sends a request with the target's credential, which is refused because it has expired, say, and not because the
-// server keeps another contract.
+// send sends a request with the target's credential. A server that refuses it, for example because it has expired,
+// breaks no rule.
 func (s *suite) send(ctx context.Context, method, path string) (*exchange, error) {
 	x, err := s.sendAs(ctx, s.target.Auth, method, path)
 	if err == nil && x.status == http.StatusUnauthorized {
@@ -73,16 +73,16 @@ func (s *suite) sendAs(ctx context.Context, auth api.Auth, method, path string) 
 	}
 }
 
-// settle takes in the last of the attempts.
+// settle judges the last of the attempts.
 func (s *suite) settle(ctx context.Context, x *exchange, err error) (*exchange, error) {
 	switch {
 	case err != nil:
 		if ctx.Err() == nil && len(s.exchanges) == 0 {
-			s.fatal = err // nothing came at all
+			s.fatal = err // the server has never answered
 		}
 		return nil, fmt.Errorf("%w: %w", errUnavailable, err)
 	case x.status == http.StatusTooManyRequests || retry.IsOutage(x.status):
-		return nil, fmt.Errorf("%w: %w", errUnavailable, x.fail("however often it is asked"))
+		return nil, fmt.Errorf("%w: %w", errUnavailable, x.fail("still failing after retries"))
 	}
 	s.exchanges = append(s.exchanges, x)
 	return x, nil
@@ -146,7 +146,8 @@ func (s *suite) read(resp *http.Response) (*exchange, error) {
 	req := resp.Request
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
 	if err != nil {
-		return nil, retry.Transient(fmt.Errorf("%s: the response breaks off: %w", s.secrets.label(req), text.RedactError(err, s.secrets...)))
+		err = fmt.Errorf("%s: the response breaks off: %w", s.secrets.label(req), text.RedactError(err, s.secrets...))
+		return nil, retry.Transient(err)
 	}
 	x := &exchange{req: req, secrets: s.secrets, status: resp.StatusCode, header: resp.Header, body: body}
 	o, hasPath := find(req.Method, req.URL.EscapedPath())
@@ -172,7 +173,8 @@ func (s *suite) log(req *http.Request, resp *http.Response, start time.Time) {
 		slog.Duration("duration", time.Since(start)),
 	}
 	if resp != nil {
-		attrs = append(attrs, slog.Int("status", resp.StatusCode), slog.String("request_id", s.secrets.clean(resp.Header.Get("X-Okta-Request-Id"), 100)))
+		id := s.secrets.clean(resp.Header.Get("X-Okta-Request-Id"), 100)
+		attrs = append(attrs, slog.Int("status", resp.StatusCode), slog.String("request_id", id))
 	}
 	s.target.Logger.LogAttrs(req.Context(), slog.LevelDebug, "apptokens: probe", attrs...)
 }
@@ -184,7 +186,7 @@ func (s *suite) transport() http.RoundTripper {
 	return http.DefaultTransport
 }
 
-// learn notes when a rate-limit window ends of which half is used up: the rest is for others.
+// learn waits for the end of a rate-limit window once half of it is used up, and leaves the rest to others.
 func (s *suite) learn(header http.Header) {
 	if limit := retry.ParseLimit(header); limit.Limit > 0 && limit.Remaining <= limit.Limit/2 {
 		left := limit.Reset.Sub(retry.ServerTime(header, time.Now())) + time.Second

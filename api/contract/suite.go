@@ -22,7 +22,7 @@ type suite struct {
 
 	free     time.Time // when the rate limit allows the next request
 	accepted bool      // the server has accepted the target's credential
-	fatal    error     // why to go on has no point
+	fatal    error     // ends the run
 	first    *exchange // the first page
 	listed   []string  // IDs of all tokens, once known
 	partial  bool      // there are more
@@ -36,7 +36,7 @@ type probe struct {
 	app    bool     // it needs an app
 	write  bool     // it revokes
 	denied bool     // it needs the second credential
-	needs  []string // probes without whose success it cannot tell anything
+	needs  []string // probes that must have passed
 	run    func(context.Context, *suite) (detail string, err error)
 }
 
@@ -60,8 +60,7 @@ func (s *suite) run(ctx context.Context) error {
 	return nil
 }
 
-// errUnavailable is wrapped where the server answers with an outage or its rate limit, however often it is asked: it
-// keeps no rule then, and breaks none.
+// errUnavailable is wrapped where outages or the rate limit outlast all retries. No rule is broken then.
 var errUnavailable = errors.New("the server is not available")
 
 func (s *suite) probe(ctx context.Context, p probe) {
@@ -93,7 +92,7 @@ func (s *suite) probe(ctx context.Context, p probe) {
 	}
 }
 
-// obstacle says why a probe cannot run, or nothing.
+// obstacle returns why a probe cannot run, or "".
 func (s *suite) obstacle(p probe) string {
 	switch {
 	case p.app && s.target.AppID == "":
