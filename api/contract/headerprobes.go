@@ -18,7 +18,8 @@ var headerProbes = []probe{
 		source: inErrors, run: each(errorObject)},
 	{name: "rate limit", rule: "responses report the limit, what remains of it, and when it is reset",
 		source: inRateLimits, run: each(rateLimit)},
-	{name: "request id", rule: "each response has its own X-Okta-Request-Id, except failures that do not reach the application",
+	{name: "request id",
+		rule:   "each response has its own X-Okta-Request-Id, except failures that do not reach the application",
 		source: inTraffic, run: requestIDs},
 }
 

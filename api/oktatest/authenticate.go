@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// authenticate refuses a request as Okta does, depending on what it lacks.
+// authenticate reports whether a request is authorized. If not, it answers as Okta does.
 func (o *Org) authenticate(a *response, r *http.Request, now time.Time) bool {
 	scheme, credential, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	switch {

@@ -72,7 +72,8 @@ func (o *Org) checkProof(r *http.Request, target string, now time.Time) (p proof
 func sameURL(a, b string) bool {
 	parsedA, err1 := url.Parse(a)
 	parsedB, err2 := url.Parse(b)
-	return err1 == nil && err2 == nil && origin.Same(parsedA, parsedB) && parsedA.EscapedPath() == parsedB.EscapedPath() && parsedA.RawQuery == ""
+	return err1 == nil && err2 == nil && parsedA.RawQuery == "" &&
+		origin.Same(parsedA, parsedB) && parsedA.EscapedPath() == parsedB.EscapedPath()
 }
 
 // checkBinding checks the proof that a request to the API must have with a token that is bound to a key.

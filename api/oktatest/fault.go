@@ -60,8 +60,8 @@ func spoil(name string, do func(*response, *http.Request)) Fault {
 
 // Faults in place of a response. The request has no effect.
 
-// Status answers with a status and the error object that Okta sends with it, as far as that is known; else with the one
-// of an internal error.
+// Status answers with a status and the error object that Okta sends with it or, if that is not known, with the one of
+// an internal error.
 func Status(status int) Fault {
 	code, summary := "E0000009", "Internal Server Error"
 	switch status {
@@ -92,7 +92,7 @@ func ConcurrentLimit() Fault {
 	})
 }
 
-// UsedUp answers 429 as Okta does when the limit of a window is used up that ends some time from now.
+// UsedUp answers 429 as Okta does when the limit of a window is used up. The window ends after reset.
 func UsedUp(reset time.Duration) Fault {
 	return instead("used-up", func(o *Org, a *response, _ *http.Request) {
 		writeRateLimit(a.header, 100, 0, o.clock().Add(reset))
@@ -100,8 +100,8 @@ func UsedUp(reset time.Duration) Fault {
 	})
 }
 
-// Throttle answers 429 as proxies do: with a Retry-After, to the second, and neither Okta's headers nor its error
-// object.
+// Throttle answers 429 as proxies do: with a Retry-After, to the second, and with neither Okta's rate limit nor its
+// error object.
 func Throttle(retryAfter time.Duration) Fault {
 	return instead("throttle", func(_ *Org, a *response, _ *http.Request) {
 		a.status = http.StatusTooManyRequests
@@ -124,7 +124,7 @@ func Redirect(status int, location string) Fault {
 	})
 }
 
-// HTML answers with a page for people, as proxies and login pages do.
+// HTML answers with a sign-in page, as proxies do.
 func HTML(status int) Fault {
 	return instead("html", func(_ *Org, a *response, _ *http.Request) {
 		a.status, a.body = status, []byte("<!DOCTYPE html>\n<title>Sign in</title>\n<p>Please sign in.</p>\n")
@@ -142,7 +142,9 @@ func Body(status int, contentType, body string) Fault {
 
 // Challenge answers as Okta does where OAuth failed: with an empty body and a WWW-Authenticate header.
 func Challenge(status int, code, description string) Fault {
-	return instead("challenge", func(_ *Org, a *response, r *http.Request) { a.challenge(status, baseURL(r), false, code, description) })
+	return instead("challenge", func(_ *Org, a *response, r *http.Request) {
+		a.challenge(status, baseURL(r), false, code, description)
+	})
 }
 
 // Faults of a response. The request has taken effect.
@@ -211,7 +213,7 @@ func NoLinks() Fault {
 	return spoil("no-links", func(a *response, _ *http.Request) { a.self, a.next = "", "" })
 }
 
-// NoNext ends the listing too early (OKTA-1155607). No client can tell.
+// NoNext ends the listing too early (OKTA-1155607). No client can notice.
 func NoNext() Fault { return spoil("no-next", func(a *response, _ *http.Request) { a.next = "" }) }
 
 // ForeignNext sends a next link that leads elsewhere.
@@ -226,7 +228,9 @@ func LoopingNext() Fault {
 
 // NextWithoutExpand forgets expand in the next link (OKTA-1230325).
 func NextWithoutExpand() Fault {
-	return spoil("next-without-expand", func(a *response, _ *http.Request) { a.next, _, _ = strings.Cut(a.next, "&expand=") })
+	return spoil("next-without-expand", func(a *response, _ *http.Request) {
+		a.next, _, _ = strings.Cut(a.next, "&expand=")
+	})
 }
 
 // PunctuatedCursor sends a next link whose cursor holds a comma and a semicolon, which a URL may.

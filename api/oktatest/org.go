@@ -24,7 +24,7 @@ type Org struct {
 	apiTokens []string
 	limiter   limiter
 	faults    []*Fault
-	forgetful bool // keeps no requests
+	forgetful bool // keep no requests
 	requests  []Request
 
 	serviceApps   map[string]ServiceApp // by client ID
@@ -67,13 +67,13 @@ func WithSeed(seed uint64) Option { return func(c *config) { c.seed = seed } }
 // WithClock replaces [time.Now], on which ages, windows and the Date header depend.
 func WithClock(clock func() time.Time) Option { return func(c *config) { c.clock = clock } }
 
-// WithAPIToken lets an API token in, in place of [DefaultAPIToken]. It may be given several times.
+// WithAPIToken makes the org accept an API token instead of [DefaultAPIToken]. It may be given several times.
 func WithAPIToken(token string) Option {
 	return func(c *config) { c.apiTokens = append(c.apiTokens, token) }
 }
 
-// WithBearerToken lets an OAuth access token in that carries scopes: okta.apps.read to list and get, okta.apps.manage
-// to revoke. It may be given several times.
+// WithBearerToken makes the org accept an OAuth access token with scopes: okta.apps.read to list and get,
+// okta.apps.manage to revoke. It may be given several times.
 func WithBearerToken(token string, scopes ...string) Option {
 	return func(c *config) { c.bearerTokens[token] = accessToken{scopes: scopes} }
 }
@@ -85,7 +85,7 @@ func WithRateLimit(requests int, window time.Duration) Option {
 	return func(c *config) { c.limiter = limiter{limit: requests, window: window} }
 }
 
-// WithoutRequests keeps no record of requests, for an org that runs for long: [Org.Requests] returns none.
+// WithoutRequests keeps no record of requests, so that an org can run for long. [Org.Requests] then returns nil.
 func WithoutRequests() Option { return func(c *config) { c.forgetful = true } }
 
 // New returns an org.
@@ -122,8 +122,8 @@ func New(opts ...Option) *Org {
 // APIToken returns the first of the API tokens that the org accepts.
 func (o *Org) APIToken() string { return o.apiTokens[0] }
 
-// Add issues tokens of the caller's making for an app, which is added if the org does not have it. A token without an
-// ID gets one; links are those that the token has.
+// Add gives an app the tokens, and adds the app if the org does not have it. A token without an ID gets one; nothing
+// else about it changes.
 func (o *Org) Add(appID string, tokens ...gen.Token) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -170,7 +170,7 @@ type Request struct {
 	ID     string // X-Okta-Request-Id of the response
 }
 
-// Requests returns what the org got so far, in the order of arrival.
+// Requests returns the requests so far, in the order of arrival.
 func (o *Org) Requests() []Request {
 	o.mu.Lock()
 	defer o.mu.Unlock()

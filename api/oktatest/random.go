@@ -15,7 +15,7 @@ func newRandom(seed uint64, part string) *rand.Rand {
 	return rand.New(rand.NewPCG(seed, hash.Sum64()))
 }
 
-// randomID returns an id like Okta's: a prefix that tells the kind, and 17 letters and digits.
+// randomID returns an id like Okta's: a prefix for its kind, and 17 letters and digits.
 func randomID(random *rand.Rand, prefix string) string {
 	const alphabet = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 	id := []byte(prefix)

@@ -79,7 +79,7 @@ func (o *Org) fail(a *response, status int, code, summary string, causes ...stri
 	a.json(status, e)
 }
 
-// challenge answers as Okta does where OAuth failed: all is in the header, and there is no body.
+// challenge answers as Okta does where OAuth failed: with a header and no body. org is the URL of the org.
 func (a *response) challenge(status int, org string, dpop bool, code, description string) {
 	a.status = status
 	scheme := "Bearer"

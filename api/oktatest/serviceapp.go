@@ -18,7 +18,7 @@ import (
 type ServiceApp struct {
 	ClientID string
 	Keys     map[string]crypto.PublicKey // by key id; a single key may have the id ""
-	Scopes   []string                    // granted; nil stands for okta.apps.read and okta.apps.manage
+	Scopes   []string                    // granted; nil means okta.apps.read and okta.apps.manage
 	// DPoPOptional lets the app have bearer tokens, if it sends no proof.
 	DPoPOptional bool
 }
@@ -91,7 +91,7 @@ func badRequest(code, description string) *refusal {
 
 // serveTokenRequest answers at the token endpoint.
 func (o *Org) serveTokenRequest(a *response, r *http.Request, form url.Values, now time.Time) {
-	new(limiter).take(now, a.header) // counts nothing, but the headers are there
+	new(limiter).take(now, a.header) // counts nothing, but writes the headers
 	granted, refused := o.grant(r, form, now)
 	if refused != nil {
 		if refused.Code == "use_dpop_nonce" {
@@ -108,7 +108,8 @@ func (o *Org) serveTokenRequest(a *response, r *http.Request, form url.Values, n
 		kind = "DPoP"
 	}
 	a.json(http.StatusOK, map[string]any{
-		"token_type": kind, "expires_in": int(tokenLifetime.Seconds()), "access_token": value, "scope": strings.Join(granted.scopes, " "),
+		"token_type": kind, "expires_in": int(tokenLifetime.Seconds()), "access_token": value,
+		"scope": strings.Join(granted.scopes, " "),
 	})
 }
 
@@ -164,11 +165,12 @@ func repeats(form url.Values) bool {
 	return false
 }
 
-// narrow leaves out the scopes that the app was not granted, as Okta does, which is silent about it if some are left.
+// narrow leaves out scopes that the app was not granted. Like Okta, it reports that only if no scope is left.
 func (app ServiceApp) narrow(scopes []string) ([]string, *refusal) {
 	for _, scope := range scopes {
 		if !strings.HasPrefix(scope, "okta.") && !slices.Contains(app.Scopes, scope) {
-			return nil, badRequest("invalid_scope", "One or more scopes are not configured for the authorization server resource.")
+			return nil, badRequest("invalid_scope",
+				"One or more scopes are not configured for the authorization server resource.")
 		}
 	}
 	var granted []string
@@ -186,12 +188,13 @@ func (app ServiceApp) narrow(scopes []string) ([]string, *refusal) {
 	return granted, nil
 }
 
-// checkAssertion tells which app a request comes from.
+// checkAssertion returns the app that a request comes from.
 func (o *Org) checkAssertion(assertion, endpoint string, now time.Time) (ServiceApp, *refusal) {
 	parsed, err := jwt.ParseSigned(assertion, algorithms)
 	var claims jwt.Claims
 	if err != nil || parsed.UnsafeClaimsWithoutVerification(&claims) != nil {
-		return ServiceApp{}, invalidClient("The client_assertion is not a JWT that is signed with one of the supported algorithms.")
+		return ServiceApp{}, invalidClient(
+			"The client_assertion is not a JWT that is signed with one of the supported algorithms.")
 	}
 	app, known := o.serviceApps[claims.Issuer]
 	key, registered := app.Keys[parsed.Headers[0].KeyID]

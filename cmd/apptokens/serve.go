@@ -40,10 +40,13 @@ otherwise, a list of after=N, times=N, forever and on=METHOD. The faults are:
   (umask 077; apptokens serve --service-app > .okta.yaml)`,
 		Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
-			if err := errors.Join(checkRange("--tokens", tokens, maxServed), checkRange("--rate-limit", rateLimit, maxServed), checkIDs(apps...)); err != nil {
+			ranges := errors.Join(checkRange("--tokens", tokens, maxServed), checkRange("--rate-limit", rateLimit, maxServed))
+			if err := errors.Join(ranges, checkIDs(apps...)); err != nil {
 				return usageError{err}
 			}
-			options := []oktatest.Option{oktatest.WithSeed(seed), oktatest.WithRateLimit(rateLimit, time.Minute), oktatest.WithoutRequests()}
+			options := []oktatest.Option{
+				oktatest.WithSeed(seed), oktatest.WithRateLimit(rateLimit, time.Minute), oktatest.WithoutRequests(),
+			}
 			for _, id := range apps {
 				options = append(options, oktatest.WithApp(id, tokens))
 			}
@@ -62,11 +65,11 @@ otherwise, a list of after=N, times=N, forever and on=METHOD. The faults are:
 	flags.IntVar(&tokens, "tokens", 450, "tokens per app")
 	flags.IntVar(&rateLimit, "rate-limit", 0, "requests per minute; 0 for no limit")
 	flags.Uint64Var(&seed, "seed", 1, "seed of the data")
-	flags.Func("service-app", "let in a service app with a new `ec|rsa` key, and print an okta.yaml for it", func(keyType string) error {
-		made, err := newServiceAppKey(keyType)
-		key = &made
-		return err
-	})
+	flags.Func("service-app", "accept a service app with a new `ec|rsa` key, and print an okta.yaml for it",
+		func(keyType string) (err error) {
+			key, err = newServiceAppKey(keyType)
+			return err
+		})
 	flags.Lookup("service-app").NoOptDefVal = "ec"
 	flags.Func("fault", "inject a fault, `NAME[@WHEN][:ARGUMENTS]`; may be repeated", func(text string) error {
 		fault, err := oktatest.ParseFault(text)
@@ -76,7 +79,7 @@ otherwise, a list of after=N, times=N, forever and on=METHOD. The faults are:
 	return command
 }
 
-// serve prints what makes a client of the org, and serves it until ctx ends.
+// serve prints the settings of a client of the org, and serves the org until ctx ends.
 func (a *app) serve(ctx context.Context, addr string, org *oktatest.Org, settings func(url string) string) error {
 	listener, err := net.Listen("tcp", addr)
 	if err != nil {
@@ -99,7 +102,7 @@ func exports(url string) string {
 	return fmt.Sprintf("export OKTA_CLIENT_ORGURL=%s\nexport OKTA_CLIENT_TOKEN=%s\n", url, oktatest.DefaultAPIToken)
 }
 
-// maxServed keeps a slip of the finger from filling the memory: a token takes some 200 bytes.
+// maxServed keeps a typing error from filling the memory: a token takes some 200 bytes.
 const maxServed = 10_000_000
 
 func checkRange(flag string, value, most int) error {

@@ -20,14 +20,14 @@ const (
 	serviceKeyID    = "key1"
 )
 
-// serviceAppKey is the private key of the service app that serve lets in. It is printed, and good for nothing else.
+// serviceAppKey is the private key of the service app that serve accepts. It is printed, and good for nothing else.
 type serviceAppKey struct {
 	key crypto.Signer
 	pem string
 }
 
-// newServiceAppKey makes a key of a type: "ec" or "rsa", which is the only one that Okta's Node and Python SDKs sign with.
-func newServiceAppKey(keyType string) (serviceAppKey, error) {
+// newServiceAppKey makes a key of type "ec" or "rsa". Okta's Node and Python SDKs only sign with RSA.
+func newServiceAppKey(keyType string) (*serviceAppKey, error) {
 	var key crypto.Signer
 	var err error
 	switch keyType {
@@ -39,20 +39,22 @@ func newServiceAppKey(keyType string) (serviceAppKey, error) {
 		err = errors.New("want ec or rsa")
 	}
 	if err != nil {
-		return serviceAppKey{}, err
+		return nil, err
 	}
 	der, err := x509.MarshalPKCS8PrivateKey(key)
 	if err != nil {
-		return serviceAppKey{}, err
+		return nil, err
 	}
-	return serviceAppKey{key, string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))}, nil
+	return &serviceAppKey{key, string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))}, nil
 }
 
 func (k serviceAppKey) register() oktatest.Option {
-	return oktatest.WithServiceApp(oktatest.ServiceApp{ClientID: serviceClientID, Keys: map[string]crypto.PublicKey{serviceKeyID: k.key.Public()}})
+	return oktatest.WithServiceApp(oktatest.ServiceApp{
+		ClientID: serviceClientID, Keys: map[string]crypto.PublicKey{serviceKeyID: k.key.Public()},
+	})
 }
 
-// settings is a complete okta.yaml.
+// settings returns a complete okta.yaml.
 func (k serviceAppKey) settings(url string) string {
 	const indent = "\n      "
 	return fmt.Sprintf(`okta:
