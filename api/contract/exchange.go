@@ -24,11 +24,6 @@ type exchange struct {
 	violations []Violation
 }
 
-// label names a request.
-func (s secrets) label(req *http.Request) string {
-	return req.Method + " " + s.clean(req.URL.RequestURI(), 200) // which may be what a link says
-}
-
 // fail returns an error that names the exchange. What is not a number among args may be the server's words.
 func (x *exchange) fail(format string, args ...any) error {
 	for i, arg := range args {
@@ -54,7 +49,7 @@ func (x *exchange) wants(statuses ...int) error {
 	if x.status >= http.StatusBadRequest {
 		return nil
 	}
-	return x.first("response status", "response body", "response header Content-Type")
+	return x.first("response status", "response body", "response header Content-Type", "response header Content-Encoding")
 }
 
 // first returns the first violation that is at one of some places.

@@ -42,7 +42,8 @@ func errorObject(x *exchange) error {
 	if x.status < http.StatusBadRequest {
 		return nil
 	}
-	if err := x.first("response body", "response header Content-Type"); err != nil || len(x.body) == 0 {
+	err := x.first("response body", "response header Content-Type", "response header Content-Encoding")
+	if err != nil || len(x.body) == 0 {
 		return err
 	}
 	var object map[string]any

@@ -44,6 +44,7 @@ func TestMutationsAreCaught(t *testing.T) {
 		"half a list":                   {change{only: isList, response: rewrite(func(s string) string { return s[:len(s)/2] })}, "list"},
 		"a login page":                  {change{only: isList, response: ok(whole(200, "text/html", "<html>"))}, "list"},
 		"JSON that is called text":      {change{only: isList, response: ok(header("Content-Type", "text/plain"))}, "list"},
+		"an encoding but gzip":          {change{only: isList, response: ok(header("Content-Encoding", "br"))}, "list"},
 		"another success":               {change{only: isList, response: ok(status(203))}, "list"},
 		"a redirect":                    {change{only: isList, response: ok(whole(302, "text/html", ""))}, "list"},
 		"a default page that is large":  {change{only: isPage(""), request: query("limit", "200")}, "default page"},

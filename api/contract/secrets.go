@@ -35,6 +35,11 @@ func (s secrets) clean(said string, limit int) string {
 	return text.Printable(redacted, limit)
 }
 
+// label names a request, whose path may come from a link.
+func (s secrets) label(req *http.Request) string {
+	return req.Method + " " + s.clean(req.URL.RequestURI(), 200)
+}
+
 // shown returns a value in a form that is fit for a log.
 func (s secrets) shown(value any) string {
 	switch value := value.(type) {

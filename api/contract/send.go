@@ -43,7 +43,7 @@ func (s *suite) send(ctx context.Context, method, path string) (*exchange, error
 
 // refused is the error of a credential that should have been accepted.
 func (x *exchange) refused() error {
-	return fmt.Errorf("%w: %w", api.ErrUnauthorized, x.fail("the credential is refused"))
+	return unjudged{fmt.Errorf("%w: %w", api.ErrUnauthorized, x.fail("the credential is refused"))}
 }
 
 // sendAs sends a request with a credential, and waits for the rate limit a few times.
@@ -80,9 +80,9 @@ func (s *suite) settle(ctx context.Context, x *exchange, err error) (*exchange, 
 		if ctx.Err() == nil && len(s.exchanges) == 0 {
 			s.fatal = err // the server has never answered
 		}
-		return nil, fmt.Errorf("%w: %w", errUnavailable, err)
+		return nil, unjudged{err}
 	case x.status == http.StatusTooManyRequests || retry.IsOutage(x.status):
-		return nil, fmt.Errorf("%w: %w", errUnavailable, x.fail("still failing after retries"))
+		return nil, unjudged{x.fail("still failing after retries")}
 	}
 	s.exchanges = append(s.exchanges, x)
 	return x, nil

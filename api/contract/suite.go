@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"time"
 
-	"example.com/apptokens/api"
 	"example.com/apptokens/api/internal/retry"
 )
 
@@ -60,8 +59,11 @@ func (s *suite) run(ctx context.Context) error {
 	return nil
 }
 
-// errUnavailable is wrapped where outages or the rate limit outlast all retries. No rule is broken then.
-var errUnavailable = errors.New("the server is not available")
+// unjudged marks an error that breaks no rule: an outage or a rate limit that outlasts all retries, or a credential that
+// is refused or not available.
+type unjudged struct{ error }
+
+func (u unjudged) Unwrap() error { return u.error }
 
 func (s *suite) probe(ctx context.Context, p probe) {
 	result := Result{Probe: p.name, Rule: p.rule, Source: p.source}
@@ -78,7 +80,7 @@ func (s *suite) probe(ctx context.Context, p probe) {
 			result.Outcome, result.Detail = Errored, "interrupted; it may have happened"
 		case ctx.Err() != nil:
 			result.Outcome, result.Detail = Errored, "interrupted"
-		case errors.Is(err, errUnavailable), errors.Is(err, api.ErrUnauthorized):
+		case errors.As(err, new(unjudged)):
 			result.Outcome, result.Detail = Errored, err.Error()
 		case err != nil:
 			result.Outcome, result.Detail = Failed, err.Error()
