@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"strings"
 	"time"
@@ -74,12 +73,9 @@ func (a *app) target(apps []string) (contract.Target, error) {
 	if err != nil {
 		return contract.Target{}, err
 	}
-	transport := a.settings.Transport()
-	if a.verbose {
-		transport = loggingTransport{transport, a.settings.Logger}
-	}
 	target := contract.Target{
-		URL: a.settings.OrgURL, PlainHTTP: a.settings.PlainHTTP, Auth: auth, HTTPClient: &http.Client{Transport: transport},
+		URL: a.settings.OrgURL, PlainHTTP: a.settings.PlainHTTP, Auth: auth,
+		HTTPClient: &http.Client{Transport: a.settings.Transport()}, Logger: a.settings.Logger,
 	}
 	if len(apps) > 0 {
 		target.AppID = apps[0]
@@ -87,7 +83,7 @@ func (a *app) target(apps []string) (contract.Target, error) {
 	if denied := strings.TrimSpace(a.getenv(deniedVariable)); denied != "" {
 		scheme, credential, _ := strings.Cut(denied, " ")
 		if scheme == "" || credential == "" || strings.ContainsFunc(credential, func(r rune) bool { return r <= ' ' || r > '~' }) {
-			return contract.Target{}, usageError{errors.New(deniedVariable + " is no Authorization header; want a scheme and a credential, like SSWS 00b…")}
+			return contract.Target{}, usage("%s is not an Authorization header; want a scheme and a credential, like SSWS 00b…", deniedVariable)
 		}
 		target.Denied = authorization(denied)
 	}
@@ -104,23 +100,6 @@ func (h authorization) Authorize(_ context.Context, req *http.Request) error {
 }
 
 var _ api.Auth = authorization("")
-
-// loggingTransport logs requests, and nothing of their headers.
-type loggingTransport struct {
-	base   http.RoundTripper
-	logger *slog.Logger
-}
-
-func (l loggingTransport) RoundTrip(req *http.Request) (*http.Response, error) {
-	start := time.Now()
-	resp, err := l.base.RoundTrip(req)
-	attrs := []slog.Attr{slog.String("method", req.Method), slog.String("path", req.URL.RequestURI()), slog.Duration("duration", time.Since(start))}
-	if err == nil {
-		attrs = append(attrs, slog.Int("status", resp.StatusCode), slog.String("request_id", resp.Header.Get("X-Okta-Request-Id")))
-	}
-	l.logger.LogAttrs(req.Context(), slog.LevelDebug, "apptokens: probe", attrs...)
-	return resp, err
-}
 
 func (a *app) check(ctx context.Context, target contract.Target) error {
 	var outputErr error
@@ -143,7 +122,7 @@ func (a *app) check(ctx context.Context, target contract.Target) error {
 	case failed > 0:
 		return fmt.Errorf("%d of %d probes failed", failed, len(report.Results))
 	case errored > 0:
-		return fmt.Errorf("%d of %d probes could not be made: the server was not available", errored, len(report.Results))
+		return fmt.Errorf("%d of %d probes could not be made: the server was not available, or refused the credential", errored, len(report.Results))
 	}
 	return nil
 }

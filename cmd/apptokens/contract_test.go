@@ -3,6 +3,9 @@ package main
 import (
 	"encoding/json"
 	"encoding/xml"
+	"maps"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -76,5 +79,26 @@ func TestContractReportsForMachines(t *testing.T) {
 	}
 	if got := (command{org: org}).run(t.Context(), "list", "0oa1", "-o", "junit"); got.code != 2 || !strings.Contains(got.err, "junit works only with contract") {
 		t.Errorf("code %d, %s", got.code, got.err)
+	}
+}
+
+func TestContractShowsNoCredentialThatAServerRepeats(t *testing.T) {
+	t.Parallel()
+	org := oktatest.New(oktatest.WithApp("0oa1", 25), oktatest.WithAPIToken("canary-token"))
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		recorder := httptest.NewRecorder()
+		org.ServeHTTP(recorder, r)
+		maps.Copy(w.Header(), recorder.Header())
+		w.Header().Set("X-Okta-Request-Id", r.Header.Get("Authorization"))
+		w.WriteHeader(recorder.Code)
+		_, _ = w.Write(recorder.Body.Bytes())
+	}))
+	defer server.Close()
+	for _, format := range []string{"table", "json", "junit"} {
+		got := command{env: map[string]string{"OKTA_CLIENT_ORGURL": server.URL, "OKTA_CLIENT_TOKEN": "canary-token"}}.
+			run(t.Context(), "contract", "0oa1", "-v", "-o", format)
+		if got.code != 1 || strings.Contains(got.out+got.err, "canary") || !strings.Contains(got.err, `msg="apptokens: probe" method=GET path=/api/v1/apps/0oa1/tokens`) {
+			t.Errorf("%s: code %d\n%s\n%.2000s", format, got.code, got.out, got.err)
+		}
 	}
 }

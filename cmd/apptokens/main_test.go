@@ -171,7 +171,7 @@ func TestARefusedCredentialIsTracedToItsSource(t *testing.T) {
 		t.Errorf("code %d, stderr %s; want %q", got.code, got.err, want)
 	}
 	file := filepath.Join(t.TempDir(), "okta.yaml")
-	key, err := newServiceAppKey()
+	key, err := newServiceAppKey("ec")
 	if err != nil {
 		t.Fatal(err)
 	}

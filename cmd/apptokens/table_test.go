@@ -15,7 +15,7 @@ func TestColumnsAreChosen(t *testing.T) {
 	t.Parallel()
 	org := newOrg(t, 2)
 	for args, want := range map[string]string{
-		"--columns id,userName -o csv":  "id,userName\noarT4npx1yT6lrws7LFf,Сергей Королёв\n",
+		"--columns id,userName -o csv":  "id,userName\noarT4npx1yT6lrws7LFf,Пример Образцов\n",
 		"--columns APPID,issuer -o csv": "appId,issuer\n0oa1,ORG/oauth2/",
 		"--columns id":                  "ID\noarT4npx1yT6lrws7LFf\noardAWoEQ6lcSEAUDmKT\n",
 	} {

@@ -13,14 +13,14 @@ import (
 // On a terminal, what can be cut is cut so that lines fit, between characters, and IDs stay whole.
 func TestTablesFitTheTerminal(t *testing.T) {
 	t.Parallel()
-	long := "Ana María Matute Ausejo de la Torre y Villanueva, née 山田 花子 " + strings.Repeat("👩‍👩‍👧", 20)
+	long := "Ana María Ejemplo Muestra de la Prueba y Ficción, née 見本 花子 " + strings.Repeat("👩‍👩‍👧", 20)
 	columns := []output.Column{{Header: "ID"}, {Header: "NAME", Shrinks: true}, {Header: "SCOPES", Shrinks: true}, {Header: "STATUS"}}
 	for _, width := range []int{40, 80, 200} {
 		for _, colours := range []bool{false, true} {
 			var out bytes.Buffer
 			table := output.New(output.Options{Writer: &out, Columns: columns, Width: width, Colours: colours})
 			_ = table.Print(output.Row{Cells: []string{"oarT4npx1yT6lrws7LFf", long, strings.Repeat("scope ", 30), "ACTIVE"}})
-			_ = table.Print(output.Row{Cells: []string{"oar2", "李小龍", "openid", "failed"}})
+			_ = table.Print(output.Row{Cells: []string{"oar2", "李示例", "openid", "failed"}})
 			if err := table.Close(); err != nil {
 				t.Fatal(err)
 			}

@@ -5,31 +5,32 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
-
-	"example.com/apptokens/api/internal/text"
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
-// check collects the violations of one request or response.
-type check struct {
+// collector collects the violations of one request or response.
+type collector struct {
 	base    Violation // what all of them share
-	secrets []string  // which no violation may show
+	secrets secrets
 	found   []Violation
 	unknown func(Violation) // told of properties that the contract does not know; may be nil
 }
 
-func (c *check) add(where, pointer, rule string, value any, reason string) {
+func (c *collector) add(where, pointer, rule string, value any, reason string) {
 	v := c.base
-	v.Where, v.Pointer, v.Rule, v.Reason = where, text.Printable(text.Redact(pointer, c.secrets...), 200), rule, reason
+	v.Where, v.Pointer, v.Rule, v.Reason = where, c.secrets.clean(pointer, 200), rule, c.secrets.clean(reason, 300)
 	if value != nil {
-		v.Value = shown(value, c.secrets)
+		v.Value = c.secrets.shown(value)
 	}
 	c.found = append(c.found, v)
 }
 
 // values checks the values of a parameter or a header, of which there may be one at most.
-func (c *check) values(where string, values []string, required bool, schema *openapi3.Schema) {
+func (c *collector) values(where string, values []string, required bool, schema *openapi3.Schema) {
 	switch {
 	case len(values) == 0 && required:
 		c.add(where, "", "required", nil, "it is missing")
@@ -47,9 +48,22 @@ func (c *check) values(where string, values []string, required bool, schema *ope
 	}
 }
 
+// dateTime judges a time as package api does, which cannot decode a leap second.
+var dateTime = openapi3.NewCallbackValidator(func(value string) error {
+	quoted, err := jsontext.AppendQuote(nil, value)
+	if err != nil {
+		return err
+	}
+	if json.Unmarshal(quoted, new(time.Time)) != nil {
+		return errors.New("want RFC 3339, without leap seconds")
+	}
+	return nil
+})
+
 // schema checks a value, and notes every violation in it.
-func (c *check) schema(where string, schema *openapi3.Schema, value any) {
-	err := schema.VisitJSON(value, openapi3.VisitAsResponse(), openapi3.EnableFormatValidation(), openapi3.MultiErrors())
+func (c *collector) schema(where string, schema *openapi3.Schema, value any) {
+	err := schema.VisitJSON(value, openapi3.VisitAsResponse(), openapi3.EnableFormatValidation(), openapi3.MultiErrors(),
+		openapi3.WithStringFormatValidator("date-time", dateTime))
 	for _, failure := range flatten(err) {
 		pointer := ""
 		for _, token := range failure.JSONPointer() {
