@@ -13,7 +13,7 @@ import (
 // place. It returns the code, or, if oapi-codegen fails, what it says.
 func generate(t *testing.T, edits ...string) (code, failure string) {
 	t.Helper()
-	for _, name := range []string{"client.tmpl", "oapi-codegen.yaml"} {
+	for _, name := range []string{"client.tmpl", "oapi-codegen.yaml", "overlay.yaml"} {
 		if _, err := os.Stat(name); err != nil { // which also tells go test's cache of what oapi-codegen reads
 			t.Fatal(err)
 		}

@@ -18,6 +18,20 @@ import (
 	"github.com/oapi-codegen/runtime"
 )
 
+// The values of TokenStatus.
+const (
+	TokenStatusActive  TokenStatus = "ACTIVE"
+	TokenStatusRevoked TokenStatus = "REVOKED"
+)
+
+// TokenStatusValues returns the values of TokenStatus.
+func TokenStatusValues() []TokenStatus {
+	return []TokenStatus{"ACTIVE", "REVOKED"}
+}
+
+// Valid reports whether the contract knows the value.
+func (e TokenStatus) Valid() bool { return slices.Contains(TokenStatusValues(), e) }
+
 // The values of LinkMethod.
 const (
 	LinkMethodDelete LinkMethod = "DELETE"
@@ -47,19 +61,10 @@ func RevokeMethodValues() []RevokeMethod {
 // Valid reports whether the contract knows the value.
 func (e RevokeMethod) Valid() bool { return slices.Contains(RevokeMethodValues(), e) }
 
-// The values of TokenStatus.
-const (
-	TokenStatusActive  TokenStatus = "ACTIVE"
-	TokenStatusRevoked TokenStatus = "REVOKED"
-)
-
-// TokenStatusValues returns the values of TokenStatus.
-func TokenStatusValues() []TokenStatus {
-	return []TokenStatus{"ACTIVE", "REVOKED"}
-}
-
-// Valid reports whether the contract knows the value.
-func (e TokenStatus) Valid() bool { return slices.Contains(TokenStatusValues(), e) }
+// TokenStatus tells whether a token can still be used
+//
+// Example: ACTIVE
+type TokenStatus string
 
 // Error is what Okta says of a request that failed
 type Error struct {
@@ -267,11 +272,6 @@ type TokenLinks struct {
 	// User leads to a resource, and gives the name that people know it by
 	User ResourceLink `json:"user,omitempty,omitzero"`
 }
-
-// TokenStatus tells whether a token can still be used
-//
-// Example: ACTIVE
-type TokenStatus string
 
 // After is an opaque cursor
 //
