@@ -15,7 +15,7 @@ import (
 )
 
 // tokenCount makes three pages of the default size.
-const tokenCount = 450
+const tokenCount = 2*api.MaxPageSize + 50
 
 // hazard is something that makes other clients lie, leak or destroy.
 type hazard struct {

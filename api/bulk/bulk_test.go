@@ -31,7 +31,7 @@ func TestRevokeRevokesExactlyWhatMatches(t *testing.T) {
 		if len(r.proofs) != 3 || r.proofs[0].Gone+r.proofs[1].Gone != len(his) || len(r.proofs[0].Remaining)+len(r.proofs[0].New) > 0 {
 			t.Errorf("proofs %+v", r.proofs)
 		}
-		if last := r.listed[len(r.listed)-1]; len(r.listed) != 4 || len(r.listed[0].Tokens) != 200 || last.AppID != "0oaEmpty" || last.Matches != len(his) {
+		if last := r.listed[len(r.listed)-1]; len(r.listed) != 4 || len(r.listed[0].Tokens) != api.MaxPageSize || last.AppID != "0oaEmpty" || last.Matches != len(his) {
 			t.Errorf("listed %+v", r.listed)
 		}
 		for _, request := range org.Requests() {
