@@ -13,7 +13,7 @@ RACE := -race
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test interop interop-test generate check drift upstream lint bench fuzz
+.PHONY: help demo test interop interop-test generate check canary drift upstream lint bench fuzz
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -52,6 +52,9 @@ check: ## fail if "make generate" changes something
 	fi
 	@echo "what is generated is fresh: $(GENERATED)"
 
+canary: ## generate and test with the newest oapi-codegen, in a copy, and show what would change
+	@.ci/canary
+
 drift: ## compare openapi.yaml with what Okta publishes, UPSTREAM=FILE; fails if something is unexpected
 	@cd internal/drift && $(GO) build .
 	@internal/drift/drift compare "$(UPSTREAM)"
@@ -68,7 +71,7 @@ lint: ## gofmt, go vet, staticcheck and actionlint
 	cd internal/bench && $(GO) vet ./...
 	cd internal/interop && $(GO) vet ./...
 	cd internal/drift && $(GO) vet -tags documents ./...
-	$(GO) run honnef.co/go/tools/cmd/staticcheck ./...
+	$(GO) tool staticcheck ./...
 # Shellcheck and pyflakes are left out: only some machines have them, and a check that is not the same everywhere is none.
 	$(GO) run $(ACTIONLINT) -shellcheck= -pyflakes= .github/workflows/*.yml
 

@@ -3,6 +3,7 @@ package contract_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -47,8 +48,8 @@ func isList(r *http.Request) bool {
 	return r.Method == "GET" && strings.HasSuffix(r.URL.Path, "/0oa1/tokens")
 }
 
-func isPage(limit string) func(*http.Request) bool {
-	return func(r *http.Request) bool { return isList(r) && r.URL.Query().Get("limit") == limit }
+func isPage(limit any) func(*http.Request) bool {
+	return func(r *http.Request) bool { return isList(r) && r.URL.Query().Get("limit") == fmt.Sprint(limit) }
 }
 
 func isToken(verb string) func(*http.Request) bool {
@@ -108,6 +109,9 @@ func field(name string, value any) response {
 		}
 		if err := json.Unmarshal(w.Body.Bytes(), &tokens); err != nil {
 			panic(err)
+		}
+		if len(tokens) == 0 { // all are revoked
+			return
 		}
 		last := tokens[len(tokens)-1]
 		if last[name] = value; value == nil {

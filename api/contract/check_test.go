@@ -10,12 +10,16 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"example.com/apptokens"
 	"example.com/apptokens/api"
 	"example.com/apptokens/api/contract"
 	"example.com/apptokens/api/oauth"
@@ -49,8 +53,28 @@ func TestOktatestKeepsTheContract(t *testing.T) {
 			t.Errorf("%+v", result)
 		}
 	}
-	if n := len(report.Results); n != 32 {
-		t.Errorf("%d probes, want 32", n)
+	document, err := openapi3.NewLoader().LoadFromData(apptokens.OpenAPI)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for template, item := range document.Paths.Map() {
+		path := regexp.MustCompile("^" + regexp.MustCompile(`\{\w+\}`).ReplaceAllString(template, "[^/]+") + "$")
+		for method, operation := range item.Operations() {
+			if !slices.ContainsFunc(org.Requests(), func(r oktatest.Request) bool { return r.Method == method && path.MatchString(r.Path) }) {
+				t.Errorf("no probe sends a request to %s: add one", operation.OperationID)
+			}
+		}
+	}
+}
+
+// Okta's own 405s come from a server in front, without a request id.
+func TestCheckTakesA405WithoutRequestID(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(change{only: method("POST", "/tokens"), response: header("X-Okta-Request-Id", "")}.handler(newOrg()))
+	defer server.Close()
+	report, err := contract.Check(t.Context(), target(server.URL))
+	if err != nil || report.Count(contract.Passed) != len(report.Results) {
+		t.Errorf("%v, %+v", err, report.Results)
 	}
 }
 
@@ -99,7 +123,7 @@ func TestCheckOnlyReads(t *testing.T) {
 			t.Errorf("%s %s", request.Method, request.Path)
 		}
 	}
-	if len(org.Tokens("0oa1")) != 25 || report.Count(contract.Failed) != 0 || report.Count(contract.Skipped) != 9 {
+	if len(org.Tokens("0oa1")) != 25 || report.Count(contract.Failed) != 0 || report.Count(contract.Skipped) == 0 {
 		t.Errorf("%+v", report)
 	}
 }
@@ -226,7 +250,7 @@ func TestARefusedCredentialIsNotABrokenRule(t *testing.T) {
 		"from the start":           {fault: refused, err: api.ErrUnauthorized, probe: "list"},
 		"without an app":           {fault: refused, change: func(t *contract.Target) { t.AppID, t.Write = "", false }, err: api.ErrUnauthorized, probe: "unknown app"},
 		"later on":                 {fault: refused.After(10), probe: "get"},
-		"for a moment":             {fault: oktatest.Status(http.StatusUnauthorized).After(1), probe: "pages of 200"},
+		"for a moment":             {fault: oktatest.Status(http.StatusUnauthorized).After(1), probe: "largest pages"},
 		"the one to be denied":     {change: func(t *contract.Target) { t.Denied = api.BearerToken("expired") }, probe: "denied"},
 		"when it cannot be issued": {change: func(t *contract.Target) { t.Auth = failing{} }, err: errNotIssued, probe: "list"},
 	} {

@@ -19,7 +19,7 @@ var headerProbes = []probe{
 	{name: "rate limit", rule: "responses report the limit, what remains of it, and when it is reset",
 		source: inRateLimits, run: each(rateLimit)},
 	{name: "request id",
-		rule:   "each response has its own X-Okta-Request-Id, except failures that do not reach the application",
+		rule:   "each response has its own X-Okta-Request-Id; a 405 and some 400s have none",
 		source: inTraffic, run: requestIDs},
 }
 

@@ -3,9 +3,11 @@ package contract
 import (
 	"context"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"example.com/apptokens/api"
+	"example.com/apptokens/gen"
 )
 
 // What no org has.
@@ -27,10 +29,10 @@ var refusalProbes = []probe{
 		source: inTraffic, run: refuse(nil, unknownApp, "E0000007", 404)},
 	{name: "unknown token", rule: "a token that does not exist is 404, E0000007",
 		source: inTraffic, app: true, run: refuse(nil, below("/"+noSuchToken), "E0000007", 404)},
-	{name: "limit of 0", rule: "a limit of 0 is refused with 400, or taken for a limit that is allowed",
-		source: notKnown, app: true, needs: []string{"list"}, run: oddLimit("0")},
-	{name: "limit of 201", rule: "a limit over 200 is refused with 400, or taken for a limit that is allowed",
-		source: notKnown, app: true, needs: []string{"list"}, run: oddLimit("201")},
+	{name: "limit too small", rule: "a limit below the smallest is refused with 400, or taken for a limit that is allowed",
+		source: notKnown, app: true, needs: []string{"list"}, run: oddLimit(gen.ListTokensLimitMinimum - 1)},
+	{name: "limit too large", rule: "a limit above the largest is refused with 400, or taken for a limit that is allowed",
+		source: notKnown, app: true, needs: []string{"list"}, run: oddLimit(gen.ListTokensLimitMaximum + 1)},
 	{name: "limit of text", rule: "a limit that is not a number is refused with 400, E0000037",
 		source: inTraffic, app: true, run: refuse(nil, below("?limit=many"), "E0000037", 400)},
 	{name: "bad cursor", rule: "a cursor that is not the server's is refused with 400, E0000029",
@@ -54,7 +56,7 @@ func (a as) Authorize(_ context.Context, req *http.Request) error {
 // appTokens is the listing of the app, or of one that does not exist if none was given: the credential comes first.
 func appTokens(s *suite) string {
 	if s.target.AppID == "" {
-		return unknownApp(s)
+		return tokensPath(noSuchApp)
 	}
 	return s.tokensPath()
 }
@@ -90,17 +92,17 @@ func refuse(
 }
 
 // oddLimit is lenient: what Okta does here is not known.
-func oddLimit(limit string) func(context.Context, *suite) (string, error) {
+func oddLimit(limit int) func(context.Context, *suite) (string, error) {
 	return func(ctx context.Context, s *suite) (string, error) {
-		x, err := s.send(ctx, http.MethodGet, s.tokensPath()+"?limit="+limit)
+		x, err := s.send(ctx, http.MethodGet, s.tokensPath()+"?limit="+strconv.Itoa(limit))
 		if err != nil {
 			return "", err
 		}
-		if err := x.wants(http.StatusOK, http.StatusBadRequest); err != nil || x.status == http.StatusBadRequest {
+		if err := x.wants(gen.ListTokensSuccess, http.StatusBadRequest); err != nil || x.status == http.StatusBadRequest {
 			return "", err
 		}
 		tokens, err := x.tokens()
-		if len(tokens) > 200 {
+		if len(tokens) > gen.ListTokensLimitMaximum {
 			return "", x.fail("the page holds %d tokens", len(tokens))
 		}
 		return "", err
@@ -108,7 +110,7 @@ func oddLimit(limit string) func(context.Context, *suite) (string, error) {
 }
 
 func useOtherMethod(ctx context.Context, s *suite) (string, error) {
-	x, err := s.send(ctx, http.MethodPost, s.tokensPath())
+	x, err := s.send(ctx, unusedMethod(s.tokensPath()), s.tokensPath())
 	if err != nil {
 		return "", err
 	}

@@ -16,10 +16,14 @@ func checkRequest(req *http.Request) (*operation, []Violation) {
 	path := req.URL.EscapedPath()
 	secrets := secretsOf(req.Header)
 	c := &collector{base: Violation{Method: req.Method, Path: secrets.clean(path, 200)}, secrets: secrets}
-	o, hasPath := find(req.Method, path)
+	o, ofPath := find(req.Method, path)
 	switch {
-	case o == nil && hasPath:
-		c.add("request method", "", "method", req.Method, "the path takes GET and DELETE")
+	case o == nil && len(ofPath) > 0:
+		var methods []string
+		for _, o := range ofPath {
+			methods = append(methods, o.method)
+		}
+		c.add("request method", "", "method", req.Method, "the path takes "+strings.Join(methods, " and "))
 		return nil, c.found
 	case o == nil:
 		c.add("request path", "", "path", path, "the contract has no such path")

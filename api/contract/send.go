@@ -150,9 +150,9 @@ func (s *suite) read(resp *http.Response) (*exchange, error) {
 		return nil, retry.Transient(err)
 	}
 	x := &exchange{req: req, secrets: s.secrets, status: resp.StatusCode, header: resp.Header, body: body}
-	o, hasPath := find(req.Method, req.URL.EscapedPath())
-	if o == nil && hasPath {
-		o = otherMethod(req.URL.EscapedPath())
+	o, ofPath := find(req.Method, req.URL.EscapedPath())
+	if o == nil && len(ofPath) > 0 {
+		o = otherMethod(ofPath[0])
 	}
 	if o != nil {
 		x.violations = checkResponse(o, req, s.secrets, x.status, x.header, body, nil)

@@ -31,7 +31,7 @@ func (f *filterFlags) add(command *cobra.Command) {
 	flags.StringArrayVar(&f.clients, "client", nil, "only tokens of these client IDs")
 	flags.StringArrayVar(&f.scopes, "scope", nil, "only tokens with one of these scopes")
 	flags.StringArrayVar(&f.issuers, "issuer", nil, "only tokens of these authorization servers (URLs)")
-	flags.StringArrayVar(&f.statuses, "status", nil, "only tokens with this status: ACTIVE or REVOKED")
+	flags.StringArrayVar(&f.statuses, "status", nil, "only tokens with this status: "+statusNames())
 	flags.StringVar(&f.olderThan, "older-than", "", "only tokens issued longer ago than this time span, such as 90d")
 	flags.StringVar(&f.newerThan, "newer-than", "", "only tokens issued within this time span, such as 12h")
 	flags.StringVar(&f.createdBefore, "created-before", "", "only tokens issued before this date, or time span ago")
@@ -116,7 +116,7 @@ func (f *filterFlags) checkClock(w *watch) error {
 
 func checkStatus(status string) error {
 	if !gen.TokenStatus(status).Valid() {
-		return fmt.Errorf("%q is not a status; want ACTIVE or REVOKED", status)
+		return fmt.Errorf("%q is not a status; want %s", status, statusNames())
 	}
 	return nil
 }
@@ -135,6 +135,15 @@ func checkScope(scope string) error {
 		return fmt.Errorf("%q is not a scope; 'apptokens list APP --columns scopes' shows them", scope)
 	}
 	return nil
+}
+
+// statusNames lists the statuses that the contract knows.
+func statusNames() string {
+	var names []string
+	for _, status := range gen.TokenStatusValues() {
+		names = append(names, string(status))
+	}
+	return strings.Join(names, " or ")
 }
 
 // splitList takes lists as people paste them. An empty value may be a variable that is not set, which must not mean all.

@@ -52,7 +52,7 @@ if every app could be listed to its end, and no token matches.`,
 		RunE: l.run,
 	}
 	flags := command.Flags()
-	flags.IntVar(&l.pageSize, "page-size", 200, "tokens per request, 1 to 200")
+	flags.IntVar(&l.pageSize, "page-size", api.MaxPageSize, fmt.Sprintf("tokens per request, up to %d", api.MaxPageSize))
 	flags.BoolVar(&l.expand, "expand", false, "include the details of each scope (JSON formats)")
 	flags.BoolVar(&l.expectNone, "expect-none", false, "fail if a token matches")
 	l.apps.addFlag(command)

@@ -3,10 +3,12 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 
+	"example.com/apptokens/api"
 	"example.com/apptokens/api/oktatest"
 	"example.com/apptokens/cmd/apptokens/internal/progress"
 )
@@ -50,13 +52,13 @@ func interruptAfter(t *testing.T, org *oktatest.Server, requests int) context.Co
 
 func TestProgressIsForTerminals(t *testing.T) {
 	t.Parallel()
-	org := newOrg(t, 450)
+	org := newOrg(t, 2*api.MaxPageSize+50)
 	if got := (command{org: org}).run(t.Context(), "list", "0oa1"); got.err != "" {
 		t.Errorf("without a terminal, stderr holds %q", got.err)
 	}
 	org.Inject(oktatest.Throttle(2 * time.Second).After(2))
 	got := command{org: org, tty: true}.run(t.Context(), "list", "0oa1")
-	for _, want := range []string{progress.ClearLine + "200 tokens", "tokens; the org is at its concurrency limit, trying again at ", progress.ClearLine + "450 tokens\n"} {
+	for _, want := range []string{progress.ClearLine + fmt.Sprint(api.MaxPageSize) + " tokens", "tokens; the org is at its concurrency limit, trying again at ", progress.ClearLine + fmt.Sprint(2*api.MaxPageSize+50) + " tokens\n"} {
 		if !strings.Contains(got.err, want) {
 			t.Errorf("stderr %q lacks %q", got.err, want)
 		}
