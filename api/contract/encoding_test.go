@@ -31,6 +31,7 @@ func compressed(t *testing.T, body string) string {
 // A client that asks for gzip itself gets bodies that net/http leaves as they are.
 func TestEncodedBodiesAreChecked(t *testing.T) {
 	t.Parallel()
+	const encodingHeader = "response header Content-Encoding"
 	good, bad := compressed(t, "["+recorded+"]"), compressed(t, `[{"id":7}]`)
 	for name, test := range map[string]struct {
 		encoding, body       string
@@ -40,10 +41,10 @@ func TestEncodedBodiesAreChecked(t *testing.T) {
 		"GZIP in capitals":        {encoding: "GZIP", body: good},
 		"identity":                {encoding: "identity", body: "[]"},
 		"gzip of a bad body":      {encoding: "gzip", body: bad, where: "response body", pointer: "/0/id", rule: "type"},
-		"gzip that is none":       {encoding: "gzip", body: "[]", where: "response header Content-Encoding", rule: "encoding"},
-		"gzip that breaks off":    {encoding: "gzip", body: good[:len(good)/2], where: "response header Content-Encoding", rule: "encoding"},
-		"another encoding":        {encoding: "br", body: "\x0b\x02", where: "response header Content-Encoding", rule: "encoding"},
-		"gzip twice":              {encoding: "gzip, gzip", body: good, where: "response header Content-Encoding", rule: "encoding"},
+		"gzip that is none":       {encoding: "gzip", body: "[]", where: encodingHeader, rule: "encoding"},
+		"gzip that breaks off":    {encoding: "gzip", body: good[:len(good)/2], where: encodingHeader, rule: "encoding"},
+		"another encoding":        {encoding: "br", body: "\x0b\x02", where: encodingHeader, rule: "encoding"},
+		"gzip twice":              {encoding: "gzip, gzip", body: good, where: encodingHeader, rule: "encoding"},
 		"gzip too large to check": {encoding: "gzip", body: compressed(t, strings.Repeat(" ", 17<<20))},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -70,7 +71,8 @@ func TestEncodedBodiesAreChecked(t *testing.T) {
 			// A mock that compresses whether or not the client accepts it.
 			checked := httptest.NewServer(contract.Handler(mock))
 			defer checked.Close()
-			if resp, err = http.Get(checked.URL + "/api/v1/apps/0oa1/tokens"); err != nil || (resp.StatusCode == 200) != (test.rule == "") {
+			resp, err = http.Get(checked.URL + "/api/v1/apps/0oa1/tokens")
+			if err != nil || (resp.StatusCode == 200) != (test.rule == "") {
 				t.Errorf("Handler: %v, %v", resp, err)
 			}
 		})

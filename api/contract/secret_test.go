@@ -67,7 +67,8 @@ func TestNothingRevealsACredentialThatAServerRepeats(t *testing.T) {
 }
 
 func testEcho(t *testing.T, canary string, echo response) {
-	org := oktatest.New(oktatest.WithApp("0oa1", 25), oktatest.WithBearerToken(canary, "okta.apps.read", "okta.apps.manage"))
+	org := oktatest.New(oktatest.WithApp("0oa1", 25),
+		oktatest.WithBearerToken(canary, "okta.apps.read", "okta.apps.manage"))
 	server := httptest.NewServer(change{only: func(*http.Request) bool { return true }, response: echo}.handler(org))
 	defer server.Close()
 	t.Run("Check", func(t *testing.T) {

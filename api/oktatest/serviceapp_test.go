@@ -234,19 +234,18 @@ func TestTokenRequestsAreCheckedStrictly(t *testing.T) {
 func TestTokenRequestsHaveTheirParametersInTheBodyOrTheQuery(t *testing.T) {
 	t.Parallel()
 	const formType = "application/x-www-form-urlencoded"
+	all := []string{"grant_type", "scope", "client_assertion_type", "client_assertion"}
 	for name, test := range map[string]struct {
 		inQuery, inBody []string
 		contentType     string
 		code            string
 	}{
-		"in the body":                  {inBody: []string{"grant_type", "scope", "client_assertion_type", "client_assertion"}, contentType: formType},
-		"in the query":                 {inQuery: []string{"grant_type", "scope", "client_assertion_type", "client_assertion"}, contentType: formType},
-		"in the query, without a type": {inQuery: []string{"grant_type", "scope", "client_assertion_type", "client_assertion"}},
-		"in both":                      {inQuery: []string{"grant_type", "scope"}, inBody: []string{"client_assertion_type", "client_assertion"}, contentType: formType},
-		"one of them twice": {inQuery: []string{"scope"}, inBody: []string{"grant_type", "scope", "client_assertion_type", "client_assertion"},
-			contentType: formType, code: "invalid_request"},
-		"in a body that is not a form": {inBody: []string{"grant_type", "scope", "client_assertion_type", "client_assertion"},
-			contentType: "application/json", code: "invalid_request"},
+		"in the body":                  {inBody: all, contentType: formType},
+		"in the query":                 {inQuery: all, contentType: formType},
+		"in the query, without a type": {inQuery: all},
+		"in both":                      {inQuery: all[:2], inBody: all[2:], contentType: formType},
+		"one of them twice":            {inQuery: []string{"scope"}, inBody: all, contentType: formType, code: "invalid_request"},
+		"in a body that is not a form": {inBody: all, contentType: "application/json", code: "invalid_request"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -277,7 +276,9 @@ func TestTheTokenEndpointSendsRateLimitsAndNonces(t *testing.T) {
 		t.Fatalf("got %+v, then %+v", refused, granted)
 	}
 	for _, got := range []answer{refused, granted} {
-		for _, name := range []string{"DPoP-Nonce", "X-Rate-Limit-Limit", "X-Rate-Limit-Remaining", "X-Rate-Limit-Reset", "X-Okta-Request-Id"} {
+		for _, name := range []string{
+			"DPoP-Nonce", "X-Rate-Limit-Limit", "X-Rate-Limit-Remaining", "X-Rate-Limit-Reset", "X-Okta-Request-Id",
+		} {
 			if got.Header.Get(name) == "" {
 				t.Errorf("%d lacks %s", got.Status, name)
 			}

@@ -81,21 +81,23 @@ func TestServePrintsWhatToPaste(t *testing.T) {
 	if got.code != 0 || strings.Count(got.out, "\n") != 3 {
 		t.Errorf("code %d, stdout %q, stderr %q", got.code, got.out, got.err)
 	}
-	if got := (command{}).run(t.Context(), "serve", "--addr", "256.0.0.1:1"); got.code != 1 || !strings.Contains(got.err, "256.0.0.1") {
+	got = command{}.run(t.Context(), "serve", "--addr", "256.0.0.1:1")
+	if got.code != 1 || !strings.Contains(got.err, "256.0.0.1") {
 		t.Errorf("an address that cannot be: code %d, %q", got.code, got.err)
 	}
 }
 
-// get sends a listing to what serve printed, with the connection for itself.
+// get sends a listing to what serve printed, on a connection of its own.
 func get(t *testing.T, env map[string]string, padding string) (status int, err error) {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, env["OKTA_CLIENT_ORGURL"]+"/api/v1/apps/0oa1/tokens?limit=1", nil)
+	target := env["OKTA_CLIENT_ORGURL"] + "/api/v1/apps/0oa1/tokens?limit=1"
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, target, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	req.Header.Set("Authorization", "SSWS "+env["OKTA_CLIENT_TOKEN"])
 	req.Header.Set("X-Padding", padding)
-	resp, err := (&http.Transport{DisableKeepAlives: padding == ""}).RoundTrip(req)
+	resp, err := (&http.Transport{DisableKeepAlives: true}).RoundTrip(req)
 	if err != nil {
 		return 0, err
 	}
@@ -106,7 +108,8 @@ func get(t *testing.T, env map[string]string, padding string) (status int, err e
 
 func TestServeInjectsFaults(t *testing.T) {
 	t.Parallel()
-	env := exported(startServe(t, "OKTA_CLIENT_TOKEN", "--fault", "status:503", "--fault", "redirect@after=2,times=2:302,/login", "--fault", "drop-before@after=4"))
+	env := exported(startServe(t, "OKTA_CLIENT_TOKEN", "--fault", "status:503",
+		"--fault", "redirect@after=2,times=2:302,/login", "--fault", "drop-before@after=4"))
 	var got []int
 	for range 6 {
 		status, err := get(t, env, "")
@@ -176,7 +179,9 @@ func TestAServiceAppListsAndRevokes(t *testing.T) {
 			if got.code != 0 || strings.Count(got.out, "\n") != 450 {
 				t.Errorf("code %d, %d lines, stderr %s", got.code, strings.Count(got.out, "\n"), got.err)
 			}
-			for _, want := range []string{"apptokens: warning: " + file, "chmod 600", "apptokens: token request", "apptokens: attempt"} {
+			for _, want := range []string{
+				"apptokens: warning: " + file, "chmod 600", "apptokens: token request", "apptokens: attempt",
+			} {
 				if !strings.Contains(got.err, want) {
 					t.Errorf("stderr lacks %q:\n%s", want, got.err)
 				}
@@ -191,7 +196,8 @@ func TestAServiceAppListsAndRevokes(t *testing.T) {
 			}
 		})
 	}
-	if got := (command{}).run(t.Context(), "serve", "--service-app=dsa"); got.code != 2 || !strings.Contains(got.err, "want ec or rsa") {
+	got := command{}.run(t.Context(), "serve", "--service-app=dsa")
+	if got.code != 2 || !strings.Contains(got.err, "want ec or rsa") {
 		t.Errorf("code %d, %s", got.code, got.err)
 	}
 }
