@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"example.com/apptokens/api/oktatest"
 )
@@ -91,6 +92,7 @@ func TestTheReadmesIncidentPlays(t *testing.T) {
 	}
 	run := exec.CommandContext(t.Context(), bash, "-m", "-euo", "pipefail", "-c", script)
 	run.Dir, run.Env = dir, []string{"HOME=" + dir, "PATH=" + dir + ":" + os.Getenv("PATH")}
+	run.WaitDelay = time.Second // a script that fails leaves its server behind, which holds standard error open
 	output, err := run.Output()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, output)
