@@ -186,6 +186,7 @@ func runShell(t *testing.T, dir, binaries string, args []string, script string) 
 	t.Helper()
 	run := exec.CommandContext(t.Context(), args[0], append(args[1:len(args):len(args)], script)...)
 	run.Dir, run.Env = dir, []string{"HOME=" + dir, "PATH=" + binaries + ":" + os.Getenv("PATH")}
+	run.WaitDelay = time.Second // a script that fails leaves its server behind, which holds standard error open
 	var stderr strings.Builder
 	run.Stderr = &stderr
 	output, err := run.Output()
