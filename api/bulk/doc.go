@@ -23,7 +23,7 @@
 // sixteen failures in a row. Finally it lists the apps that had matches again, and reports what is still there.
 //
 // A value of the filter that no token has may be a mistake, and "nothing matches" a false all-clear: [Selected] names such
-// values, and a [Matcher] does for any other listing.
+// values, and a [Matcher] does the same for any other listing.
 //
 // A job that was cut short is resumed by running it again: what is gone is not selected any more.
 package bulk

@@ -12,8 +12,8 @@ type Listed struct {
 	Matches int         // of all apps, so far
 }
 
-// Selected comes once all apps are listed, and before anything is revoked. It is the caller's to keep: to change it
-// changes nothing of what is revoked.
+// Selected comes once all apps are listed, and before anything is revoked. The caller may
+// change it; that does not change what is revoked.
 type Selected struct {
 	Tokens    int // of all apps
 	Matches   []Match

@@ -44,17 +44,22 @@ func OutcomeOf(err error) Outcome {
 // scope, the org cannot be reached, its rate limit is used up for longer than the client waits, or the context has ended.
 func IsFatal(err error) bool {
 	var failure *api.Error
-	var dial *net.OpError
 	switch {
 	case err == nil:
 		return false
-	case isContextError(err), errors.Is(err, api.ErrUnauthorized), errors.As(err, &dial) && dial.Op == "dial":
+	case isContextError(err), errors.Is(err, api.ErrUnauthorized), IsUnreachable(err):
 		return true
 	case errors.As(err, &failure):
 		heldBack := failure.StatusCode == 0 && errors.Is(err, api.ErrRateLimited)
 		return heldBack || failure.Code == "insufficient_scope"
 	}
 	return false
+}
+
+// IsUnreachable reports whether no connection to the org, or to the proxy before it, could be made.
+func IsUnreachable(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect")
 }
 
 func isContextError(err error) bool {

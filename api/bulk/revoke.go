@@ -30,8 +30,8 @@ type Job struct {
 // Revoke selects tokens, revokes them, and proves it; see the package's documentation for how. Its events come in this
 // order: [Listed] after each page, one [Selected], a [Result] for each match, a [Proof] for each app that had some. An
 // error ends it, with nothing revoked if it comes before Selected; after a fatal one, the matches that were not attempted
-// still have their results. To leave the loop at Selected revokes nothing; to leave it later stops what is not yet under
-// way, and cuts off what is.
+// still have their results. Breaking out at Selected revokes nothing; breaking out later starts no further
+// revocation and cancels those in flight.
 //
 // Every range over the result does the job anew.
 func Revoke(ctx context.Context, client *api.Client, job Job) iter.Seq2[Event, error] {
@@ -73,7 +73,7 @@ type run struct {
 	unmatched []Unmatched
 }
 
-// filter leaves out what is revoked already, should Okta list it, unless it is asked for.
+// filter excludes tokens that are already revoked, unless Statuses asks for them.
 func (j Job) filter() Filter {
 	filter := j.Filter
 	if len(filter.Statuses) == 0 {
@@ -109,41 +109,21 @@ func (r *run) list(ctx context.Context) bool {
 	return true
 }
 
-// maxFailures in a row mean that the org is broken, or the credential no good: to go on would only add to its load.
-const maxFailures = 16
-
 // revoke revokes the matches, several at a time.
 func (r *run) revoke(ctx context.Context) bool {
 	workCtx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	var next, failures atomic.Int64
-	var fatal atomic.Pointer[error]
+	var next atomic.Int64
+	var breaker breaker
 	results := make(chan Result)
 	work := func() {
-		for {
-			i := int(next.Add(1)) - 1
-			if i >= len(r.matches) {
-				return
-			}
-			match := r.matches[i]
-			if cause := fatal.Load(); cause != nil {
-				results <- Result{match, NotAttempted, *cause}
+		for i := next.Add(1) - 1; i < int64(len(r.matches)); i = next.Add(1) - 1 {
+			if cause := breaker.cause(); cause != nil {
+				results <- Result{r.matches[i], NotAttempted, cause}
 				continue
 			}
-			err := r.client.Revoke(workCtx, match.AppID, match.Token.ID)
-			result := Result{match, OutcomeOf(err), err}
-			if result.Outcome == NotFound { // but it was listed
-				result.Outcome, result.Err = Gone, nil
-			}
-			switch {
-			case IsFatal(err):
-				fatal.CompareAndSwap(nil, &err)
-			case result.Outcome != Failed:
-				failures.Store(0)
-			case failures.Add(1) == maxFailures:
-				err := fmt.Errorf("%d revocations in a row failed: %w", maxFailures, err)
-				fatal.CompareAndSwap(nil, &err)
-			}
+			result := r.revokeOne(workCtx, r.matches[i])
+			breaker.note(result)
 			results <- result
 		}
 	}
@@ -155,7 +135,7 @@ func (r *run) revoke(ctx context.Context) bool {
 		workers.Wait()
 		close(results)
 	}()
-	defer func() { // where the loop is left, by a panic as well, what is under way ends
+	defer func() { // where the loop is left, also by a panic, what is under way ends
 		cancel()
 		for range results {
 		}
@@ -165,11 +145,19 @@ func (r *run) revoke(ctx context.Context) bool {
 			return false
 		}
 	}
-	if cause := fatal.Load(); cause != nil {
-		r.yield(nil, fmt.Errorf("bulk: stopped: %w", *cause))
+	if cause := breaker.cause(); cause != nil {
+		r.yield(nil, fmt.Errorf("bulk: stopped: %w", cause))
 		return false
 	}
 	return true
+}
+
+func (r *run) revokeOne(ctx context.Context, match Match) Result {
+	err := r.client.Revoke(ctx, match.AppID, match.Token.ID)
+	if outcome := OutcomeOf(err); outcome != NotFound {
+		return Result{match, outcome, err}
+	}
+	return Result{match, Gone, nil} // because it was listed
 }
 
 func (r *run) concurrency() int {

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"crypto"
 	"errors"
 	"fmt"
@@ -39,7 +40,7 @@ type Config struct {
 	MaxBackoff        time.Duration // cap of exponential back-off, not of the wait for a rate-limit window
 	RateShare         float64       // of the rate limit, over 0 and up to 1
 
-	// Warnings are about what works, but should not be, such as a world-readable key file, and about settings that are
+	// Warnings name what works but is unsafe, such as a world-readable key file, and settings that are
 	// ignored.
 	Warnings []string
 
@@ -49,7 +50,7 @@ type Config struct {
 	UserAgent  string
 
 	sources map[Setting]string
-	secrets func() secrets // a function, for fmt cannot look into it
+	secrets func() secrets // a function, so that fmt cannot print it
 }
 
 // secrets are what a Config keeps to itself.
@@ -59,21 +60,14 @@ type secrets struct {
 	transport http.RoundTripper // nil without a proxy
 }
 
-// Load reads the configuration. Explicit values (see [With]) come before environment variables, those before
-// ./.okta.yaml, and that before ~/.okta/okta.yaml. Each setting is looked for by itself, but those of a credential are
-// not taken from two files, and a file of the working directory has no power over a credential from elsewhere: see the
-// package's documentation. Whatever cannot work is [api.ErrInvalidArgument], and names the setting and where it came
-// from.
+// Load reads the configuration from where the package's documentation says. Whatever cannot work is
+// [api.ErrInvalidArgument], and names the setting and where it came from.
 func Load(opts ...Option) (Config, error) {
-	f, err := search(opts)
-	if err != nil {
-		return Config{}, fmt.Errorf("apptokens: configuration: %w", err)
-	}
 	config := Config{sources: map[Setting]string{}}
-	for setting, value := range f.values {
-		config.sources[setting] = value.source
+	r := reader{Config: &config, places: usualPlaces(), values: map[Setting]value{}}
+	for _, option := range opts {
+		option(&r.places)
 	}
-	r := reader{Config: &config, found: f}
 	if err := r.read(); err != nil {
 		return Config{}, fmt.Errorf("apptokens: configuration: %w", err)
 	}
@@ -91,12 +85,9 @@ func (c Config) Client(opts ...api.Option) (*api.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	own := []api.Option{api.WithRetry(c.retry()), api.WithHTTPClient(c.httpClient())}
+	own := []api.Option{api.WithRetry(c.retry()), api.WithHTTPClient(c.httpClient()), api.WithRateShare(cmp.Or(c.RateShare, 1))}
 	if c.RequestTimeout > 0 {
 		own = append(own, api.WithCallTimeout(c.RequestTimeout))
-	}
-	if c.RateShare > 0 {
-		own = append(own, api.WithRateShare(c.RateShare))
 	}
 	if c.PlainHTTP {
 		own = append(own, api.WithPlainHTTP())

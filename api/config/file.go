@@ -3,46 +3,28 @@ package config
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"runtime"
-	"syscall"
 )
 
 // maxFile bounds what is read, in bytes.
 const maxFile = 1 << 20
 
-// readFile reads a regular file. A FIFO or a device might never end, and is refused without a wait.
-func readFile(path string) (data []byte, mode fs.FileMode, err error) {
-	if mode, err = regular(os.Stat(path)); err != nil { // to open some devices does something
-		return nil, 0, err
-	}
-	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
-	if err != nil {
-		return nil, 0, withoutPath(err)
-	}
-	defer file.Close()
-	if mode, err = regular(file.Stat()); err != nil {
-		return nil, 0, err
-	}
-	if data, err = io.ReadAll(io.LimitReader(file, maxFile+1)); err != nil {
-		return nil, 0, withoutPath(err)
-	}
-	if len(data) > maxFile {
-		return nil, 0, errors.New("it is larger than a mebibyte")
-	}
-	return data, mode, nil
-}
-
-func regular(info fs.FileInfo, err error) (fs.FileMode, error) {
+// readFile reads a regular file. It looks before it opens: a FIFO would wait for a writer, and opening some devices does
+// something.
+func readFile(path string) ([]byte, fs.FileMode, error) {
+	info, err := os.Stat(path)
 	switch {
 	case err != nil:
-		return 0, withoutPath(err)
+		return nil, 0, withoutPath(err)
 	case !info.Mode().IsRegular():
-		return 0, errors.New("it is not a regular file")
+		return nil, 0, errors.New("it is not a regular file")
+	case info.Size() > maxFile:
+		return nil, 0, errors.New("it is larger than a mebibyte")
 	}
-	return info.Mode(), nil
+	data, err := os.ReadFile(path)
+	return data, info.Mode(), withoutPath(err)
 }
 
 // exposure warns of a file that others can read, if it holds a secret, or can change.
@@ -57,7 +39,7 @@ func exposure(path string, mode fs.FileMode, secret bool) []string {
 	return nil
 }
 
-// withoutPath keeps of an error what happened: what was taken for a path may be a key.
+// withoutPath drops the path from an error, because it may be a key by mistake.
 func withoutPath(err error) error {
 	var failure *fs.PathError
 	if errors.As(err, &failure) {

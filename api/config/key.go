@@ -3,7 +3,6 @@ package config
 import (
 	"crypto"
 	"encoding/base64"
-	"encoding/json"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -49,11 +48,11 @@ func unquote(s string) string {
 	return s
 }
 
-// isKey tells a key, also in base64, from a path.
+// isKey reports whether a text is a key, also in base64, and not a path.
 func isKey(s string) bool {
 	s = strings.TrimPrefix(unquote(s), "\ufeff")
 	decoded, _ := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(s), ""))
-	return strings.HasPrefix(s, "{") || strings.Contains(s+string(decoded), "-----BEGIN") || json.Valid(decoded)
+	return strings.HasPrefix(s, "{") || strings.HasPrefix(string(decoded), "{") || strings.Contains(s+string(decoded), "-----BEGIN")
 }
 
 // keyPath is where the file of a key is.

@@ -4,14 +4,14 @@ import "strings"
 
 // lookUp returns the setting that a name in a file stands for, or reports that the name is a section of some.
 func lookUp(name string) (found Setting, section bool) {
+	name = strings.ToLower(name)
 	for _, setting := range settings {
 		for _, known := range setting.names() {
-			switch {
-			case strings.EqualFold(known, name):
+			known = strings.ToLower(known)
+			if known == name {
 				return setting, false
-			case len(known) > len(name) && known[len(name)] == '.' && strings.EqualFold(known[:len(name)], name):
-				section = true
 			}
+			section = section || strings.HasPrefix(known, name+".")
 		}
 	}
 	return "", section
@@ -29,16 +29,13 @@ var unsupported = map[string]Setting{
 // unknown reports whether to warn of a name that stands for no setting, and what was meant.
 func unknown(name string) (hint string, warn bool) {
 	meant, known := unsupported[strings.TrimPrefix(strings.ToLower(name), "okta.client.")]
-	if known && meant == "" {
-		return "", false
-	}
 	if !known {
 		meant = nearest(name)
 	}
-	if meant == "" {
-		return "", true
+	if meant != "" {
+		hint = "; did you mean " + string(meant) + "?"
 	}
-	return "; did you mean " + string(meant) + "?", true
+	return hint, !known || meant != ""
 }
 
 // nearest returns the setting or the section whose last word is most like a name's, if it is like it at all.
@@ -46,14 +43,9 @@ func nearest(name string) (nearest Setting) {
 	last := func(name string) string { return strings.ToLower(name[strings.LastIndex(name, ".")+1:]) }
 	word := last(name)
 	distance := min(len(word)/2, 3) + 1 // letters that may be wrong, and one
-	for _, setting := range settings {
-		for end, r := range string(setting) + "." {
-			if r != '.' {
-				continue
-			}
-			if d := editDistance(word, last(string(setting[:end]))); d < distance {
-				nearest, distance = setting[:end], d
-			}
+	for _, known := range append([]Setting{"rateLimit", "proxy"}, settings...) {
+		if d := editDistance(word, last(string(known))); d < distance {
+			nearest, distance = known, d
 		}
 	}
 	return nearest

@@ -1,7 +1,8 @@
 package config
 
 import (
-	"encoding/base64"
+	"context"
+	"fmt"
 	"net"
 	"net/http"
 	"net/url"
@@ -9,7 +10,6 @@ import (
 	"strings"
 
 	"example.com/apptokens/api/internal/origin"
-	"example.com/apptokens/api/internal/text"
 )
 
 // readProxy makes a transport that goes through the proxy, if one is set.
@@ -42,17 +42,13 @@ func (r *reader) readProxy() error {
 	if username != "" || password != "" {
 		target.User = url.UserPassword(username, password)
 	}
-	r.secrets.transport = newProxied(target, password, base64.StdEncoding.EncodeToString([]byte(username+":"+password)))
+	r.secrets.transport = newProxied(target)
 	return nil
 }
 
-// proxied is a transport that goes through a proxy.
-type proxied struct {
-	*http.Transport
-	secrets []string
-}
-
-func newProxied(proxy *url.URL, secrets ...string) proxied {
+// newProxied returns a transport that goes through a proxy. Its errors show no words of the proxy's, which could repeat
+// the password.
+func newProxied(proxy *url.URL) *http.Transport {
 	transport := &http.Transport{ForceAttemptHTTP2: true}
 	if usual, ok := http.DefaultTransport.(*http.Transport); ok {
 		transport = usual.Clone()
@@ -63,14 +59,11 @@ func newProxied(proxy *url.URL, secrets ...string) proxied {
 		}
 		return proxy, nil
 	}
-	return proxied{transport, secrets}
-}
-
-// RoundTrip keeps the password out of errors: the words of a proxy's refusal become one, and could repeat it.
-func (p proxied) RoundTrip(req *http.Request) (*http.Response, error) {
-	resp, err := p.Transport.RoundTrip(req)
-	if err != nil {
-		err = text.RedactError(err, p.secrets...)
+	transport.OnProxyConnectResponse = func(_ context.Context, _ *url.URL, _ *http.Request, resp *http.Response) error {
+		if resp.StatusCode != http.StatusOK {
+			return fmt.Errorf("the proxy %s answered %d", proxy.Host, resp.StatusCode)
+		}
+		return nil
 	}
-	return resp, err
+	return transport
 }

@@ -135,12 +135,15 @@ func TestTheProxysPasswordIsInNoError(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if printed := fmt.Sprintf("%+v %#v", settings.Transport(), settings); strings.Contains(printed, env["PROXY_PASSWORD"]) {
+			t.Errorf("printed: %s", printed)
+		}
 		client, err := settings.Client()
 		if err != nil {
 			t.Fatal(err)
 		}
 		err = client.RevokeAll(t.Context(), "0oa1")
-		if err == nil || !strings.Contains(err.Error(), "Wrong [redacted], Basic [redacted]") {
+		if err == nil || !strings.Contains(err.Error(), "the proxy "+listener.Addr().String()+" answered 407") {
 			t.Errorf("error %v", err)
 		}
 	}

@@ -13,22 +13,29 @@ import (
 	"example.com/apptokens/api/internal/text"
 )
 
-// reader makes a Config of what was found.
+// reader makes a Config of what the places say.
 type reader struct {
 	*Config
-	found
-	secrets secrets
+	places
+	values map[Setting]value // what was found
+	looked []string          // files that exist, and what is wrong with them
+
+	localCredential bool  // the credential is the working directory's own, see distrust
+	hiddenOrg       value // the org of a file behind the working directory's
+	secrets         secrets
 }
 
 func (r *reader) read() error {
 	for _, step := range []func() error{
-		r.readOrg, r.readIDs, r.readCredential, r.checkOrg, r.readApp, r.readLimits, r.readProxy,
+		r.search, r.readOrg, r.readIDs, r.readCredential, r.checkOrg, r.readApp, r.readLimits, r.readProxy,
 	} {
 		if err := step(); err != nil {
 			return err
 		}
 	}
-	r.Warnings = r.warnings
+	for setting, v := range r.values {
+		r.sources[setting] = v.source
+	}
 	kept := r.secrets
 	r.Config.secrets = func() secrets { return kept }
 	return nil
@@ -90,7 +97,7 @@ func (r *reader) readCredential() (err error) {
 	case r.Mode == ModePrivateKey:
 		var warnings []string
 		r.secrets.key, warnings, err = readKey(key, r.PrivateKeyID)
-		r.warnings = append(r.warnings, warnings...)
+		r.Warnings = append(r.Warnings, warnings...)
 		return err
 	case !hasToken && r.Mode == ModeBearer:
 		return r.missing(Token, "an access token, since the mode is Bearer")

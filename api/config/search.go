@@ -19,14 +19,20 @@ type Option func(*places)
 type places struct {
 	explicit map[Setting]value
 	getenv   func(string) string
-	files    []place
+	files    []layer
 }
 
-// place is a file.
-type place struct {
-	path  string
-	usual bool // nobody named it, so it may be missing
-	local bool // the working directory's
+// layer is one place, and what it says.
+type layer struct {
+	path     string // of a file; empty for another place
+	usual    bool   // nobody named the file, so it may be missing
+	local    bool   // the file is the working directory's
+	values   map[Setting]value
+	warnings []string
+}
+
+func (l *layer) has(settings ...Setting) bool {
+	return slices.ContainsFunc(settings, func(setting Setting) bool { _, ok := l.values[setting]; return ok })
 }
 
 // With gives a setting a value that comes before all others. source is what errors call it, such as "--org-url".
@@ -46,63 +52,38 @@ func WithFiles(paths ...string) Option {
 	return func(p *places) {
 		p.files = nil
 		for _, path := range paths {
-			p.files = append(p.files, place{path: path})
+			p.files = append(p.files, layer{path: path})
 		}
 	}
 }
 
 func usualPlaces() places {
 	p := places{explicit: map[Setting]value{}, getenv: os.Getenv}
-	p.files = append(p.files, place{path: ".okta.yaml", usual: true, local: true})
+	p.files = append(p.files, layer{path: ".okta.yaml", usual: true, local: true})
 	if home, err := os.UserHomeDir(); err == nil {
-		p.files = append(p.files, place{path: filepath.Join(home, ".okta", "okta.yaml"), usual: true})
+		p.files = append(p.files, layer{path: filepath.Join(home, ".okta", "okta.yaml"), usual: true})
 	}
 	return p
 }
 
-// layer is what one place says.
-type layer struct {
-	values      map[Setting]value
-	file, local bool
-}
-
-func (l layer) has(settings ...Setting) bool {
-	return slices.ContainsFunc(settings, func(setting Setting) bool { _, ok := l.values[setting]; return ok })
-}
-
-// found is what the search came to.
-type found struct {
-	values   map[Setting]value
-	warnings []string
-	looked   []string // files that exist, and what is wrong with them
-	getenv   func(string) string
-
-	localCredential bool  // the credential is the working directory's own, see distrust
-	hiddenOrg       value // the org of a file behind the working directory's
-}
-
-func search(opts []Option) (found, error) {
-	places := usualPlaces()
-	for _, option := range opts {
-		option(&places)
-	}
-	f := found{values: map[Setting]value{}, getenv: places.getenv}
-	for setting, v := range places.explicit {
+// search takes each setting from where it is.
+func (r *reader) search() error {
+	for setting, v := range r.explicit {
 		if v.text == "" {
-			return found{}, problem(setting, v, "is empty")
+			return problem(setting, v, "is empty")
 		}
 	}
-	environment, err := readEnvironment(places.getenv)
+	environment, err := readEnvironment(r.getenv)
 	if err != nil {
-		return found{}, err
+		return err
 	}
-	layers := []layer{{values: places.explicit}, {values: environment}}
-	if layers, err = f.readFiles(places.files, layers); err != nil {
-		return found{}, err
+	layers := []layer{{values: r.explicit}, {values: environment}}
+	if layers, err = r.readFiles(layers); err != nil {
+		return err
 	}
-	f.distrust(layers)
-	f.merge(layers)
-	return f, nil
+	r.distrust(layers)
+	r.merge(layers)
+	return nil
 }
 
 func readEnvironment(getenv func(string) string) (map[Setting]value, error) {
@@ -125,24 +106,26 @@ func readEnvironment(getenv func(string) string) (map[Setting]value, error) {
 
 // readFiles adds what the files say. One of the usual ones that cannot be read is needed only if something is missing
 // before it; what comes after it must not take its place then.
-func (f *found) readFiles(files []place, layers []layer) ([]layer, error) {
-	for _, file := range files {
-		l, warnings, err := file.read()
+func (r *reader) readFiles(layers []layer) ([]layer, error) {
+	for _, file := range r.files {
+		err := file.read()
 		switch {
 		case file.usual && errors.Is(err, fs.ErrNotExist):
+			continue
 		case err != nil && !file.usual:
 			return nil, fmt.Errorf("%w: %s: %w", api.ErrInvalidArgument, file.path, err)
 		case err != nil && !complete(layers):
-			f.looked = append(f.looked, fmt.Sprintf("%s (which cannot be read: %v)", file.path, err))
+			r.looked = append(r.looked, fmt.Sprintf("%s (which cannot be read: %v)", file.path, err))
 			return layers, nil
 		case err != nil:
-			f.warn("%s cannot be read, and is ignored: %v", file.path, err)
-		case len(l.values) == 0:
-			f.looked = append(f.looked, file.path+" (which has no setting below okta.client)")
+			r.warn("%s cannot be read, and is ignored: %v", file.path, err)
+			continue
+		case len(file.values) == 0:
+			r.looked = append(r.looked, file.path+" (which has no setting below okta.client)")
 		default:
-			f.looked = append(f.looked, file.path)
+			r.looked = append(r.looked, file.path)
 		}
-		layers, f.warnings = append(layers, l), append(f.warnings, warnings...)
+		layers, r.Warnings = append(layers, file), append(r.Warnings, file.warnings...)
 	}
 	return layers, nil
 }
@@ -156,18 +139,18 @@ func complete(layers []layer) bool {
 }
 
 // read reads the file, and warns of what is wrong with it.
-func (p place) read() (l layer, warnings []string, err error) {
-	data, mode, err := readFile(p.path)
+func (l *layer) read() error {
+	data, mode, err := readFile(l.path)
 	if err != nil {
-		return layer{}, nil, err
+		return err
 	}
-	y := yamlFile{path: p.path, local: p.local, values: map[Setting]value{}}
-	if err := y.parse(data); err != nil {
-		return layer{}, nil, err
+	l.values = map[Setting]value{}
+	if err := l.parse(data); err != nil {
+		return err
 	}
-	l = layer{values: y.values, file: true, local: p.local}
-	secret := l.has(Token, ProxyPassword) || isKey(y.values[PrivateKey].text)
-	return l, append(y.warnings, exposure(p.path, mode, secret)...), nil
+	secret := l.has(Token, ProxyPassword) || isKey(l.values[PrivateKey].text)
+	l.warnings = append(l.warnings, exposure(l.path, mode, secret)...)
+	return nil
 }
 
 // identity are the settings of a credential. They are not mixed: the files behind the first one with a credential add
@@ -175,29 +158,29 @@ func (p place) read() (l layer, warnings []string, err error) {
 var identity = []Setting{AuthorizationMode, Token, ClientID, Scopes, PrivateKey, PrivateKeyID, DPoPEnabled}
 
 // merge takes each setting from the first place that has it, and the credential from the first that has one.
-func (f *found) merge(layers []layer) {
+func (r *reader) merge(layers []layer) {
 	decided, identified := false, false // by an earlier layer; by an earlier file
 	for _, l := range layers {
 		for _, setting := range slices.Sorted(maps.Keys(l.values)) {
-			v, isSet := l.values[setting], f.has(setting)
+			v, isSet := l.values[setting], r.has(setting)
 			switch {
-			case setting == OrgURL && f.values[OrgURL].local:
-				f.hiddenOrg = v
+			case setting == OrgURL && r.values[OrgURL].local:
+				r.hiddenOrg = v
 			case isSet, identified && slices.Contains(identity, setting):
 			case decided && (setting == Token || setting == PrivateKey): // one of the other kind
-				f.warn("%s (from %s) is ignored, since another credential comes before it", setting, v.source)
-			case decided && setting == AuthorizationMode && (Mode(v.text) == ModePrivateKey) != f.has(PrivateKey):
+				r.warn("%s (from %s) is ignored, since another credential comes before it", setting, v.source)
+			case decided && setting == AuthorizationMode && (Mode(v.text) == ModePrivateKey) != r.has(PrivateKey):
 			default:
-				f.values[setting] = v
+				r.values[setting] = v
 			}
 		}
 		decided = decided || l.has(Token, PrivateKey)
-		identified = identified || l.file && l.has(Token, PrivateKey)
+		identified = identified || l.path != "" && l.has(Token, PrivateKey)
 	}
 }
 
-func (f *found) warn(format string, args ...any) {
-	f.warnings = append(f.warnings, fmt.Sprintf(format, args...))
+func (r *reader) warn(format string, args ...any) {
+	r.Warnings = append(r.Warnings, fmt.Sprintf(format, args...))
 }
 
-func (f found) has(setting Setting) bool { _, ok := f.values[setting]; return ok }
+func (r *reader) has(setting Setting) bool { _, ok := r.values[setting]; return ok }

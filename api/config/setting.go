@@ -85,8 +85,8 @@ func (v value) list() []string {
 }
 
 // number reads a whole number from 0 to most, or 0 where none is set.
-func (f found) number(setting Setting, most int) (int, error) {
-	v, ok := f.values[setting]
+func (r *reader) number(setting Setting, most int) (int, error) {
+	v, ok := r.values[setting]
 	if !ok {
 		return 0, nil
 	}
@@ -98,8 +98,8 @@ func (f found) number(setting Setting, most int) (int, error) {
 }
 
 // flag reads true or false, or returns otherwise where neither is set.
-func (f found) flag(setting Setting, otherwise bool) (bool, error) {
-	v, ok := f.values[setting]
+func (r *reader) flag(setting Setting, otherwise bool) (bool, error) {
+	v, ok := r.values[setting]
 	switch lower := strings.ToLower(v.text); {
 	case !ok:
 		return otherwise, nil
@@ -116,9 +116,9 @@ func problem(setting Setting, v value, format string, args ...any) error {
 }
 
 // missing says how to set something, and where it was looked for.
-func (f found) missing(setting Setting, what string) error {
-	looked := strings.Join(append([]string{"the environment"}, f.looked...), ", ")
-	hints := strings.Join(append(f.terraformHint(setting), f.warnings...), "; ") // a misspelt name may be the reason
+func (r *reader) missing(setting Setting, what string) error {
+	looked := strings.Join(append([]string{"the environment"}, r.looked...), ", ")
+	hints := strings.Join(append(r.terraformHint(setting), r.Warnings...), "; ") // a misspelt name may be the reason
 	if hints != "" {
 		hints = "; " + hints
 	}
@@ -135,10 +135,10 @@ var terraform = map[Setting]string{
 }
 
 // terraformHint says how to hand over what is set for Terraform. It names the variables and shows no value.
-func (f found) terraformHint(setting Setting) (hints []string) {
+func (r *reader) terraformHint(setting Setting) (hints []string) {
 	var set []string
 	os.Expand(terraform[setting], func(variable string) string {
-		if f.getenv(variable) != "" {
+		if r.getenv(variable) != "" {
 			set = append(set, variable)
 		}
 		return ""

@@ -8,34 +8,29 @@ import (
 	"example.com/apptokens/api/internal/origin"
 )
 
-// A pull request or an archive can put a file into the working directory. It may bring an org and a credential of its
-// own, but must not lay its hands on another credential: neither send it to another org or proxy, nor expose it on the
-// way.
-
 var proxySettings = []Setting{ProxyHost, ProxyPort, ProxyUsername, ProxyPassword}
 
 // distrust finds out whose the credential is, and takes from the working directory's file what could expose that of
 // somebody else. (Its org is looked at by checkOrg.)
-func (f *found) distrust(layers []layer) {
+func (r *reader) distrust(layers []layer) {
 	i := slices.IndexFunc(layers, func(l layer) bool { return l.local })
 	if i < 0 {
 		return
 	}
 	local := layers[i]
-	others := slices.Delete(slices.Clone(layers), i, i+1)
 	first := slices.IndexFunc(layers, func(l layer) bool { return l.has(Token, PrivateKey) })
-	f.localCredential = first == i && isLocalKey(local.values[PrivateKey].text)
+	r.localCredential = first == i && isLocalKey(local.values[PrivateKey].text)
 	var risky []Setting
-	if !f.localCredential {
+	if !r.localCredential {
 		risky = append(risky, DisableHTTPSCheck, DPoPEnabled)
 	}
-	password := slices.ContainsFunc(others, func(l layer) bool { return l.has(ProxyUsername, ProxyPassword) })
-	if !f.localCredential || password {
+	password := slices.ContainsFunc(layers, func(l layer) bool { return !l.local && l.has(ProxyUsername, ProxyPassword) })
+	if !r.localCredential || password {
 		risky = append(risky, proxySettings...)
 	}
 	for _, setting := range risky {
 		if v, ok := local.values[setting]; ok {
-			f.warn("%s (from %s) is ignored: a file of the working directory must not expose a credential from elsewhere; "+
+			r.warn("%s (from %s) is ignored: a file of the working directory must not expose a credential from elsewhere; "+
 				"name the file (--config) to trust it", setting, v.source)
 			delete(local.values, setting)
 		}
@@ -85,13 +80,13 @@ func (r *reader) checkOrg() error {
 	return nil
 }
 
-func (f found) credentialSource() string {
+func (r *reader) credentialSource() string {
 	setting := Token
-	if f.has(PrivateKey) {
+	if r.has(PrivateKey) {
 		setting = PrivateKey
 	}
-	source := "the " + string(setting) + " comes from " + f.values[setting].source
-	if f.values[setting].local {
+	source := "the " + string(setting) + " comes from " + r.values[setting].source
+	if r.values[setting].local {
 		source += ", which names a file outside the working directory"
 	}
 	return source

@@ -15,16 +15,8 @@ import (
 	"example.com/apptokens/api/internal/text"
 )
 
-// yamlFile collects what an okta.yaml says.
-type yamlFile struct {
-	path     string
-	local    bool
-	values   map[Setting]value
-	warnings []string
-}
-
 // parse reads the settings. What the YAML parser says is not passed on, since it quotes the file.
-func (y *yamlFile) parse(data []byte) error {
+func (l *layer) parse(data []byte) error {
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
 	var document, second yaml.Node
 	switch err := decoder.Decode(&document); {
@@ -33,15 +25,15 @@ func (y *yamlFile) parse(data []byte) error {
 	case err != nil:
 		return errors.New("it is not valid YAML" + atLine(err))
 	}
-	if err := decoder.Decode(&second); err != io.EOF {
+	if decoder.Decode(&second) != io.EOF {
 		return errors.New("it holds a second YAML document; keep one")
 	}
-	return y.readSection(document.Content[0], "")
+	return l.readSection(document.Content[0], "")
 }
 
 var line = regexp.MustCompile(`line \d+`)
 
-// atLine keeps of an error of the YAML parser where it is.
+// atLine returns only the line number of a YAML parser's error.
 func atLine(err error) string {
 	if at := line.FindString(err.Error()); at != "" {
 		return ", at " + at
@@ -50,7 +42,7 @@ func atLine(err error) string {
 }
 
 // readSection reads a mapping whose keys have a prefix: first none, then "okta.", and so on.
-func (y *yamlFile) readSection(node *yaml.Node, prefix string) error {
+func (l *layer) readSection(node *yaml.Node, prefix string) error {
 	if node = resolve(node); isNull(node) {
 		return nil
 	}
@@ -60,48 +52,46 @@ func (y *yamlFile) readSection(node *yaml.Node, prefix string) error {
 	}
 	lines := map[string]int{}
 	for i := 0; i+1 < len(node.Content); i += 2 {
-		key, content := node.Content[i], resolve(node.Content[i+1])
-		name := prefix + key.Value
-		lower := strings.ToLower(name)
-		switch {
-		case key.Value == "<<":
-			return fmt.Errorf("line %d: merge keys (<<) are not supported; write the settings out", key.Line)
-		case lines[lower] > 0:
+		key := node.Content[i]
+		lower := strings.ToLower(key.Value)
+		if lines[lower] > 0 {
 			return fmt.Errorf("line %d: a key is there twice, first at line %d; capitals make no difference",
 				key.Line, lines[lower])
 		}
 		lines[lower] = key.Line
-		if err := y.readKey(key, name, content); err != nil {
+		if err := l.readKey(prefix, key, resolve(node.Content[i+1])); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (y *yamlFile) readKey(key *yaml.Node, name string, content *yaml.Node) error {
+func (l *layer) readKey(prefix string, key, content *yaml.Node) error {
+	name := prefix + key.Value
 	setting, section := lookUp(name)
 	switch {
+	case key.Value == "<<":
+		return fmt.Errorf("line %d: merge keys (<<) are not supported; write the settings out", key.Line)
 	case section:
-		return y.readSection(content, name+".")
+		return l.readSection(content, name+".")
 	case setting != "":
-		value, ok := scalar(setting, content)
-		if !ok {
+		before, twice := l.values[setting]
+		text, ok := scalar(setting, content)
+		switch {
+		case !ok:
 			return fmt.Errorf("line %d: %s has the wrong type; want a string", content.Line, setting.names()[0])
+		case twice:
+			return fmt.Errorf("line %d: %s is there twice, first at %s", key.Line, setting.names()[0], before.source)
+		case text != "":
+			l.values[setting] = value{text: text, source: fmt.Sprintf("%s, line %d", l.path, content.Line), local: l.local}
 		}
-		y.set(setting, value, content.Line)
-	case strings.Count(name, ".") > 1: // below okta.client or okta.testing
+	case strings.Count(prefix, ".") > 1: // below okta.client or okta.testing
 		if hint, warn := unknown(name); warn {
-			y.warnings = append(y.warnings, fmt.Sprintf("%s, line %d: %s is not a known setting, and is ignored%s",
-				y.path, key.Line, text.Printable(name, 80), hint))
+			l.warnings = append(l.warnings, fmt.Sprintf("%s, line %d: %s is not a known setting, and is ignored%s",
+				l.path, key.Line, text.Printable(name, 80), hint))
 		}
 	}
 	return nil
-}
-
-func (y *yamlFile) set(setting Setting, content string, line int) {
-	if content != "" {
-		y.values[setting] = value{text: content, source: fmt.Sprintf("%s, line %d", y.path, line), local: y.local}
-	}
 }
 
 func resolve(node *yaml.Node) *yaml.Node {
@@ -132,28 +122,12 @@ func scalar(setting Setting, node *yaml.Node) (content string, ok bool) {
 	case node.Kind == yaml.MappingNode && len(node.Content) == 2 && isNull(node.Content[1]):
 		return "{" + node.Content[0].Value + "}", true
 	case node.Kind == yaml.MappingNode && setting == PrivateKey:
-		encoded, err := json.Marshal(jsonValue(node))
+		var jwk any
+		if node.Decode(&jwk) != nil {
+			return "", false
+		}
+		encoded, err := json.Marshal(jwk)
 		return string(encoded), err == nil
 	}
 	return "", false
-}
-
-// jsonValue returns what a JWK or a set of them is in JSON, where all of it is text. It follows no alias, since that
-// could lead in a circle.
-func jsonValue(node *yaml.Node) any {
-	switch node.Kind {
-	case yaml.MappingNode:
-		object := map[string]any{}
-		for i := 0; i+1 < len(node.Content); i += 2 {
-			object[node.Content[i].Value] = jsonValue(node.Content[i+1])
-		}
-		return object
-	case yaml.SequenceNode:
-		var list []any
-		for _, item := range node.Content {
-			list = append(list, jsonValue(item))
-		}
-		return list
-	}
-	return node.Value
 }

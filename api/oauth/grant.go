@@ -33,7 +33,7 @@ func (e *endpoint) parse(body []byte) (*grant, error) {
 		Scope       string         `json:"scope"`
 	}
 	if err := json.Unmarshal(body, &response, lenient); err != nil {
-		return nil, fmt.Errorf("%w: it is no JSON of a token endpoint", api.ErrUnexpectedResponse)
+		return nil, fmt.Errorf("%w: the body is not a token response", api.ErrUnexpectedResponse)
 	}
 	if response.AccessToken == "" || strings.ContainsFunc(response.AccessToken, text.NotVisible) {
 		return nil, fmt.Errorf("%w: it holds no access token that can be used", api.ErrUnexpectedResponse)
@@ -99,7 +99,7 @@ func (e *endpoint) refusal(resp *http.Response, body []byte, secrets []string) *
 	case resp.StatusCode < http.StatusBadRequest:
 		failure.Err = fmt.Errorf("%w: want status 200; redirects are not followed", api.ErrUnexpectedResponse)
 	case failure.Code == "":
-		failure.Err = fmt.Errorf("it is no error object of a token endpoint, but of content type %q", tidy(resp.Header.Get("Content-Type")))
+		failure.Err = fmt.Errorf("it is not an error object of a token endpoint, but of content type %q", tidy(resp.Header.Get("Content-Type")))
 	}
 	return failure
 }

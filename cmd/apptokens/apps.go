@@ -17,10 +17,7 @@ func (l *appList) addFlag(command *cobra.Command) {
 }
 
 // read returns the IDs, each once. In files, what follows a "#" is a comment.
-func (l *appList) read(a *app, command *cobra.Command, args []string) ([]string, error) {
-	if command.Flags().Changed("apps-file") && l.file == "" {
-		return nil, usage("--apps-file is empty")
-	}
+func (l *appList) read(a *app, args []string) ([]string, error) {
 	var ids []string
 	for _, arg := range args {
 		more, err := []string{arg}, checkApps(arg)

@@ -81,3 +81,34 @@ func TestContractGoesByTheProxy(t *testing.T) {
 		}
 	}
 }
+
+// An org over http that was asked for has receipts as well.
+func TestReceiptsOfAnOrgOverHTTP(t *testing.T) {
+	t.Parallel()
+	org := newOrg(t, 3)
+	proxy := httptest.NewServer(org)
+	t.Cleanup(proxy.Close)
+	host, port, _ := strings.Cut(proxy.Listener.Addr().String(), ":")
+	env := map[string]string{
+		"OKTA_CLIENT_ORGURL": "http://okta-mock", "OKTA_CLIENT_TOKEN": org.APIToken(), "OKTA_TESTING_TESTINGDISABLEHTTPSCHECK": "true",
+		"OKTA_CLIENT_PROXY_HOST": host, "OKTA_CLIENT_PROXY_PORT": port,
+	}
+	file := filepath.Join(t.TempDir(), "receipts.jsonl")
+	got := command{env: env}.run(t.Context(), "sweep", "0oa1", "--status", "ACTIVE", "--yes", "--receipts", file)
+	if got.code != exitDone || len(org.Tokens("0oa1")) != 0 || len(readReceipts(t, file)) != 3 {
+		t.Errorf("code %d, %d tokens left, %s", got.code, len(org.Tokens("0oa1")), got.err)
+	}
+}
+
+// A proxy that is out of reach ends a command at once, and is named.
+func TestAProxyThatIsOutOfReachIsNamed(t *testing.T) {
+	t.Parallel()
+	env := map[string]string{
+		"OKTA_CLIENT_ORGURL": "https://acme.example", "OKTA_CLIENT_TOKEN": "00token", "OKTA_CLIENT_RATELIMIT_MAXRETRIES": "0",
+		"OKTA_CLIENT_PROXY_HOST": "127.0.0.1", "OKTA_CLIENT_PROXY_PORT": "1",
+	}
+	got := command{env: env}.run(t.Context(), "revoke", "0oa1", "oar1", "oar2", "oar3")
+	if got.code != exitFailed || !strings.Contains(got.err, "2 not attempted") || !strings.Contains(got.err, "Requests go through the proxy that OKTA_CLIENT_PROXY_HOST names. Is it right?") {
+		t.Errorf("code %d, %s", got.code, got.err)
+	}
+}

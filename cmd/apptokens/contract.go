@@ -42,7 +42,7 @@ The exit code is 1 if a rule is broken.`,
 		Args: wantArgs(0, 1),
 		RunE: func(command *cobra.Command, args []string) error {
 			if a.format == output.JSONL || a.format == output.CSV {
-				return usageError{errors.New("contract prints a table, json, yaml or junit")}
+				return usage("contract prints a table, json, yaml or junit")
 			}
 			target, err := a.target(args)
 			if err != nil {

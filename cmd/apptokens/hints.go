@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"example.com/apptokens/api"
+	"example.com/apptokens/api/bulk"
 	"example.com/apptokens/api/config"
 	"example.com/apptokens/api/oauth"
 )
@@ -19,12 +20,14 @@ func (a *app) hint(err error) string {
 		return ""
 	case errors.As(err, &token) && token.StatusCode != 0:
 		return a.credentialHint() // the error says what to do
-	case isDialing(err):
+	case bulk.IsUnreachable(err) && a.settings.Source(config.ProxyHost) != "":
+		return fmt.Sprintf("Requests go through the proxy that %s names. Is it right?", a.settings.Source(config.ProxyHost))
+	case bulk.IsUnreachable(err):
 		return fmt.Sprintf("The org URL %s comes from %s. Is it right?", a.settings.OrgURL, a.settings.Source(config.OrgURL))
 	case !errors.As(err, &failure):
 		return ""
 	case failure.StatusCode >= 400 && failure.Code == "":
-		return fmt.Sprintf("It was not Okta that answered, but something on the way to %s: a proxy, or another site if that URL (from %s) is wrong.",
+		return fmt.Sprintf("The response did not come from Okta, but from something on the way to %s: a proxy, or another site if that URL (from %s) is wrong.",
 			a.settings.OrgURL, a.settings.Source(config.OrgURL))
 	case errors.Is(err, api.ErrRateLimited) && failure.StatusCode == 0 && a.settings.RequestTimeout > 0:
 		return fmt.Sprintf("A call may take %v, as %s says. Raise it to wait for the next window.", a.settings.RequestTimeout, a.settings.Source(config.RequestTimeout))

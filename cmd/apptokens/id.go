@@ -7,23 +7,23 @@ import (
 	"example.com/apptokens/api"
 )
 
-// kinds are what the first three characters of Okta's IDs tell. An ID of another kind than the one that is wanted was put in
-// the wrong place.
-var kinds = map[string]string{"0oa": "an app", "oar": "a token", "00u": "a user"}
+// kinds maps the first three characters of an Okta ID to what it identifies. An ID of another kind than the one that is wanted
+// was put in the wrong place.
+var kinds = map[string]string{"0oa": "app ID", "oar": "token ID", "00u": "user ID"}
 
 // checkApps makes a usage error of what cannot be the ID of an app.
-func checkApps(ids ...string) error { return checkIDs("an app", ids) }
+func checkApps(ids ...string) error { return checkIDs("app ID", ids) }
 
 // checkTokens makes a usage error of what cannot be the ID of a token.
-func checkTokens(ids ...string) error { return checkIDs("a token", ids) }
+func checkTokens(ids ...string) error { return checkIDs("token ID", ids) }
 
 func checkIDs(want string, ids []string) error {
 	for _, id := range ids {
-		if err := api.CheckID(strings.Fields(want)[1]+" ID", id); err != nil {
+		if err := api.CheckID(want, id); err != nil {
 			return usageError{err}
 		}
 		if kind := kinds[id[:min(3, len(id))]]; kind != "" && kind != want {
-			return usage("%q is the ID of %s, not of %s; the app comes first, then its tokens, and users go with --user", id, kind, want)
+			return usage("want %s, got %s %q; the app comes first, then its tokens, and users go with --user", want, kind, id)
 		}
 	}
 	return nil
@@ -42,7 +42,7 @@ func checkUser(id string) error {
 // checkClient returns an error for what cannot be a client ID. Whoever creates an app may choose one.
 func checkClient(id string) error {
 	kind := kinds[id[:min(3, len(id))]]
-	if api.CheckID("client ID", id) != nil || kind == "a token" || kind == "a user" {
+	if api.CheckID("client ID", id) != nil || kind == "token ID" || kind == "user ID" {
 		return fmt.Errorf("%q is not a client ID; for an OIDC app it is the app's ID, which begins with 0oa", id)
 	}
 	return nil

@@ -39,8 +39,8 @@ func (a *app) listCommand() *cobra.Command {
 that is given. Okta's API has no filters, so whole listings are fetched.
 
 With -o json or jsonl, each token is JSON as the API sends it. An app that
-cannot be listed does not keep the others from being listed; the command then
-exits with 1, and a JSON array stays open.
+cannot be listed does not keep the others from being listed, unless all would
+fail; the command then exits with 1, and a JSON array stays open.
 
 With --expect-none the command proves that nothing matches: it exits with 0 only
 if every app could be listed to its end, and no token matches.`,
@@ -62,7 +62,7 @@ if every app could be listed to its end, and no token matches.`,
 }
 
 func (l *list) run(command *cobra.Command, args []string) error {
-	ids, err := l.apps.read(l.app, command, args)
+	ids, err := l.apps.read(l.app, args)
 	if err != nil {
 		return err
 	}
@@ -94,7 +94,7 @@ func (l *list) all(ctx context.Context, apps []string, options []api.ListOption)
 		err := l.one(ctx, appID, options)
 		switch {
 		case err == nil:
-		case !errors.As(err, new(*api.Error)), errors.Is(err, context.Canceled), errors.Is(err, api.ErrUnauthorized), len(apps) == 1:
+		case !errors.As(err, new(*api.Error)), bulk.IsFatal(err), len(apps) == 1:
 			return l.incomplete(err)
 		default:
 			failures = append(failures, err)
@@ -159,7 +159,7 @@ func (l *list) finish(apps int) error {
 	return nil
 }
 
-// incomplete says so of a listing that has begun.
+// incomplete adds to err how much was listed.
 func (l *list) incomplete(err error) error {
 	switch {
 	case errors.Is(err, context.Canceled):

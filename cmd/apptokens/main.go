@@ -46,7 +46,7 @@ func main() {
 // the process at once.
 func notify(ctx context.Context) (context.Context, func() os.Signal) {
 	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
-	if !signal.Ignored(syscall.SIGHUP) { // as nohup has it
+	if !signal.Ignored(syscall.SIGHUP) { // nohup ignores it
 		signals = append(signals, syscall.SIGHUP)
 	}
 	ctx, cancel := context.WithCancel(ctx)
@@ -107,7 +107,7 @@ func run(ctx context.Context, args []string, console *console) int {
 	case !console.started || errors.As(err, new(usageError)): // what cobra rejects never gets to a command's own code
 		console.tell("See '%s --help'.", command.CommandPath())
 		return exitUsage
-	case errors.Is(err, api.ErrInvalidArgument): // a setting, which the help of the root explains
+	case errors.Is(err, api.ErrInvalidArgument) && app.watch.sent() == 0: // a setting, which the help of the root explains
 		console.tell("See '%s --help'.", command.Root().Name())
 		return exitUsage
 	case errors.As(err, new(unmatchedError)):

@@ -13,19 +13,20 @@ import (
 
 // listing is what a sweep has seen of the apps before it revokes anything.
 type listing struct {
-	apps    []string
-	pages   map[string]int
-	tokens  map[string]int
-	missing map[tokenKey]receipts.Receipt // not known to be gone by the receipts, and not listed so far
+	apps       []string
+	pages      map[string]int
+	tokens     map[string]int
+	unfinished []receipts.Receipt // of earlier sweeps
+	listed     map[tokenKey]bool  // which of the unfinished ones were listed
 }
 
 // tokenKey names a token.
 type tokenKey struct{ app, token string }
 
 func newListing(unfinished []receipts.Receipt) *listing {
-	l := &listing{pages: map[string]int{}, tokens: map[string]int{}, missing: map[tokenKey]receipts.Receipt{}}
+	l := &listing{pages: map[string]int{}, tokens: map[string]int{}, unfinished: unfinished, listed: map[tokenKey]bool{}}
 	for _, r := range unfinished {
-		l.missing[tokenKey{r.AppID, r.TokenID}] = r
+		l.listed[tokenKey{r.AppID, r.TokenID}] = false
 	}
 	return l
 }
@@ -37,7 +38,9 @@ func (l *listing) add(page bulk.Listed) {
 	l.pages[page.AppID]++
 	l.tokens[page.AppID] += len(page.Tokens)
 	for _, token := range page.Tokens {
-		delete(l.missing, tokenKey{page.AppID, token.ID})
+		if _, ok := l.listed[tokenKey{page.AppID, token.ID}]; ok {
+			l.listed[tokenKey{page.AppID, token.ID}] = true
+		}
 	}
 }
 
@@ -87,8 +90,8 @@ func about(d time.Duration) string {
 // gone returns receipts for tokens that an earlier sweep had planned to revoke, and that are not listed any more: it
 // was killed before it could record so.
 func (l *listing) gone(now time.Time) (gone []receipts.Receipt) {
-	for _, r := range l.missing {
-		if l.pages[r.AppID] > 0 {
+	for _, r := range l.unfinished {
+		if l.pages[r.AppID] > 0 && !l.listed[tokenKey{r.AppID, r.TokenID}] {
 			gone = append(gone, r.Gone(now))
 		}
 	}
@@ -97,9 +100,10 @@ func (l *listing) gone(now time.Time) (gone []receipts.Receipt) {
 
 // checkUnmatched names the values that matched nothing, and counts those which no receipt explains.
 func (s *sweep) checkUnmatched(unmatched []bulk.Unmatched) {
+	finished := s.record.Finished()
 	for _, u := range unmatched {
 		s.warnUnmatched(u)
-		explained := slices.ContainsFunc(s.record.Finished(), func(r receipts.Receipt) bool { return hasValue(r, u) })
+		explained := slices.ContainsFunc(finished, func(r receipts.Receipt) bool { return hasValue(r, u) })
 		switch {
 		case explained:
 			s.warn("--%s %s: by the receipts, what matched is gone already", u.Field, u.Value)

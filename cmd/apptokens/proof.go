@@ -16,7 +16,7 @@ import (
 type proof struct {
 	gone, remaining int
 	appeared        []bulk.Match
-	failures        []error
+	failed          int                           // apps that could not be listed again
 	doubtful        map[tokenKey]receipts.Receipt // what failed may have been carried out
 }
 
@@ -32,7 +32,8 @@ func (p *proof) doubt(r receipts.Receipt) {
 func (s *sweep) prove(listed bulk.Proof) {
 	p := &s.proof
 	if listed.Err != nil {
-		p.failures = append(p.failures, listed.Err)
+		s.warn("app %s could not be listed again to verify: %v", listed.AppID, unprefixed(listed.Err))
+		p.failed++
 		return
 	}
 	p.gone += listed.Gone
@@ -65,13 +66,13 @@ func (s *sweep) verdict(stopped error) error {
 	case errors.Is(stopped, context.Canceled):
 		return fmt.Errorf("interrupted: %s; run the same command again to go on", left)
 	case stopped != nil:
-		return fmt.Errorf("%s; %s: %w", left, advice(stopped), stopped)
+		return fmt.Errorf("%s; %s: %w", left, advice(stopped), unprefixed(stopped))
 	case r.left() > 0:
-		return fmt.Errorf("%s: %w", left, r.failed)
+		return fmt.Errorf("%s: %w", left, unprefixed(r.failed))
 	case s.proof.remaining > 0:
 		return fmt.Errorf("%s at %s, but %s still listed", r.text(), org, plural(s.proof.remaining, "token is", "tokens are"))
-	case len(s.proof.failures) > 0:
-		return fmt.Errorf("%s at %s, but the apps could not be listed again to verify: %w", r.text(), org, errors.Join(s.proof.failures...))
+	case s.proof.failed > 0:
+		return fmt.Errorf("%s at %s, but %s not be listed again to verify", r.text(), org, plural(s.proof.failed, "app could", "apps could"))
 	case r.err != nil:
 		return fmt.Errorf("%s at %s, but not all could be printed: %w", r.text(), org, r.err)
 	}
@@ -97,7 +98,7 @@ const shownNew = 10
 
 func (p *proof) warn(a *app) {
 	if p.gone+p.remaining > 0 {
-		a.warn("listed again: %d of the tokens are gone, %d are still there", p.gone, p.remaining)
+		a.warn("listed again: %d gone, %d still there", p.gone, p.remaining)
 	}
 	for _, match := range p.appeared[:min(shownNew, len(p.appeared))] {
 		a.warn("new meanwhile, and not revoked: token %s of app %s, user %s; run the same command again to revoke it",

@@ -61,10 +61,15 @@ func shortError(err error) string {
 	return strings.TrimPrefix(short.Error(), "apptokens: "+short.Op+": ")
 }
 
+// unprefixed leaves out the prefix that the errors of package api begin with, for the middle of a line.
+func unprefixed(err error) error {
+	return reported{strings.TrimPrefix(err.Error(), "apptokens: "), err}
+}
+
 // add prints one result and counts it. err is why it failed.
 func (r *results) add(record receipts.Receipt, err error) {
 	r.counts[record.Outcome]++
-	if r.failed == nil && record.Outcome != bulk.NotAttempted {
+	if r.failed == nil {
 		r.failed = err
 	}
 	cells := []string{record.AppID, record.TokenID, record.UserID, string(record.Outcome), record.Org, record.Error}

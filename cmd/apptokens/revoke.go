@@ -55,7 +55,7 @@ func (a *app) revoke(ctx context.Context, targets []target, revoke func(target) 
 	results := a.newResults(len(targets))
 	var fatal error
 	for i, t := range targets {
-		a.progress.SetBar(i, len(targets), "processed")
+		a.progress.SetBar(i, len(targets))
 		outcome, err := bulk.NotAttempted, error(nil)
 		if fatal == nil {
 			err = revoke(t)
@@ -73,7 +73,7 @@ func (a *app) revoke(ctx context.Context, targets []target, revoke func(target) 
 	case ctx.Err() != nil && fatal != nil:
 		return errors.New("interrupted: " + text)
 	case fatal != nil:
-		return fmt.Errorf("%s; stopped: %w", text, fatal)
+		return fmt.Errorf("%s; stopped: %w", text, unprefixed(fatal))
 	case results.left() > 0:
 		return reported{text, results.failed}
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"example.com/apptokens/api/config"
 	"example.com/apptokens/cmd/apptokens/internal/output"
@@ -42,8 +43,8 @@ func (a *app) root() *cobra.Command {
 
 The org and its credential come from where Okta's own tools have them, in this
 order: the environment, ./.okta.yaml, ~/.okta/okta.yaml; --config names a file
-in place of both. ./.okta.yaml decides where its own credential goes, and no
-other one. No flag takes a secret, since process lists show flags.
+in place of both. A credential from elsewhere never goes to an org that only
+./.okta.yaml names. No flag takes a secret, since process lists show flags.
 
   OKTA_CLIENT_ORGURL       such as https://acme.okta.com; --org-url overrides it
   OKTA_CLIENT_TOKEN        an administrator's API token; or for a service app:
@@ -82,15 +83,19 @@ matched no token. A signal ends the command as that signal does (shells show
 	return root
 }
 
-// onlyOf are the commands that alone have a format.
+// onlyOf maps a format to the one command that has it.
 var onlyOf = map[output.Format]string{output.JUnit: "contract", output.HTML: "summary"}
 
 // begin runs before every subcommand's own code.
 func (a *app) begin(command *cobra.Command, _ []string) error {
-	for name, value := range map[string]string{"org-url": a.orgURL, "config": a.configFile, "rate-share": a.rateShare} {
-		if command.Flags().Changed(name) && value == "" {
-			return fmt.Errorf("--%s is empty", name) // and must not mean what the environment says
+	var empty []string
+	command.Flags().Visit(func(flag *pflag.Flag) { // those that were given
+		if flag.Value.Type() == "string" && flag.Value.String() == "" {
+			empty = append(empty, "--"+flag.Name)
 		}
+	})
+	if len(empty) > 0 { // a variable that is not set, perhaps; it must not mean what it means to leave the flag out
+		return fmt.Errorf("%s is empty", strings.Join(empty, ", "))
 	}
 	if only := onlyOf[a.format]; only != "" && command.Name() != only {
 		return fmt.Errorf("-o %s works only with %s", a.format, only)

@@ -14,34 +14,12 @@ func flagError(command *cobra.Command, err error) error {
 	if !unknown {
 		return err
 	}
-	nearest, distance := "", 3 // letters that may be wrong, and one
+	names := &cobra.Command{SuggestionsMinimumDistance: 2} // cobra knows what is similar only among commands
 	command.Flags().VisitAll(func(flag *pflag.Flag) {
-		if d := editDistance(name, flag.Name); d < distance {
-			nearest, distance = flag.Name, d
-		}
+		names.AddCommand(&cobra.Command{Use: flag.Name, Run: func(*cobra.Command, []string) {}})
 	})
-	if nearest == "" {
-		return err
+	if similar := names.SuggestionsFor(name); len(similar) > 0 {
+		return fmt.Errorf("%w; did you mean --%s?", err, strings.Join(similar, " or --"))
 	}
-	return fmt.Errorf("%w; did you mean --%s?", err, nearest)
-}
-
-// editDistance is how many letters have to be put in, taken out or replaced to make b of a (Levenshtein).
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal, row[j+1] = row[j+1], min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
+	return err
 }

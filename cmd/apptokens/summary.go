@@ -49,16 +49,13 @@ With --html FILE it also makes one page, to look at in a browser and to pass on;
 }
 
 func (s *summarize) run(command *cobra.Command, args []string) error {
-	ids, err := s.apps.read(s.app, command, args)
+	ids, err := s.apps.read(s.app, args)
 	if err != nil {
 		return err
 	}
 	filter, _, err := s.filters.filter(command, s.now())
 	if err != nil {
 		return err
-	}
-	if command.Flags().Changed("html") && s.html == "" {
-		return usage("--html is empty")
 	}
 	client, err := s.client()
 	if err != nil {
@@ -160,14 +157,15 @@ func (a *app) printSummary(s summary.Summary) error {
 			}
 		}
 	}
-	return errors.Join(rows.Flush(), rows.Close())
+	return rows.Close()
 }
 
 // shownCounts is how many lines a section of the table has. The other formats have all.
 const shownCounts = 10
 
 func (a *app) printSections(s summary.Summary) error {
-	if _, err := fmt.Fprintf(a.out, "%d tokens of %d users in %d apps of %s\n", s.Tokens, len(s.Users), len(s.Apps), s.Org); err != nil {
+	if _, err := fmt.Fprintf(a.out, "%s of %s in %s of %s\n",
+		plural(s.Tokens, "token", "tokens"), plural(len(s.Users), "user", "users"), plural(len(s.Apps), "app", "apps"), s.Org); err != nil {
 		return err
 	}
 	for _, section := range sections(s) {
@@ -194,8 +192,5 @@ func (a *app) printSections(s summary.Summary) error {
 
 // share is a percentage, with a bar.
 func share(n, of int) string {
-	if of == 0 {
-		return ""
-	}
-	return fmt.Sprintf("%3.0f%% %s", 100*float64(n)/float64(of), strings.Repeat("#", 20*n/of))
+	return fmt.Sprintf("%4s %s", summary.Share(n, of), strings.Repeat("#", 20*n/max(of, 1)))
 }

@@ -33,7 +33,7 @@ func TestSummaryCounts(t *testing.T) {
 		}
 	}
 	for args, want := range map[string]string{
-		"--user " + userID:         fmt.Sprintf("%d tokens of 1 users in 2 apps", len(his)),
+		"--user " + userID:         fmt.Sprintf("%d tokens of 1 user in 2 apps", len(his)),
 		"--older-than 52w":         "0 tokens of 0 users in 2 apps",
 		"--expires-before 365d":    "200 tokens of 16 users in 2 apps",
 		"-o csv":                   "app,0oa1,App 0oa1,120\n",

@@ -74,7 +74,7 @@ matched is gone already.`,
 }
 
 func (s *sweep) command(command *cobra.Command, args []string) error {
-	apps, err := s.apps.read(s.app, command, args)
+	apps, err := s.apps.read(s.app, args)
 	if err != nil {
 		return err
 	}
@@ -84,8 +84,6 @@ func (s *sweep) command(command *cobra.Command, args []string) error {
 		return err
 	case !given:
 		return usage("sweep needs a filter, such as --user; revoke-all revokes every token")
-	case command.Flags().Changed("receipts") && s.file == "":
-		return usage("--receipts is empty")
 	case s.concurrency < 1 || s.concurrency > 100:
 		return usage("--concurrency is %d, want 1 to 100", s.concurrency)
 	case !s.dryRun && !s.yes && !s.canAsk:
@@ -145,7 +143,6 @@ func (s *sweep) handle(ctx context.Context, event bulk.Event) error {
 		s.result(event)
 	case bulk.Proof:
 		s.prove(event)
-		s.progress.SetDone("listing again to verify")
 	}
 	return nil
 }
@@ -187,7 +184,7 @@ func (s *sweep) begin(ctx context.Context, selected bulk.Selected) error {
 		return fmt.Errorf("%w; nothing was revoked", err)
 	}
 	s.results = s.newResults(total)
-	s.progress.SetBar(0, total, "processed")
+	s.progress.SetBar(0, total)
 	return nil
 }
 
@@ -199,7 +196,7 @@ func (s *sweep) printMatches(selected bulk.Selected) error {
 			return err
 		}
 	}
-	err := errors.Join(rows.Flush(), rows.Close())
+	err := rows.Close()
 	s.warn("%d of %d tokens of %s match: %s; none was revoked (--dry-run)", len(selected.Matches), selected.Tokens, s.settings.OrgURL, s.cost(selected))
 	return err
 }
@@ -218,7 +215,11 @@ func (s *sweep) result(r bulk.Result) {
 		s.proof.doubt(record)
 	}
 	s.results.add(record, r.Err)
-	s.progress.SetBar(s.results.done(), s.results.total, "processed")
+	if done := s.results.done(); done < s.results.total {
+		s.progress.SetBar(done, s.results.total)
+	} else {
+		s.progress.SetDone("listing again to verify")
+	}
 }
 
 func (s *sweep) newReceipt(m bulk.Match, outcome bulk.Outcome, err error) receipts.Receipt {

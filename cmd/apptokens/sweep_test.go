@@ -42,7 +42,7 @@ func TestSweepRevokesExactlyWhatMatches(t *testing.T) {
 		err     []string
 		left    bool // nothing was revoked
 	}{
-		"with --yes":                      {args: []string{"--yes"}, out: "revoked", err: []string{"COUNT of COUNT revoked at ORG, with ", "COUNT of the tokens are gone, 0 are still there"}},
+		"with --yes":                      {args: []string{"--yes"}, out: "revoked", err: []string{"COUNT of COUNT revoked at ORG, with ", "listed again: COUNT gone, 0 still there"}},
 		"after asking":                    {command: command{tty: true, stdin: "COUNT\n"}, out: "revoked", err: []string{"APP   APP NAME  USER", "This revokes COUNT of 200 refresh tokens of ORG: ", "Type COUNT to go on: "}},
 		"not after another word":          {command: command{tty: true, stdin: "yes\n"}, code: 1, left: true, err: []string{"not confirmed: nothing was revoked"}},
 		"not unasked":                     {code: 2, left: true, err: []string{"pass --yes, or --dry-run"}},
@@ -117,7 +117,7 @@ func TestSweepReportsWhatItCouldNotDo(t *testing.T) {
 	org.Inject(oktatest.Status(403).On(http.MethodDelete).After(3))
 	args := []string{"sweep", "0oa1", "--status", "ACTIVE", "--yes", "--concurrency", "1", "--receipts", file}
 	got := command{org: org}.run(t.Context(), args...)
-	for _, want := range []string{"19 of the tokens are gone, 1 are still there", "apptokens: 19 of 20 revoked, 1 failed at " + org.URL + ": 1 of 20 are left: ", "needs a role that may manage the app"} {
+	for _, want := range []string{"listed again: 19 gone, 1 still there", "apptokens: 19 of 20 revoked, 1 failed at " + org.URL + ": 1 of 20 are left: ", "needs a role that may manage the app"} {
 		if !strings.Contains(got.err, want) {
 			t.Errorf("stderr lacks %q:\n%s", want, got.err)
 		}
@@ -151,7 +151,7 @@ func TestSweepVerifiesWhatTheServerSaid(t *testing.T) {
 		says  string
 	}{
 		"a 204 that revoked nothing":   {oktatest.Body(204, "", "").On(http.MethodDelete).Times(1), "3 of 3 revoked at ORG, but 1 token is still listed"},
-		"a second listing that fails":  {oktatest.Status(403).On(http.MethodGet).After(1), "3 of 3 revoked at ORG, but the apps could not be listed again to verify: "},
+		"a second listing that fails":  {oktatest.Status(403).On(http.MethodGet).After(1), "3 of 3 revoked at ORG, but 1 app could not be listed again to verify"},
 		"a token that is not revoked":  {oktatest.Status(403).On(http.MethodDelete).Times(1), "2 of 3 revoked, 1 failed at ORG: 1 of 3 are left: "},
 		"a credential without a scope": {oktatest.Challenge(403, "insufficient_scope", "").On(http.MethodDelete).Forever(), "with a credential that may revoke, the same command goes on"},
 	}
@@ -288,5 +288,28 @@ func TestASweepThatIsKilledIsFinishedByTheNext(t *testing.T) {
 	}
 	if slices.Sort(recorded); !slices.Equal(recorded, his) {
 		t.Errorf("the receipts name %d tokens, the user held %d", len(recorded), len(his))
+	}
+}
+
+// A token whose listed ID cannot be sent is not attempted, and the last line says why.
+func TestATokenThatCannotBeNamedIsReported(t *testing.T) {
+	t.Parallel()
+	org := newOrg(t, 1)
+	org.Inject(oktatest.Body(200, "application/json", `[{"id":"oar a/b","userId":"00u1","status":"ACTIVE"}]`).On(http.MethodGet).Forever())
+	got := command{org: org}.run(t.Context(), "sweep", "0oa1", "--user", "00u1", "--yes")
+	if got.code != exitFailed || strings.Contains(got.err, "%!") || !strings.Contains(got.err, `token ID "oar a/b"`) {
+		t.Errorf("code %d, %s", got.code, got.err)
+	}
+}
+
+// An app that cannot be listed again is named, also where tokens of another one are left.
+func TestAnAppThatCannotBeListedAgainIsNamed(t *testing.T) {
+	t.Parallel()
+	org := oktatest.NewServer(oktatest.WithApp("0oa1", 2), oktatest.WithApp("0oa2", 2))
+	t.Cleanup(org.Close)
+	org.Inject(oktatest.Status(403).On(http.MethodDelete).Times(1), oktatest.Status(403).On(http.MethodGet).After(3))
+	got := command{org: org}.run(t.Context(), "sweep", "0oa1", "0oa2", "--status", "ACTIVE", "--yes", "--concurrency", "1")
+	if got.code != exitFailed || !strings.Contains(got.err, "app 0oa2 could not be listed again to verify: list (app 0oa2): 403") || !strings.Contains(got.err, "listed again: 1 gone, 1 still there") {
+		t.Errorf("code %d, %s", got.code, got.err)
 	}
 }

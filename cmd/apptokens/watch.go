@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"example.com/apptokens/api"
+	"example.com/apptokens/api/bulk"
 	"example.com/apptokens/cmd/apptokens/internal/progress"
 )
 
@@ -74,17 +75,11 @@ func reason(attempt api.Attempt) string {
 		return fmt.Sprintf("the org answered %d", attempt.StatusCode)
 	case attempt.StatusCode != 0:
 		return "the response ended early"
-	case isDialing(attempt.Err):
+	case bulk.IsUnreachable(attempt.Err):
 		return "the org cannot be reached"
 	case errors.As(attempt.Err, &timeout) && timeout.Timeout():
 		return "no response came in time"
 	default:
 		return "the connection broke"
 	}
-}
-
-// isDialing reports whether an error came before there was a connection.
-func isDialing(err error) bool {
-	var dial *net.OpError
-	return errors.As(err, &dial) && dial.Op == "dial"
 }

@@ -72,7 +72,7 @@ func canonicalHost(host string) string {
 	return strings.ToLower(host)
 }
 
-// isPrefix tells a path that a proxy may put before Okta's: no segment needs escaping or leads elsewhere.
+// isPrefix reports whether a path is one that a proxy may put before Okta's: no segment needs escaping or leads elsewhere.
 func isPrefix(path string) bool {
 	for segment := range strings.SplitSeq(strings.TrimPrefix(path, "/"), "/") {
 		escaped := strings.ContainsFunc(segment, func(r rune) bool { return !text.IsUnreserved(r) })
@@ -83,7 +83,7 @@ func isPrefix(path string) bool {
 	return true
 }
 
-// isOktas tells a host of Okta's own domains: an org there has no path. Proxies have their own.
+// isOktas reports whether a host is of Okta's own domains: an org there has no path. Proxies have their own.
 func isOktas(host string) bool {
 	for _, domain := range []string{"okta.com", "oktapreview.com", "okta-emea.com", "okta-gov.com", "okta.mil"} {
 		if strings.HasSuffix("."+host, "."+domain) {
@@ -93,7 +93,7 @@ func isOktas(host string) bool {
 	return false
 }
 
-// IsHost tells a host name in lower case, or an IP address without brackets.
+// IsHost reports whether a text is a host name in lower case, or an IP address without brackets.
 func IsHost(host string) bool {
 	if _, err := netip.ParseAddr(host); err == nil {
 		return true
@@ -103,7 +103,7 @@ func IsHost(host string) bool {
 	}) && !strings.HasPrefix(host, ".") && !strings.HasSuffix(host, ".") && !strings.Contains(host, "..")
 }
 
-// IsLoopback tells a host of this machine.
+// IsLoopback reports whether a host is this machine.
 func IsLoopback(host string) bool {
 	addr, err := netip.ParseAddr(host)
 	return host == "localhost" || err == nil && addr.IsLoopback()

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"unicode"
+	"unicode/utf16"
 )
 
 // EncodeJSON returns a line of JSON without escapes for HTML, as the API sends it.
@@ -20,17 +21,19 @@ func EncodeJSON(value any) ([]byte, error) {
 // escapeControls escapes what would move the cursor or turn the text around. To JSON it is the same.
 func escapeControls(text []byte) []byte {
 	isControl := func(r rune) bool {
-		return r >= 0x7f && r < 0xa0 || unicode.Is(unicode.Cf, r) && r < 0x10000 && r != zeroWidthJoiner
+		return r >= 0x7f && r < 0xa0 || unicode.Is(unicode.Cf, r) && r != zeroWidthJoiner
 	}
 	if !bytes.ContainsFunc(text, isControl) {
 		return text
 	}
 	var escaped bytes.Buffer
 	for _, r := range string(text) {
-		if isControl(r) {
-			fmt.Fprintf(&escaped, `\u%04x`, r)
-		} else {
+		if !isControl(r) {
 			escaped.WriteRune(r)
+			continue
+		}
+		for _, unit := range utf16.AppendRune(nil, r) {
+			fmt.Fprintf(&escaped, `\u%04x`, unit)
 		}
 	}
 	return escaped.Bytes()

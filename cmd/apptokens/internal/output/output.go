@@ -26,7 +26,7 @@ type Column struct {
 type Printer interface {
 	Print(Row) error
 	Flush() error
-	// Close ends the output after the last row. A JSON array is left open without it, so that nobody takes a part for
+	// Close flushes and ends the output after the last row. A JSON array is left open without it, so that nobody takes a part for
 	// the whole.
 	Close() error
 }

@@ -12,7 +12,6 @@ import (
 type bar struct {
 	done, total int
 	start       time.Time
-	verb        string
 }
 
 // draw is a bar of some columns between brackets.
@@ -23,7 +22,7 @@ func (b *bar) draw(columns int) string {
 
 // numbers leave the rate out where there is something more important to say.
 func (b *bar) numbers(limit Limit, now time.Time, withRate bool) string {
-	text := fmt.Sprintf("%d of %d %s", b.done, b.total, b.verb)
+	text := fmt.Sprintf("%d of %d processed", b.done, b.total)
 	elapsed := now.Sub(b.start)
 	if b.done == 0 || b.done >= b.total || elapsed < time.Second {
 		return text

@@ -50,7 +50,7 @@ const (
 
 // New returns a Progress that writes to w. width is asked each time, because a window may be resized.
 func New(w io.Writer, style Style, width func() int) *Progress {
-	return &Progress{w: w, style: style, width: width}
+	return &Progress{w: w, style: style, width: width, told: time.Now()}
 }
 
 // Hide shows nothing from now on.
@@ -68,14 +68,14 @@ func (p *Progress) SetDone(format string, args ...any) {
 	p.draw()
 }
 
-// SetBar shows how far the work is. verb is what happened to what is done, such as "revoked".
-func (p *Progress) SetBar(done, total int, verb string) {
+// SetBar shows how far the work is.
+func (p *Progress) SetBar(done, total int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.bar == nil {
 		p.bar = &bar{start: time.Now()}
 	}
-	p.bar.done, p.bar.total, p.bar.verb = done, total, verb
+	p.bar.done, p.bar.total = done, total
 	p.done = ""
 	p.draw()
 }
@@ -107,7 +107,7 @@ func (p *Progress) Wait(reason string, until time.Time) {
 	}
 	p.waiting = waiting
 	if time.Until(until) > plainWait {
-		p.told = time.Time{}.Add(1) // long ago
+		p.told = time.Time{} // long ago
 	}
 	p.draw()
 }
@@ -125,9 +125,6 @@ func (p *Progress) Resume() {
 // draw shows the line anew. The lock is held.
 func (p *Progress) draw() {
 	now := time.Now()
-	if p.told.IsZero() {
-		p.told = now
-	}
 	switch {
 	case p.style == Terminal:
 		width := p.width() - 1 // the last column makes some terminals wrap
@@ -176,13 +173,6 @@ func (w *writer) Write(text []byte) (int, error) {
 	defer w.progress.mu.Unlock()
 	w.progress.clear()
 	return w.w.Write(text)
-}
-
-// Clear takes the line off the terminal.
-func (p *Progress) Clear() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.clear()
 }
 
 func (p *Progress) clear() {

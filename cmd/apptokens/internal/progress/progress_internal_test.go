@@ -41,29 +41,29 @@ func TestTimeLeft(t *testing.T) {
 func TestProgressBars(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
-	p := New(&out, Terminal, func() int { return 60 })
-	p.SetBar(0, 40, "revoked")
+	p := New(&out, Terminal, func() int { return 62 })
+	p.SetBar(0, 40)
 	p.bar.start = time.Now().Add(-10 * time.Second)
-	p.SetBar(10, 40, "revoked")
+	p.SetBar(10, 40)
 	p.Wait("the org's rate limit is used up until", time.Now().Add(time.Minute))
-	p.Clear()
+	p.clear()
 	lines := strings.Split(out.String(), ClearLine)
-	if lines[1] != "[------------------------------] 0 of 40 revoked" || !strings.HasPrefix(lines[2], "[####----") || !strings.HasSuffix(lines[2], "10 of 40 revoked, 1.0 a second, 30s left") {
+	if lines[1] != "[------------------------------] 0 of 40 processed" || !strings.HasPrefix(lines[2], "[####----") || !strings.HasSuffix(lines[2], "10 of 40 processed, 1.0 a second, 30s left") {
 		t.Errorf("%q", lines)
 	}
 	for _, line := range lines {
-		if uniseg.StringWidth(line) > 59 {
+		if uniseg.StringWidth(line) > 61 {
 			t.Errorf("%q is too long", line)
 		}
 	}
 	// Without a terminal, there is a plain line every few seconds.
 	out.Reset()
 	p = New(&out, Plain, nil)
-	p.SetBar(1, 40, "revoked")
+	p.SetBar(1, 40)
 	p.told = time.Now().Add(-plainPause)
-	p.SetBar(2, 40, "revoked")
-	p.SetBar(3, 40, "revoked")
-	if got := out.String(); got != "apptokens: 2 of 40 revoked\n" {
+	p.SetBar(2, 40)
+	p.SetBar(3, 40)
+	if got := out.String(); got != "apptokens: 2 of 40 processed\n" {
 		t.Errorf("%q", got)
 	}
 	// While there is nothing to tell, there is none.
@@ -82,7 +82,7 @@ func TestAPlainLineAnnouncesALongWait(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
 	p := New(&out, Plain, nil)
-	p.SetBar(1, 40, "revoked")
+	p.SetBar(1, 40)
 	p.Wait("rate limit used up until", time.Now().Add(2*time.Second))
 	p.Resume()
 	if got := out.String(); got != "" {
@@ -91,7 +91,7 @@ func TestAPlainLineAnnouncesALongWait(t *testing.T) {
 	until := time.Now().Add(time.Minute)
 	p.Wait("rate limit used up until", until)
 	p.Wait("rate limit used up until", until) // another worker's
-	if got, want := out.String(), "apptokens: 1 of 40 revoked; rate limit used up until "+until.Local().Format(time.TimeOnly)+"\n"; got != want {
+	if got, want := out.String(), "apptokens: 1 of 40 processed; rate limit used up until "+until.Local().Format(time.TimeOnly)+"\n"; got != want {
 		t.Errorf("a long wait: %q, want %q", got, want)
 	}
 }

@@ -46,10 +46,6 @@ var errLocked = errors.New("another sweep is writing to it")
 //
 // Symbolic links are followed, also to a file that does not exist yet. Line ends may be CR LF.
 func Open(path, org string) (*File, error) {
-	org, err := normalize(org)
-	if err != nil {
-		return nil, err
-	}
 	info, missing := os.Stat(path)
 	if missing == nil && !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%s is not a regular file", path) // opening a pipe or a device may wait forever
@@ -59,7 +55,7 @@ func Open(path, org string) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &File{disk: file, path: path, org: org, last: map[token]Receipt{}}
+	f := &File{disk: file, path: path, org: normalize(org), last: map[token]Receipt{}}
 	if err = lock(file); err == nil {
 		err = f.load(file)
 	}
@@ -107,7 +103,7 @@ func notReceipt(number int, why error) error {
 
 // take keeps the last receipt of each token. An org that only an earlier version took for one is another org.
 func (f *File) take(r Receipt) {
-	if org, err := normalize(r.Org); err == nil && org == f.org {
+	if normalize(r.Org) == f.org {
 		f.last[token{r.AppID, r.TokenID}] = r
 	}
 }

@@ -104,7 +104,7 @@ func (s Summary) charts() []chart {
 // chart adds the bars to a chart. What is left over gets a number, but no bar.
 func (s Summary) chart(c chart, counts []Count) chart {
 	for _, count := range counts[:min(maxBars, len(counts))] {
-		c.Bars = append(c.Bars, bar{count, 100 * float64(count.Tokens) / float64(max(1, s.Tokens)), share(count.Tokens, s.Tokens)})
+		c.Bars = append(c.Bars, bar{count, 100 * float64(count.Tokens) / float64(max(1, s.Tokens)), Share(count.Tokens, s.Tokens)})
 	}
 	if rest := counts[len(c.Bars):]; len(rest) > 0 {
 		c.Others = s.others(rest, c.Overlap)
@@ -124,11 +124,11 @@ func (s Summary) others(counts []Count, overlap bool) *others {
 	for _, count := range counts {
 		tokens += count.Tokens
 	}
-	return &others{name, number(tokens), share(tokens, s.Tokens)}
+	return &others{name, number(tokens), Share(tokens, s.Tokens)}
 }
 
-// share returns how much of a whole a part is, never 0% of something and never 100% of less than all.
-func share(part, whole int) string {
+// Share returns how much of a whole a part is, never 0% of something and never 100% of less than all.
+func Share(part, whole int) string {
 	percent := 100 * float64(part) / float64(max(whole, 1))
 	switch {
 	case part > 0 && percent < 1:

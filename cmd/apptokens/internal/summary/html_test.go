@@ -229,7 +229,7 @@ func TestShareIsNeverNothingOfSomethingNorAllOfLess(t *testing.T) {
 	for want, n := range map[string][2]int{
 		"0%": {0, 0}, "<1%": {1, 1_000_000}, "1%": {1, 100}, "33%": {1, 3}, "67%": {2, 3}, "99%": {99, 100}, ">99%": {999, 1000}, "100%": {7, 7},
 	} {
-		if got := share(n[0], n[1]); got != want {
+		if got := Share(n[0], n[1]); got != want {
 			t.Errorf("%d of %d is %s, want %s", n[0], n[1], got, want)
 		}
 	}
