@@ -9,9 +9,8 @@ import (
 
 	"golang.org/x/oauth2"
 
-	"example.com/apptokens/api/internal/argument"
+	"example.com/apptokens/api/internal/check"
 	"example.com/apptokens/api/internal/text"
-	"example.com/apptokens/gen"
 )
 
 // Auth authorizes requests. Its Authorize method is a request editor ([gen.RequestEditorFn]), so the generated client
@@ -24,12 +23,19 @@ import (
 // adds is as fresh as can be. Its errors end the call without a retry. It must be safe for concurrent use, and return
 // when ctx is done.
 //
-// An Auth may also have the method Observe(*http.Response) (again bool). It sees every response to an attempt and must
-// leave the body alone. After a response that is no success, true asks for one more attempt at once, which does not
-// count against [RetryPolicy]: a cached token was dropped after a 401, or a new DPoP nonce was learnt. It is granted
-// at most twice per call.
+// ctx carries the HTTP client of [WithHTTPClient], if one was given, as the value of [oauth2.HTTPClient], for an Auth that
+// makes requests of its own.
+//
+// An Auth that is also a [ResponseObserver] sees the responses; a type that wraps one must pass its Observe method on.
 type Auth interface {
 	Authorize(ctx context.Context, req *http.Request) error
+}
+
+// ResponseObserver is an [Auth] that sees the response to every attempt. It must leave the body alone. After an
+// unsuccessful response, true asks for one more attempt at once, which does not count against [RetryPolicy]: a cached token
+// was dropped after a 401, or a new DPoP nonce was learnt. It is granted at most twice per call.
+type ResponseObserver interface {
+	Observe(resp *http.Response) (again bool)
 }
 
 // APIToken authorizes with an API token, as "Authorization: SSWS <token>". Okta's documentation of the scheme:
@@ -63,18 +69,17 @@ func TokenSource(source oauth2.TokenSource) Auth {
 // staticAuth and tokenSource are functions because fmt cannot look into a closure: however they are printed, and
 // whatever struct they are part of, the secret stays inside.
 
-type staticAuth func() (header []string, err error)
+type staticAuth func() (header string, err error)
 
 func newStaticAuth(scheme, token string) staticAuth {
-	header := []string{scheme + " " + token} // shared by all requests
 	err := checkCredential(scheme+" token", token)
-	return func() ([]string, error) { return header, err }
+	return func() (string, error) { return scheme + " " + token, err }
 }
 
 func (a staticAuth) Authorize(_ context.Context, req *http.Request) error {
 	header, err := a()
 	if err == nil {
-		req.Header["Authorization"] = header
+		req.Header.Set("Authorization", header)
 	}
 	return err
 }
@@ -122,8 +127,8 @@ func (s tokenSource) Authorize(ctx context.Context, req *http.Request) error {
 }
 
 func (s tokenSource) check() error {
-	if argument.IsNil(s()) {
-		return argument.Invalid("token source", "nil", "pass one that returns access tokens")
+	if check.IsNil(s()) {
+		return check.Invalid("token source", "nil", "pass one that returns access tokens")
 	}
 	return nil
 }
@@ -144,43 +149,52 @@ func retrieveError(e *oauth2.RetrieveError) error {
 // checkCredential never shows the credential.
 func checkCredential(what, credential string) error {
 	if credential == "" {
-		return argument.Invalid(what, "", "it is empty; is the environment variable set?")
+		return check.Invalid(what, "", "it is empty; is the environment variable set?")
 	}
 	if text.HasPlaceholder(credential) {
-		return argument.Invalid(what, "(not shown)", "it still contains a placeholder, such as ${OKTA_TOKEN}; put in the value")
+		return check.Invalid(what, "(not shown)", "it still contains a placeholder, such as ${OKTA_TOKEN}; put in the value")
 	}
 	if strings.ContainsFunc(credential, func(r rune) bool { return text.NotVisible(r) || r == '"' || r == '\'' }) {
-		return argument.Invalid(what, "(not shown)", "it holds a space, a line end, a quote or another character that no token has; pass the token alone")
+		return check.Invalid(what, "(not shown)", "it holds a space, a line end, a quote or another character that no token has; pass the token alone")
 	}
 	return nil
 }
 
 // authenticator is what a client keeps of an Auth: two functions, which print as addresses.
 type authenticator struct {
-	authorize gen.RequestEditorFn
+	authorize RequestEditor
 	observe   func(*http.Response) (again bool)
 }
 
-func newAuthenticator(auth Auth) (authenticator, error) {
-	if argument.IsNil(auth) {
-		return authenticator{}, argument.Invalid("auth", "nil", "pass one, such as api.APIToken(token)")
+func newAuthenticator(auth Auth, s settings) (authenticator, error) {
+	if check.IsNil(auth) {
+		return authenticator{}, check.Invalid("auth", "nil", "pass one, such as api.APIToken(token)")
 	}
 	if auth, ok := auth.(interface{ check() error }); ok {
 		if err := auth.check(); err != nil {
 			return authenticator{}, err
 		}
 	}
+	limit := s.retry.MaxWait + s.attemptTimeout // a token endpoint has rate limits, too
 	a := authenticator{
 		authorize: func(ctx context.Context, req *http.Request) error {
-			if err := auth.Authorize(ctx, req); err != nil {
-				return fmt.Errorf("authorize: %w", err)
+			authCtx, cancel := context.WithTimeoutCause(ctx, limit, timeoutError{"no authorization", limit})
+			defer cancel()
+			if s.httpClientGiven {
+				authCtx = context.WithValue(authCtx, oauth2.HTTPClient, s.httpClient)
 			}
-			authorized(ctx)
-			return nil
+			err := auth.Authorize(authCtx, req)
+			switch {
+			case err == nil:
+				return nil
+			case ctx.Err() == nil && authCtx.Err() != nil:
+				err = because(context.Cause(authCtx), err)
+			}
+			return fmt.Errorf("authorize: %w", err)
 		},
 		observe: func(*http.Response) bool { return false },
 	}
-	if observer, ok := auth.(interface{ Observe(*http.Response) bool }); ok {
+	if observer, ok := auth.(ResponseObserver); ok {
 		a.observe = observer.Observe
 	}
 	return a, nil

@@ -3,8 +3,8 @@ package api
 import (
 	"net/url"
 
-	"example.com/apptokens/api/internal/argument"
-	"example.com/apptokens/api/internal/origin"
+	"example.com/apptokens/api/internal/check"
+	"example.com/apptokens/api/internal/ratelimit"
 	"example.com/apptokens/api/internal/retry"
 	"example.com/apptokens/gen"
 )
@@ -17,11 +17,7 @@ type Client struct {
 	raw  *gen.Client
 	auth authenticator
 
-	// final are the editors that end every attempt: the user's, then authorization, which sees the URL and the headers
-	// as they are sent.
-	final []gen.RequestEditorFn
-
-	pacer  *pacer
+	pacer  *ratelimit.Pacer
 	budget *retry.Budget
 
 	settings
@@ -44,29 +40,27 @@ func New(orgURL string, auth Auth, opts ...Option) (*Client, error) {
 }
 
 func newClient(orgURL string, auth Auth, opts []Option) (*Client, error) {
-	authenticator, err := newAuthenticator(auth)
-	if err != nil {
-		return nil, err
-	}
 	settings := defaultSettings()
 	for _, option := range opts {
 		if option == nil {
-			return nil, argument.Invalid("option", "nil", "leave it out")
+			return nil, check.Invalid("option", "nil", "leave it out")
 		}
 		if err := option(&settings); err != nil {
 			return nil, err
 		}
 	}
-	org, err := origin.ParseOrgURL(orgURL, settings.plainHTTP)
+	org, err := check.OrgURL(orgURL, settings.plainHTTP)
 	if err != nil {
 		return nil, err
 	}
 	if timeout := settings.httpClient.Timeout; timeout > 0 {
 		settings.attemptTimeout = min(settings.attemptTimeout, timeout)
 	}
-	raw, err := gen.NewClient(org.String(),
-		gen.WithHTTPClient(doer{settings.httpClient, org}),
-		gen.WithRequestEditorFn(defaultHeaders(settings.userAgent)))
+	authenticator, err := newAuthenticator(auth, settings)
+	if err != nil {
+		return nil, err
+	}
+	raw, err := gen.NewClient(org.String(), gen.WithHTTPClient(sender{settings.httpClient, settings.attemptTimeout}))
 	if err != nil {
 		return nil, err
 	}
@@ -74,8 +68,7 @@ func newClient(orgURL string, auth Auth, opts []Option) (*Client, error) {
 		org:      org,
 		raw:      raw,
 		auth:     authenticator,
-		final:    append(settings.editors, authenticator.authorize),
-		pacer:    &pacer{share: settings.share, maxWait: settings.retry.MaxWait},
+		pacer:    ratelimit.NewPacer(settings.share, settings.retry.MaxWait),
 		budget:   retry.NewBudget(),
 		settings: settings,
 	}, nil

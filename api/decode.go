@@ -1,11 +1,14 @@
 package api
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
+	"sync"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -13,31 +16,60 @@ import (
 	"example.com/apptokens/api/internal/retry"
 )
 
-// maxBody bounds what is read of a response, decompressed. A token has about 1.5 KiB.
-const maxBody = 16 << 20
+const (
+	// maxBody bounds what is read of a response, decompressed. A page of 200 tokens has about 300 KiB.
+	maxBody = 16 << 20
+	// maxCommas bounds the values of a body, which may cost a hundred times as much memory as their JSON. A page of 200
+	// tokens has about 10,000.
+	maxCommas = 400_000
+)
 
 // lenient accepts what encoding/json does: a name that is there twice, and text that is not quite UTF-8. Neither is a
 // reason to leave an incident without a listing.
 var lenient = json.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 
-// decode reads the body of a successful response, all of it, into value.
-func decode(resp *http.Response, value any) error {
+// bodies are buffers for bodies, which are whole before they are decoded.
+var bodies = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// decode reads the body of a successful response, all of it, into value. raw, if it is not nil, gets a copy of the body.
+// The warning names what could not be read, though it is not worth an error.
+func decode(resp *http.Response, value any, raw *[]byte) (warning string, err error) {
 	if contentType := resp.Header.Get("Content-Type"); !isJSON(contentType) {
-		return unexpected("the response is %q, not JSON", clean(resp.Request, contentType, 100))
+		return "", unexpected("the response is %q, not JSON", clean(resp.Request, contentType, 100))
 	}
-	body := &boundedReader{reader: resp.Body, left: maxBody}
-	err := json.UnmarshalRead(body, value, lenient)
+	buffer := bodies.Get().(*bytes.Buffer)
+	defer func() {
+		if buffer.Reset(); buffer.Cap() <= 1<<20 {
+			bodies.Put(buffer)
+		}
+	}()
+	if _, err := buffer.ReadFrom(io.LimitReader(resp.Body, maxBody+1)); err != nil {
+		return "", err
+	}
+	body := buffer.Bytes()
+	switch {
+	case len(body) > maxBody:
+		return "", unexpected("the response is over %d MiB", maxBody>>20)
+	case bytes.Count(body, []byte(",")) > maxCommas:
+		return "", unexpected("the response holds over %d values", maxCommas)
+	}
+	if raw != nil {
+		*raw = slices.Clone(body)
+	}
+	err = json.Unmarshal(body, value, lenient)
+	if isTime(err) {
+		warning = "a time in the response is not RFC 3339" + where(err)
+		err = json.Unmarshal(body, value, lenient, json.WithUnmarshalers(lenientTimes))
+	}
 	switch {
 	case err == nil:
-		return nil
-	case body.err != nil && body.err != io.EOF:
-		return body.err
-	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
-		return retry.Transient(unexpected("the JSON of the response breaks off"))
+		return warning, nil
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return "", retry.Transient(unexpected("the JSON of the response ends early"))
 	case errors.Is(err, ErrUnexpectedResponse):
-		return errors.Unwrap(err) // from UnmarshalJSONFrom, which json wraps in a SemanticError
+		return "", errors.Unwrap(err) // from UnmarshalJSONFrom, which json wraps in a SemanticError
 	default:
-		return unexpected("the JSON of the response is not what the contract says%s", where(err))
+		return "", unexpected("the JSON of the response is not what the contract says%s", where(err))
 	}
 }
 
@@ -54,64 +86,50 @@ func where(err error) string {
 	return ""
 }
 
-// maxTokens bounds the tokens of one page, which cost far more memory than the shortest JSON of them. Okta's pages hold
-// [MaxPageSize] at most.
-const maxTokens = 20_000
-
 // tokens is a page that is checked while it is decoded.
-type tokens []Token
+type tokens struct {
+	tokens []Token
+	ends   []int64 // where each token's JSON ends in the body
+}
 
-// UnmarshalJSONFrom refuses what is no array of tokens: null, and elements that are null or have no ID.
+// UnmarshalJSONFrom rejects anything but an array of tokens: null, and elements that are null or have no ID.
 func (t *tokens) UnmarshalJSONFrom(decoder *jsontext.Decoder) error {
 	if kind := decoder.PeekKind(); kind != jsontext.KindBeginArray {
 		if kind == jsontext.KindInvalid {
 			return decoder.SkipValue() // for the error
 		}
-		return unexpected("the response is no array of tokens")
+		return unexpected("the response is not an array of tokens")
 	}
 	if _, err := decoder.ReadToken(); err != nil {
 		return err
 	}
-	*t = make(tokens, 0, MaxPageSize)
+	t.tokens, t.ends = make([]Token, 0, MaxPageSize), append(t.ends[:0], decoder.InputOffset())
 	for decoder.PeekKind() != jsontext.KindEndArray {
-		if len(*t) == maxTokens {
-			return unexpected("the page holds over %d tokens", maxTokens)
-		}
-		*t = append(*t, Token{})
-		last := &(*t)[len(*t)-1]
+		t.tokens = append(t.tokens, Token{})
+		last := &t.tokens[len(t.tokens)-1]
 		if err := json.UnmarshalDecode(decoder, last); err != nil {
 			return err
 		}
 		if last.ID == "" {
-			return unexpected("token %d of the page has no ID", len(*t))
+			return unexpected("token %d of the page has no ID", len(t.tokens))
 		}
+		t.ends = append(t.ends, decoder.InputOffset())
 	}
 	_, err := decoder.ReadToken()
 	return err
+}
+
+// raw returns the JSON of each token, byte for byte.
+func (t *tokens) raw(body []byte) []jsontext.Value {
+	raw := make([]jsontext.Value, len(t.tokens))
+	for i := range raw {
+		raw[i] = bytes.TrimLeft(body[t.ends[i]:t.ends[i+1]], " \t\r\n,")
+	}
+	return raw
 }
 
 func isJSON(contentType string) bool {
 	mediaType, _, _ := strings.Cut(strings.ToLower(contentType), ";")
 	mediaType = strings.TrimSpace(mediaType)
 	return mediaType == "application/json" || strings.HasSuffix(mediaType, "+json")
-}
-
-// boundedReader ends a body that is too long with an error, and remembers how reading ended.
-type boundedReader struct {
-	reader io.Reader
-	left   int64
-	err    error
-}
-
-func (r *boundedReader) Read(p []byte) (int, error) {
-	n, err := r.reader.Read(p)
-	switch r.left -= int64(n); {
-	case r.left < 0:
-		r.err = unexpected("the response is over %d MiB", maxBody>>20)
-	case err == io.EOF:
-		r.err = io.EOF
-	case err != nil:
-		r.err = retry.Transient(fmt.Errorf("the response breaks off: %w", err))
-	}
-	return n, r.err
 }

@@ -8,15 +8,15 @@ import (
 	"slices"
 	"strings"
 
-	"example.com/apptokens/api/internal/argument"
+	"example.com/apptokens/api/internal/check"
 	"example.com/apptokens/api/internal/text"
 )
 
 // What can go wrong, for [errors.Is]. Context errors come through as well: [context.Canceled],
 // [context.DeadlineExceeded].
 var (
-	// ErrInvalidArgument: an argument, an option or a credential cannot be right. It was not sent.
-	ErrInvalidArgument = argument.ErrInvalid
+	// ErrInvalidArgument: an argument, an option or a credential is invalid; nothing was sent.
+	ErrInvalidArgument = check.ErrInvalid
 	// ErrNotFound: there is no such app, or no such token of the app (404). It is Okta that says so if Error.Code is
 	// E0000007; the 404 of a proxy has no code.
 	ErrNotFound = errors.New("not found")
@@ -30,10 +30,12 @@ var (
 	// ErrUnexpectedResponse: the response is not what the contract says: a redirect, another status, HTML, JSON of
 	// another shape, a body over 16 MiB. What was sent may have taken effect.
 	ErrUnexpectedResponse = errors.New("unexpected response")
-	// ErrForeignLink: the link to the next page leads to another origin or path. It was not followed.
-	ErrForeignLink = errors.New("foreign link")
-	// ErrPaginationLoop: the link to the next page was followed before. The listing would never end.
-	ErrPaginationLoop = errors.New("pagination loop")
+	// ErrForeignLink: the link to the next page leads to another origin or path. It was not followed. It is an
+	// ErrUnexpectedResponse, too.
+	ErrForeignLink = fmt.Errorf("%w: foreign link", ErrUnexpectedResponse)
+	// ErrPaginationLoop: the link to the next page was followed before. The listing would never end. It is an
+	// ErrUnexpectedResponse, too.
+	ErrPaginationLoop = fmt.Errorf("%w: pagination loop", ErrUnexpectedResponse)
 )
 
 // Error is the error of every call. It has no secret in it: neither body nor header, and what the server says is cut to
@@ -46,7 +48,7 @@ type Error struct {
 
 	StatusCode int       // HTTP status that the last attempt was answered with; 0 where no response came
 	Code       string    // Okta's error code, such as E0000007, or an OAuth error code, such as invalid_token
-	Summary    string    // Okta's words; not to be branched on
+	Summary    string    // Okta's, for humans; do not branch on it
 	ErrorID    string    // Okta's id of the error
 	Causes     []string  // Okta's details
 	RequestID  string    // X-Okta-Request-Id of that response
@@ -145,4 +147,12 @@ func (e *Error) add(cause error) {
 		cause = fmt.Errorf("%w: %w", cause, e.Err)
 	}
 	e.Err = cause
+}
+
+// TokenNotFound reports whether Okta itself says that it knows no such token. A 404 of a proxy does not count, nor one that
+// ends early, nor one that names the app ("Not found: Resource not found: <id> (AppInstance)"): an unknown app proves
+// nothing about the token.
+func (e *Error) TokenNotFound() bool {
+	return e.StatusCode == http.StatusNotFound && e.Code == "E0000007" && e.Err == nil &&
+		!slices.Contains(strings.Fields(e.Summary), e.AppID)
 }

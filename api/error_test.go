@@ -52,3 +52,22 @@ func TestErrorsTellWhatOktaSaid(t *testing.T) {
 		t.Errorf("error\n%s\nwant\n%s", got, want)
 	}
 }
+
+// An error object in another shape than Okta's keeps its code and its summary.
+func TestErrorObjectsOfOtherShapes(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct{ body, code, summary string }{
+		"OAuth's":                   {`{"error":"invalid_token","error_description":"The token has expired."}`, "invalid_token", "The token has expired."},
+		"OAuth's without its words": {`{"error":"invalid_token"}`, "invalid_token", ""},
+		"causes that are an object": {`{"errorCauses":{"errorSummary":"x"},"errorCode":"E0000001","errorSummary":"Api validation failed"}`, "E0000001", "Api validation failed"},
+		"causes that are a string":  {`{"errorCode":"E0000001","errorCauses":"x","errorSummary":"Api validation failed"}`, "E0000001", "Api validation failed"},
+	}
+	for name, test := range tests {
+		org, client := newOrg(t, 1)
+		org.Inject(oktatest.Body(400, "application/json", test.body))
+		var failure *api.Error
+		if err := client.RevokeAll(t.Context(), appID); !errors.As(err, &failure) || failure.Code != test.code || failure.Summary != test.summary {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

@@ -3,7 +3,7 @@ package api
 import (
 	"strings"
 
-	"example.com/apptokens/api/internal/argument"
+	"example.com/apptokens/api/internal/check"
 	"example.com/apptokens/api/internal/text"
 )
 
@@ -20,11 +20,11 @@ func CheckID(what, id string) error {
 	// "..;" for "..".
 	switch {
 	case id == "":
-		return argument.Invalid(what, id, "it is empty")
+		return check.Invalid(what, id, "it is empty")
 	case id == "." || id == "..":
-		return argument.Invalid(what, id, "it would lead to another resource")
+		return check.Invalid(what, id, "it would lead to another resource")
 	case strings.ContainsFunc(id, func(r rune) bool { return !text.IsUnreserved(r) }):
-		return argument.Invalid(what, id, `an ID is made of letters, digits, "-", "_", "." and "~"`)
+		return check.Invalid(what, id, `an ID is made of letters, digits, "-", "_", "." and "~"`)
 	}
 	return nil
 }

@@ -9,9 +9,10 @@ import (
 	"strconv"
 	"strings"
 
-	"example.com/apptokens/api/internal/argument"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"example.com/apptokens/api/internal/check"
 	"example.com/apptokens/api/internal/header"
-	"example.com/apptokens/api/internal/origin"
 	"example.com/apptokens/api/internal/text"
 	"example.com/apptokens/gen"
 )
@@ -21,17 +22,18 @@ const MaxPageSize = gen.ListTokensLimitMaximum
 
 // Page is one page of a listing.
 type Page struct {
-	Tokens []Token // in Okta's order
+	Tokens []Token          // in Okta's order
+	Raw    []jsontext.Value // what Okta sent for each token, byte for byte, with KeepRaw; otherwise nil
 	// Next leads to the next page, see StartAt. It is opaque, and empty on the last page.
 	Next      string
 	RequestID string    // X-Okta-Request-Id of the response
 	RateLimit RateLimit // of the response
 }
 
-// List returns all refresh tokens of an app, page by page as the loop goes on. A listing that fails yields an error,
+// List returns all refresh tokens of an app, fetching pages as the loop needs them. A listing that fails yields an error,
 // and ends: the tokens before it are valid but incomplete. Every range over the result lists anew.
 //
-// A loop that ends early stops what is under way and leaves nothing behind.
+// A loop that ends early cancels requests in flight and leaks no goroutine.
 func (c *Client) List(ctx context.Context, appID string, opts ...ListOption) iter.Seq2[Token, error] {
 	return func(yield func(Token, error) bool) {
 		for page, err := range c.Pages(ctx, appID, opts...) {
@@ -48,7 +50,7 @@ func (c *Client) List(ctx context.Context, appID string, opts ...ListOption) ite
 	}
 }
 
-// Pages returns the pages of the listing that [Client.List] makes, with what it takes to resume it. A page comes whole
+// Pages returns the pages of the listing that [Client.List] makes, with the link to resume from. A page comes whole
 // or not at all.
 //
 // The second page is requested when the loop asks for it. From then on the listing is one page ahead: a page is
@@ -61,15 +63,9 @@ func (c *Client) Pages(ctx context.Context, appID string, opts ...ListOption) it
 			yield(Page{}, &Error{Op: "list", Err: err})
 			return
 		}
-		for _, option := range opts {
-			if option == nil {
-				yield(Page{}, l.failed(argument.Invalid("option", "nil", "leave it out")))
-				return
-			}
-			if err := option.applyToList(l); err != nil {
-				yield(Page{}, l.failed(err))
-				return
-			}
+		if err := apply(opts, func(o ListOption) error { return o.applyToList(l) }); err != nil {
+			yield(Page{}, l.failed(err))
+			return
 		}
 		ctx, cancel := context.WithCancel(ctx)
 		p := pipeline{ctx: ctx, listing: l}
@@ -85,6 +81,8 @@ type listing struct {
 	appID    string
 	pageSize int
 	expand   bool
+	keepRaw  bool
+	editors  []RequestEditor
 	start    string // link to the first page; empty for the beginning
 
 	followed map[string]bool // queries of the links; origin and path are the same for all
@@ -105,48 +103,55 @@ func (l *listing) fetch(ctx context.Context, link string, announce func(next str
 		params.Expand = new(expandScope)
 	}
 	var page Page
-	err = l.client.do(ctx, &call{
-		op: "list", appID: l.appID,
-		send: func(ctx context.Context, editors ...gen.RequestEditorFn) (*http.Response, error) {
-			return l.client.raw.ListTokens(ctx, l.appID, &params, editors...)
-		},
-		link:    target,
-		success: gen.ListTokensSuccess,
-		read: func(resp *http.Response) (err error) {
-			if target == nil {
-				l.followed[resp.Request.URL.RawQuery] = true // a link back to the first page is a loop, too
-			}
-			page, err = l.read(resp, announce)
-			return err
-		},
-	})
+	call := &call{op: "list", appID: l.appID, editors: l.editors, link: target, success: gen.ListTokensSuccess}
+	call.send = func(ctx context.Context, editors ...RequestEditor) (*http.Response, error) {
+		return l.client.raw.ListTokens(ctx, l.appID, &params, editors...)
+	}
+	call.read = func(resp *http.Response) (err error) {
+		if target == nil {
+			l.followed[resp.Request.URL.RawQuery] = true // a link back to the first page is a loop, too
+		}
+		page, call.warning, err = l.read(resp, announce)
+		return err
+	}
+	err = l.client.do(ctx, call)
 	return page, err
 }
 
-func (l *listing) read(resp *http.Response, announce func(next string)) (Page, error) {
+func (l *listing) read(resp *http.Response, announce func(next string)) (page Page, warning string, err error) {
 	links, err := header.ParseLinks(resp.Header.Values("Link"))
 	if err != nil {
-		return Page{}, unexpected("the Link header is malformed: %w", err)
+		return Page{}, "", unexpected("the Link header is malformed: %w", err)
 	}
-	page := Page{RequestID: requestID(resp), RateLimit: parseRateLimit(resp.Header)}
+	page = Page{RequestID: requestID(resp), RateLimit: parseRateLimit(resp.Header)}
 	if links.Next != "" {
 		target, err := resp.Request.URL.Parse(links.Next)
 		if err != nil {
-			return Page{}, unexpected("the next link is not a URL")
+			return Page{}, "", unexpected("the next link is not a URL")
 		}
 		target.Fragment, target.RawFragment = "", ""
 		page.Next = target.String()
 		announce(page.Next)
 	}
-	if err := decode(resp, (*tokens)(&page.Tokens)); err != nil {
-		return Page{}, err
+	var tokens tokens
+	var body []byte
+	if l.keepRaw {
+		warning, err = decode(resp, &tokens, &body)
+	} else {
+		warning, err = decode(resp, &tokens, nil)
+	}
+	if err != nil {
+		return Page{}, "", err
+	}
+	if page.Tokens = tokens.tokens; l.keepRaw {
+		page.Raw = tokens.raw(body)
 	}
 	if page.Next == "" && !links.Self && len(page.Tokens) >= limit(resp.Request.URL) {
 		// Okta sends a self link even with an empty page. A full page without one has lost its links on the way, and
 		// nobody can tell whether it is the last (OKTA-796989 was such a bug of Okta's own).
-		return Page{}, unexpected("a full page came without a self link and a next one, so there may be more that cannot be reached")
+		return Page{}, "", unexpected("a full page came with neither a self nor a next link, so there may be more that cannot be reached")
 	}
-	return page, nil
+	return page, warning, nil
 }
 
 // follow checks a link before anything is sent to it: it must lead to the listing it came from. The link is followed,
@@ -157,14 +162,18 @@ func (l *listing) follow(link string) (*url.URL, error) {
 	}
 	target, err := url.Parse(link)
 	if err != nil {
-		return nil, argument.Invalid("link to a page", link, "it is not a URL")
-	}
-	if target.Host == "" {
-		return nil, argument.Invalid("link to a page", link, "it is no Page.Next")
+		return nil, check.Invalid("link to a page", link, "it is not a URL")
 	}
 	home := *l.client.org
 	home.Path += strings.Replace(gen.ListTokensPath, "{appId}", l.appID, 1)
-	if !origin.Same(target, &home) || target.User != nil || target.Opaque != "" {
+	switch {
+	case target.Opaque == "" && target.Host == "":
+		return nil, check.Invalid("link to a page", link, "it is not a Page.Next value")
+	case target.Opaque != "" || target.User != nil:
+		return nil, fmt.Errorf("%w: the next page would be at a %s URL", ErrForeignLink, text.Truncate(target.Scheme, 20))
+	case l.client.mapLinks:
+		target.Scheme, target.Host = home.Scheme, home.Host
+	case !check.SameOrigin(target, &home):
 		return nil, fmt.Errorf("%w: the next page would be at %s://%s, the listing is at %s", ErrForeignLink, target.Scheme, text.Truncate(target.Host, 100), l.client.org)
 	}
 	if target.EscapedPath() != home.Path {
@@ -176,7 +185,7 @@ func (l *listing) follow(link string) (*url.URL, error) {
 	return target, nil
 }
 
-// loops tells whether a link was followed before: the listing would never end.
+// loops reports whether a link was followed before: the listing would never end.
 func (l *listing) loops(link string) bool { return l.followed[query(link)] }
 
 // query returns what tells the links of a listing apart.

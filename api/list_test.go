@@ -1,8 +1,11 @@
 package api_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"net/http"
 	"slices"
 	"strings"
@@ -252,3 +255,63 @@ func TestEveryRangeListsAnew(t *testing.T) {
 		t.Errorf("%d requests, want 2", len(org.Requests()))
 	}
 }
+
+// A link of another scheme is foreign, and not a loop because its query is empty like the first page's.
+func TestALinkOfAnotherSchemeIsForeign(t *testing.T) {
+	t.Parallel()
+	for _, link := range []string{"javascript:alert(1)", "data:text/html,x", "ftp://acme.okta.com/api/v1/apps/0oa1/tokens", "//evil.example/api/v1/apps/0oa1/tokens"} {
+		org, client := newOrg(t, 45)
+		org.Inject(oktatest.ForeignNext(link))
+		ids, err := list(t.Context(), client, api.PageSize(20))
+		checkError(t, err, api.ErrForeignLink, "the next page would be at")
+		if errors.Is(err, api.ErrPaginationLoop) || !errors.Is(err, api.ErrUnexpectedResponse) || len(ids) != 20 || len(org.Requests()) != 1 {
+			t.Errorf("%s: %v, %d tokens, %d requests", link, err, len(ids), len(org.Requests()))
+		}
+	}
+}
+
+// Links that a proxy left with its own name are followed to the org if somebody says that this is fine, and only by path.
+func TestRewrittenLinksAreTakenToTheOrg(t *testing.T) {
+	t.Parallel()
+	rewrite := func(origin string) http.RoundTripper {
+		org := oktatest.New(oktatest.WithApp(appID, 45))
+		return roundTripper(func(req *http.Request) (*http.Response, error) {
+			resp, err := org.Transport().RoundTrip(req)
+			for i, link := range resp.Header["Link"] {
+				resp.Header["Link"][i] = strings.Replace(link, orgURL, origin, 1)
+			}
+			return resp, err
+		})
+	}
+	for _, origin := range []string{"http://acme.okta.com", "https://internal.example:8443"} {
+		if _, err := list(t.Context(), newClient(t, rewrite(origin)), api.PageSize(20)); !errors.Is(err, api.ErrForeignLink) {
+			t.Errorf("%s: without the option: %v", origin, err)
+		}
+		if ids, err := list(t.Context(), newClient(t, rewrite(origin), api.WithLinksRewritten()), api.PageSize(20)); err != nil || len(ids) != 45 {
+			t.Errorf("%s: %v, %d tokens", origin, err, len(ids))
+		}
+	}
+	for _, origin := range []string{"https://internal.example/other", "https://user@internal.example"} {
+		if _, err := list(t.Context(), newClient(t, rewrite(origin), api.WithLinksRewritten()), api.PageSize(20)); !errors.Is(err, api.ErrForeignLink) {
+			t.Errorf("%s: %v", origin, err)
+		}
+	}
+}
+
+func TestStartAtNothingIsRefused(t *testing.T) {
+	t.Parallel()
+	_, client := newOrg(t, 1)
+	_, err := list(t.Context(), client, api.StartAt(""))
+	checkError(t, err, api.ErrInvalidArgument, "the listing had ended")
+}
+
+// tokenRevoker is what a program of its own may ask for, to be tested with a mock. For most tests an oktatest.Org is less
+// work and catches more.
+type tokenRevoker interface {
+	List(ctx context.Context, appID string, opts ...api.ListOption) iter.Seq2[api.Token, error]
+	Get(ctx context.Context, appID, tokenID string, opts ...api.GetOption) (api.Token, error)
+	Revoke(ctx context.Context, appID, tokenID string, opts ...api.CallOption) error
+	RevokeAll(ctx context.Context, appID string, opts ...api.CallOption) error
+}
+
+var _ tokenRevoker = (*api.Client)(nil)

@@ -4,9 +4,11 @@ import (
 	"context"
 	"log/slog"
 	"time"
+
+	"example.com/apptokens/api/internal/ratelimit"
 )
 
-// Attempt is one HTTP request of a call, for [WithObserver].
+// Attempt is one HTTP request of a call, for [WithObserver] and [WithStartObserver].
 type Attempt struct {
 	Op      string // as in Error
 	AppID   string
@@ -21,6 +23,10 @@ type Attempt struct {
 	RateLimit  RateLimit
 	ServerTime time.Time // Date of the response, to the second; zero where it has none
 	Err        error     // nil for an attempt that succeeded, else an *Error; Revoke may take a 404 for success
+
+	// Warning names what could not be read of a response, though it was no reason to fail: a time that is not RFC 3339 is
+	// zero in the token. It is empty for most attempts.
+	Warning string
 
 	Again bool          // whether another attempt is planned; the context or the rate limit may still prevent it
 	Wait  time.Duration // before it, at least: the rate limit may hold it back for longer
@@ -37,23 +43,44 @@ type Hold struct {
 	RateLimit RateLimit // of the window that is used up
 }
 
-func (c *Client) hold(ctx context.Context, k *call, until time.Time, limit RateLimit) {
-	for _, observe := range c.holdObservers {
-		observe(ctx, Hold{k.op, k.appID, k.tokenID, until, limit})
+// observeStart announces an attempt, and returns the context for it.
+func (c *Client) observeStart(ctx context.Context, call *call, start time.Time) context.Context {
+	for _, observe := range c.startObservers {
+		ctx = observe(ctx, Attempt{Op: call.op, AppID: call.appID, TokenID: call.tokenID, Number: call.attempts, Start: start})
 	}
+	return ctx
 }
 
-func (c *Client) report(ctx context.Context, a Attempt) {
+func (c *Client) observe(ctx context.Context, a Attempt) {
 	for _, observe := range c.observers {
 		observe(ctx, a)
 	}
+}
+
+func (c *Client) observeHold(ctx context.Context, call *call, until time.Time, limit ratelimit.Limit) {
+	for _, observe := range c.holdObservers {
+		observe(ctx, Hold{call.op, call.appID, call.tokenID, until, RateLimit(limit)})
+	}
+}
+
+// seen is what an observer hears of the attempt that was just made.
+func (call *call) seen(r result, start time.Time) Attempt {
+	a := Attempt{
+		Op: call.op, AppID: call.appID, TokenID: call.tokenID,
+		Number: call.attempts, Start: start, Duration: time.Since(start), Warning: call.warning,
+	}
+	if r.resp != nil {
+		a.StatusCode, a.RequestID, a.RateLimit = r.resp.StatusCode, requestID(r.resp), parseRateLimit(r.resp.Header)
+		a.ServerTime = ratelimit.ServerTime(r.resp.Header, time.Time{})
+	}
+	return a
 }
 
 // logTo returns an observer that logs.
 func logTo(logger *slog.Logger) func(context.Context, Attempt) {
 	return func(ctx context.Context, a Attempt) {
 		level := slog.LevelDebug
-		if a.Again {
+		if a.Again || a.Warning != "" {
 			level = slog.LevelWarn
 		}
 		if !logger.Enabled(ctx, level) {
@@ -74,9 +101,20 @@ func logTo(logger *slog.Logger) func(context.Context, Attempt) {
 		if a.Err != nil {
 			attrs = append(attrs, slog.String("error", a.Err.Error()))
 		}
+		if a.Warning != "" {
+			attrs = append(attrs, slog.String("warning", a.Warning))
+		}
 		if a.Again {
 			attrs = append(attrs, slog.Duration("wait", a.Wait))
 		}
 		logger.LogAttrs(ctx, level, "apptokens: attempt", attrs...)
+	}
+}
+
+// logHoldsTo returns an observer that logs.
+func logHoldsTo(logger *slog.Logger) func(context.Context, Hold) {
+	return func(ctx context.Context, h Hold) {
+		logger.LogAttrs(ctx, slog.LevelInfo, "apptokens: held back by the rate limit", slog.String("op", h.Op), slog.String("app", h.AppID),
+			slog.String("token", h.TokenID), slog.Time("until", h.Until), slog.Int("rate_limit", h.RateLimit.Limit))
 	}
 }

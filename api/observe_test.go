@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"net/http"
 	"slices"
 	"sync"
 	"testing"
@@ -131,6 +132,35 @@ func TestTheLogHoldsWhatHelpsAndNothingElse(t *testing.T) {
 		}
 		if want := []string{"WARN", "DEBUG", "DEBUG"}; !slices.Equal(levels, want) {
 			t.Errorf("levels %v, want %v", levels, want)
+		}
+	})
+}
+
+// The context that the start observer returns is the attempt's: transport, Auth and observer see it.
+func TestTheStartObserverMayCarryASpan(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		type key struct{}
+		var seen []any
+		org := oktatest.New(oktatest.WithApp(appID, 3))
+		transport := roundTripper(func(req *http.Request) (*http.Response, error) {
+			seen = append(seen, req.Context().Value(key{}))
+			return org.Transport().RoundTrip(req)
+		})
+		client := newClient(t, transport,
+			api.WithStartObserver(func(ctx context.Context, a api.Attempt) context.Context {
+				if a.Op != "revoke" || a.AppID != appID || a.TokenID == "" || a.Start.IsZero() {
+					t.Errorf("%+v", a)
+				}
+				return context.WithValue(ctx, key{}, a.Number)
+			}),
+			api.WithObserver(func(ctx context.Context, _ api.Attempt) { seen = append(seen, ctx.Value(key{})) }))
+		org.Inject(oktatest.Status(503))
+		if err := client.Revoke(t.Context(), appID, allIDs(org)[0]); err != nil {
+			t.Fatal(err)
+		}
+		if want := []any{1, 1, 2, 2}; !slices.Equal(seen, want) {
+			t.Errorf("the spans are %v, want %v", seen, want)
 		}
 	})
 }

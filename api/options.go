@@ -7,25 +7,28 @@ import (
 	"net/http"
 	"time"
 
-	"example.com/apptokens/api/internal/argument"
+	"example.com/apptokens/api/internal/check"
 	"example.com/apptokens/api/internal/retry"
 	"example.com/apptokens/gen"
 )
 
-// Option configures a [Client]. Options that cannot work are refused by [New] with [ErrInvalidArgument].
+// Option configures a [Client]. [New] rejects invalid options with [ErrInvalidArgument].
 type Option func(*settings) error
 
 type settings struct {
-	httpClient     *http.Client
-	editors        []gen.RequestEditorFn
-	userAgent      string
-	retry          retry.Policy
-	attemptTimeout time.Duration
-	callTimeout    time.Duration // zero for none
-	share          float64
-	plainHTTP      bool
-	observers      []func(context.Context, Attempt)
-	holdObservers  []func(context.Context, Hold)
+	httpClient      *http.Client
+	httpClientGiven bool
+	editors         []RequestEditor
+	userAgent       string
+	retry           retry.Policy
+	attemptTimeout  time.Duration
+	callTimeout     time.Duration // zero for none
+	share           float64
+	plainHTTP       bool
+	mapLinks        bool
+	startObservers  []func(context.Context, Attempt) context.Context
+	observers       []func(context.Context, Attempt)
+	holdObservers   []func(context.Context, Hold)
 }
 
 func defaultSettings() settings {
@@ -40,24 +43,29 @@ func defaultSettings() settings {
 
 // WithHTTPClient takes from client its Transport (a proxy, client certificates, a recorder), its Jar, and its Timeout,
 // which bounds each attempt if it is shorter than the attempt timeout. CheckRedirect is ignored: redirects are never
-// followed. The default is [http.DefaultTransport], without cookies.
+// followed. Token requests of a service app go by it, too, unless the app has one of its own. The default is a copy of
+// [http.DefaultTransport] that keeps more idle connections, without cookies.
 func WithHTTPClient(client *http.Client) Option {
 	return func(s *settings) error {
 		if client == nil {
-			return argument.Invalid("HTTP client", "nil", "leave the option out for the default")
+			return check.Invalid("HTTP client", "nil", "leave the option out for the default")
 		}
-		s.httpClient = client
+		s.httpClient, s.httpClientGiven = client, true
 		return nil
 	}
 }
 
-// WithRequestEditor adds a function that may change every attempt's request before it is authorized, to add a header
-// that a proxy wants, say. Editors run in the order in which they were added; their errors end the call without a
-// retry. A request whose origin an editor has changed is not sent. Editors must be safe for concurrent use.
-func WithRequestEditor(editor gen.RequestEditorFn) Option {
+// RequestEditor changes a request before it is sent, for example to add a header that a proxy requires. It must be safe for
+// concurrent use.
+type RequestEditor = gen.RequestEditorFn
+
+// WithRequestEditor adds an editor that runs for every attempt, before it is authorized. Editors run in the order in which
+// they were added; their errors end the call without a retry. A request whose method, path or origin an editor has changed
+// is not sent. For a single call, see [EditRequest].
+func WithRequestEditor(editor RequestEditor) Option {
 	return func(s *settings) error {
 		if editor == nil {
-			return argument.Invalid("request editor", "nil", "leave the option out")
+			return check.Invalid("request editor", "nil", "leave the option out")
 		}
 		s.editors = append(s.editors, editor)
 		return nil
@@ -69,19 +77,20 @@ func WithRequestEditor(editor gen.RequestEditorFn) Option {
 func WithUserAgent(userAgent string) Option {
 	return func(s *settings) error {
 		s.userAgent = userAgent
-		return argument.CheckUserAgent(userAgent)
+		return check.UserAgent(userAgent)
 	}
 }
 
-// WithLogger logs every [Attempt]: at warn level if another one follows, else at debug level, failed or not. No header,
-// body or credential is logged. Waits for a rate-limit window are not attempts, and leave no line. The default logs
-// nothing.
+// WithLogger logs every [Attempt], whether or not it failed: at warn level if another one follows or something could not
+// be read, otherwise at debug level. A [Hold] is logged at info level. No header, body or credential is logged. The default
+// logs nothing.
 func WithLogger(logger *slog.Logger) Option {
 	return func(s *settings) error {
 		if logger == nil {
-			return argument.Invalid("logger", "nil", "leave the option out to log nothing")
+			return check.Invalid("logger", "nil", "leave the option out to log nothing")
 		}
 		s.observers = append(s.observers, logTo(logger))
+		s.holdObservers = append(s.holdObservers, logHoldsTo(logger))
 		return nil
 	}
 }
@@ -90,7 +99,7 @@ func WithLogger(logger *slog.Logger) Option {
 func WithRetry(policy RetryPolicy) Option {
 	return func(s *settings) error {
 		if !retry.Policy(policy).Valid() {
-			return argument.Invalid("retry policy", fmt.Sprintf("%+v", policy), "no field can be negative, and no wait longer than ten years")
+			return check.Invalid("retry policy", fmt.Sprintf("%+v", policy), "no field can be negative, and no wait longer than ten years")
 		}
 		s.retry = retry.Policy(policy).WithDefaults()
 		return nil
@@ -100,11 +109,11 @@ func WithRetry(policy RetryPolicy) Option {
 // WithAttemptTimeout bounds one attempt, from its authorization on to the last byte of the response. One that takes
 // longer counts as a broken connection and is retried. The default is 30 seconds. Authorization itself, for which a
 // token endpoint may have to be waited for, gets [RetryPolicy].MaxWait on top. How long a whole call may take, with all
-// attempts and waits, is the context's to say.
+// attempts and waits, is controlled by its context.
 func WithAttemptTimeout(timeout time.Duration) Option {
 	return func(s *settings) error {
 		if timeout <= 0 {
-			return argument.Invalid("attempt timeout", timeout.String(), "it must be positive")
+			return check.Invalid("attempt timeout", timeout.String(), "it must be positive")
 		}
 		s.attemptTimeout = timeout
 		return nil
@@ -112,11 +121,11 @@ func WithAttemptTimeout(timeout time.Duration) Option {
 }
 
 // WithCallTimeout bounds a whole call with all its attempts and waits, or one page of a listing, as if its context had
-// that deadline. The default is none: how long a call may take is its context's to say.
+// that deadline. The default is none.
 func WithCallTimeout(timeout time.Duration) Option {
 	return func(s *settings) error {
 		if timeout <= 0 {
-			return argument.Invalid("call timeout", timeout.String(), "it must be positive")
+			return check.Invalid("call timeout", timeout.String(), "it must be positive")
 		}
 		s.callTimeout = timeout
 		return nil
@@ -124,12 +133,12 @@ func WithCallTimeout(timeout time.Duration) Option {
 }
 
 // WithRateShare leaves the rest of the org's rate limit to others: of every window, the client takes at most this
-// share, over 0 and up to 1, but at least one request. The default is 1. Other clients that share the limit are taken
-// into account whatever the share is.
+// share, over 0 and up to 1, but at least one request. The default is 1. Other clients that share the limit are accounted
+// for at any share.
 func WithRateShare(share float64) Option {
 	return func(s *settings) error {
 		if !(share > 0 && share <= 1) {
-			return argument.Invalid("rate share", fmt.Sprint(share), "it must be over 0 and up to 1")
+			return check.Invalid("rate share", fmt.Sprint(share), "it must be over 0 and up to 1")
 		}
 		s.share = share
 		return nil
@@ -142,13 +151,31 @@ func WithPlainHTTP() Option {
 	return func(s *settings) error { s.plainHTTP = true; return nil }
 }
 
+// WithLinksRewritten is for a proxy that leaves its own name, or http, in next links: they are taken to the org's origin
+// instead of being rejected with [ErrForeignLink]. Their path is still checked.
+func WithLinksRewritten() Option {
+	return func(s *settings) error { s.mapLinks = true; return nil }
+}
+
+// WithStartObserver calls observer before every attempt, of which it sees the operation, the number and the start. The
+// context that observer returns is the attempt's: it may carry a span, which [WithObserver] ends. Otherwise, return ctx.
+func WithStartObserver(observer func(ctx context.Context, attempt Attempt) context.Context) Option {
+	return func(s *settings) error {
+		if observer == nil {
+			return check.Invalid("start observer", "nil", "leave the option out")
+		}
+		s.startObservers = append(s.startObservers, observer)
+		return nil
+	}
+}
+
 // WithObserver calls observer after every attempt, for metrics and traces. It may be given several times, and must be
 // quick and safe for concurrent use: the attempts of a listing run on another goroutine than the loop, at the same
 // time.
 func WithObserver(observer func(context.Context, Attempt)) Option {
 	return func(s *settings) error {
 		if observer == nil {
-			return argument.Invalid("observer", "nil", "leave the option out")
+			return check.Invalid("observer", "nil", "leave the option out")
 		}
 		s.observers = append(s.observers, observer)
 		return nil
@@ -160,60 +187,9 @@ func WithObserver(observer func(context.Context, Attempt)) Option {
 func WithHoldObserver(observer func(context.Context, Hold)) Option {
 	return func(s *settings) error {
 		if observer == nil {
-			return argument.Invalid("hold observer", "nil", "leave the option out")
+			return check.Invalid("hold observer", "nil", "leave the option out")
 		}
 		s.holdObservers = append(s.holdObservers, observer)
 		return nil
 	}
 }
-
-// ListOption configures [Client.List] and [Client.Pages].
-type ListOption interface{ applyToList(*listing) error }
-
-// GetOption configures [Client.Get].
-type GetOption interface{ applyToGet(*gen.GetTokenParams) }
-
-type listOption func(*listing) error
-
-func (o listOption) applyToList(l *listing) error { return o(l) }
-
-// PageSize sets the number of tokens on one page, up to [MaxPageSize]. That is the default, too: a listing costs the
-// fewest requests, of which an org has few.
-func PageSize(n int) ListOption {
-	return listOption(func(l *listing) error {
-		if n < gen.ListTokensLimitMinimum || n > MaxPageSize {
-			return argument.Invalid("page size", fmt.Sprint(n), fmt.Sprintf("Okta takes %d to %d", gen.ListTokensLimitMinimum, MaxPageSize))
-		}
-		l.pageSize = n
-		return nil
-	})
-}
-
-// StartAt resumes a listing at the [Page.Next] of an earlier one of the same app, with the page size of that one. A
-// Next of another app or another org is [ErrForeignLink].
-func StartAt(next string) ListOption {
-	return listOption(func(l *listing) error {
-		if next == "" {
-			return argument.Invalid("link to a page", next, "an empty Next means that the listing had ended")
-		}
-		l.start = next
-		return nil
-	})
-}
-
-// ExpandScopes asks Okta to put the details of every scope into Token.Embedded.
-func ExpandScopes() interface {
-	ListOption
-	GetOption
-} {
-	return expandScopes{}
-}
-
-type expandScopes struct{}
-
-func (expandScopes) applyToList(l *listing) error { l.expand = true; return nil }
-
-func (expandScopes) applyToGet(params *gen.GetTokenParams) { params.Expand = new(expandScope) }
-
-// expandScope is the only value of expand that Okta knows.
-const expandScope = "scope"

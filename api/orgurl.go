@@ -3,7 +3,7 @@ package api
 import (
 	"net/url"
 
-	"example.com/apptokens/api/internal/origin"
+	"example.com/apptokens/api/internal/check"
 )
 
 // ParseOrgURL reads the URL of an org, as [New] does: absolute, https or a loopback host, and nothing in it that a
@@ -12,4 +12,4 @@ import (
 //
 // All ways to write the URL of an org come to one: scheme and host in lower case, without a default port or a trailing
 // slash. Another port and a path prefix are kept. Anything else is [ErrInvalidArgument].
-func ParseOrgURL(orgURL string) (*url.URL, error) { return origin.ParseOrgURL(orgURL, false) }
+func ParseOrgURL(orgURL string) (*url.URL, error) { return check.OrgURL(orgURL, false) }

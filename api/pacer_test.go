@@ -263,3 +263,28 @@ func TestAttemptsThatWereNotSentTakeNothing(t *testing.T) {
 		}
 	})
 }
+
+// A limit that is absurdly large, or smaller than what is left of it, does not slow a client down.
+func TestOddLimitsDoNotMeanOneRequestAWindow(t *testing.T) {
+	t.Parallel()
+	for name, header := range map[string][2]string{"the largest integer": {"9223372036854775807", "9223372036854775806"}, "five left of none": {"0", "5"}} {
+		synctest.Test(t, func(t *testing.T) {
+			org := oktatest.New(oktatest.WithApp(appID, 3))
+			client := newClient(t, roundTripper(func(req *http.Request) (*http.Response, error) {
+				resp, err := org.Transport().RoundTrip(req)
+				resp.Header.Set("X-Rate-Limit-Limit", header[0])
+				resp.Header.Set("X-Rate-Limit-Remaining", header[1])
+				return resp, err
+			}))
+			start := time.Now()
+			for _, id := range allIDs(org) {
+				if err := client.Revoke(t.Context(), appID, id); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if took := time.Since(start); took > time.Second {
+				t.Errorf("%s: three calls took %v", name, took)
+			}
+		})
+	}
+}

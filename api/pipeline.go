@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"sync"
 )
 
@@ -34,6 +35,10 @@ func (p *pipeline) run(yield func(Page, error) bool) {
 		}
 		next := current.page.Next
 		if !yield(current.page, nil) || next == "" {
+			return
+		}
+		if _, err := p.listing.follow(next); err != nil {
+			yield(Page{}, p.listing.failed(err))
 			return
 		}
 		if p.listing.loops(next) {
@@ -82,7 +87,21 @@ type pending struct {
 
 	page     Page
 	err      error
-	panicked any // by an editor, say; to go on where the loop can recover from it
+	panicked *panicError // for example by an editor; to go on where the loop can recover from it
+}
+
+// panicError is a panic of another goroutine, with the stack that it had there.
+type panicError struct {
+	value any
+	stack []byte
+}
+
+func (p *panicError) Error() string { return fmt.Sprintf("%v\n\n%s", p.value, p.stack) }
+
+// Unwrap returns the value, if it is an error.
+func (p *panicError) Unwrap() error {
+	err, _ := p.value.(error)
+	return err
 }
 
 // errAborted is left behind by a request whose goroutine exits.
@@ -92,7 +111,11 @@ func (f *pending) run() {
 	defer close(f.done)
 	defer close(f.next)
 	defer f.cancel()
-	defer func() { f.panicked = recover() }()
+	defer func() {
+		if value := recover(); value != nil {
+			f.panicked = &panicError{value, debug.Stack()}
+		}
+	}()
 	f.page, f.err = f.listing.fetch(f.ctx, f.link, func(next string) {
 		select {
 		case f.next <- next:

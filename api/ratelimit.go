@@ -4,7 +4,7 @@ import (
 	"net/http"
 	"time"
 
-	"example.com/apptokens/api/internal/retry"
+	"example.com/apptokens/api/internal/ratelimit"
 )
 
 // RateLimit is what a response says of the org's rate limit, in its X-Rate-Limit headers. It is the zero value where
@@ -15,6 +15,6 @@ type RateLimit struct {
 	Reset     time.Time // end of this window, to the second, by the server's clock
 }
 
-func parseRateLimit(header http.Header) RateLimit { return RateLimit(retry.ParseLimit(header)) }
+func parseRateLimit(header http.Header) RateLimit { return RateLimit(ratelimit.Parse(header)) }
 
-func (r RateLimit) unknown() bool { return retry.Limit(r).Unknown() }
+func (r RateLimit) unknown() bool { return ratelimit.Limit(r).Unknown() }

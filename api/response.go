@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -9,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"example.com/apptokens/api/internal/header"
 	"example.com/apptokens/api/internal/text"
@@ -28,7 +30,7 @@ func responseError(resp *http.Response, err error) *Error {
 	}
 }
 
-// statusError is the error of a response whose status is no success. It takes what it can get: Okta's error object, an
+// statusError is the error of an unsuccessful response. It takes what it can get: an error object of Okta's or OAuth's, an
 // OAuth challenge, or the status alone.
 func statusError(resp *http.Response, want int) *Error {
 	e := responseError(resp, nil)
@@ -52,20 +54,37 @@ func statusError(resp *http.Response, want int) *Error {
 	}
 	switch {
 	case e.Code == "" && e.Summary == "":
-		e.Err = fmt.Errorf("it is no error object of Okta's, but of content type %q", tidy(resp.Header.Get("Content-Type")))
+		e.Err = fmt.Errorf("not an Okta error object (content type %q)", tidy(resp.Header.Get("Content-Type")))
 	case brokenOff:
 		e.Err = errors.New("the rest of the response cannot be read")
 	}
 	return e
 }
 
-// parseError reads Okta's error object. One that breaks off yields what came before; HTML yields nothing.
-func parseError(body io.Reader) (e gen.Error, err error) {
-	err = json.UnmarshalRead(io.LimitReader(body, 64<<10), &e, lenient)
-	return e, err
+// parseError reads Okta's error object, or OAuth's. One that ends early yields what came before; HTML yields nothing.
+func parseError(body io.Reader) (object gen.Error, err error) {
+	data, err := io.ReadAll(io.LimitReader(body, 64<<10))
+	err = errors.Join(err, json.Unmarshal(data, &object, lenient, json.WithUnmarshalers(lenientCauses)))
+	if object.Code == "" {
+		var challenge struct {
+			Code        string `json:"error"`
+			Description string `json:"error_description"`
+		}
+		_ = json.Unmarshal(data, &challenge, lenient)
+		object.Code, object.Summary = challenge.Code, cmp.Or(challenge.Description, object.Summary)
+	}
+	return object, err
 }
 
-// leadsTo names the origin of a redirect. The rest of its URL may hold what is nobody's business.
+// lenientCauses passes over causes that are not an array: they would hide the code and the summary.
+var lenientCauses = json.UnmarshalFromFunc(func(decoder *jsontext.Decoder, _ *[]gen.ErrorCause) error {
+	if decoder.PeekKind() != jsontext.KindBeginArray {
+		return decoder.SkipValue()
+	}
+	return errors.ErrUnsupported // by this function
+})
+
+// leadsTo names the origin of a redirect. The rest of its URL may hold secrets.
 func leadsTo(resp *http.Response) string {
 	location, err := resp.Location()
 	if err != nil {
@@ -85,7 +104,7 @@ func clean(req *http.Request, said string, limit int) string {
 	return text.Printable(text.Redact(said, credentials(req)...), limit)
 }
 
-// credentials are what of a request is nobody's business.
+// credentials returns the secrets in a request.
 func credentials(req *http.Request) (secrets []string) {
 	for _, value := range req.Header["Authorization"] {
 		_, credential, found := strings.Cut(value, " ")

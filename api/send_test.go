@@ -6,8 +6,12 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
+	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"example.com/apptokens/api"
 	"example.com/apptokens/api/oktatest"
@@ -92,6 +96,110 @@ func TestAConnectionThatBreaksBeforeTheResponseIsNamed(t *testing.T) {
 	t.Parallel()
 	client := newClient(t, roundTripper(func(*http.Request) (*http.Response, error) { return nil, io.EOF }), api.WithRetry(api.RetryPolicy{MaxAttempts: 1}))
 	checkError(t, client.RevokeAll(t.Context(), appID), io.EOF, "the connection broke before a response: EOF")
+}
+
+// An editor that made another request of a call could delete the app.
+func TestAnEditorCannotChangeWhatIsDone(t *testing.T) {
+	t.Parallel()
+	for name, edit := range map[string]func(*http.Request){
+		"method": func(req *http.Request) { req.Method = http.MethodDelete },
+		"path":   func(req *http.Request) { req.URL.Path = "/api/v1/apps/0oa1" },
+		"escaped path": func(req *http.Request) {
+			req.URL.RawPath = "/api/v1/apps/0oa1%2ftokens"
+			req.URL.Path = "/api/v1/apps/0oa1/tokens"
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			org, client := newOrg(t, 1, api.WithRequestEditor(func(_ context.Context, req *http.Request) error {
+				edit(req)
+				return nil
+			}))
+			_, err := list(t.Context(), client)
+			checkError(t, err, api.ErrInvalidArgument, "changed its method or path")
+			if len(org.Requests()) != 0 {
+				t.Errorf("%d requests were sent", len(org.Requests()))
+			}
+		})
+	}
+	// The query is an editor's to change.
+	org, client := newOrg(t, 1, api.WithRequestEditor(func(_ context.Context, req *http.Request) error {
+		req.URL.RawQuery += "&trace=1"
+		return nil
+	}))
+	if _, err := list(t.Context(), client); err != nil || !strings.HasSuffix(org.Requests()[0].Query, "&trace=1") {
+		t.Errorf("%v, query %q", err, org.Requests()[0].Query)
+	}
+}
+
+// The context of an attempt keeps what package context promises: an Auth may derive contexts from it on several
+// goroutines, and its deadline stays.
+func TestAnAuthMayHedge(t *testing.T) {
+	t.Parallel()
+	auth := hedgingAuth(func(ctx context.Context, req *http.Request) error {
+		deadline, _ := ctx.Deadline()
+		var wg sync.WaitGroup
+		for range 4 {
+			wg.Go(func() {
+				hedge, cancel := context.WithTimeout(ctx, time.Second)
+				defer cancel()
+				_, _ = hedge.Deadline()
+			})
+		}
+		wg.Wait()
+		if again, _ := ctx.Deadline(); !again.Equal(deadline) {
+			t.Errorf("the deadline moved by %v", again.Sub(deadline))
+		}
+		go func() { // that outlives the authorization
+			hedge, cancel := context.WithTimeout(ctx, time.Millisecond)
+			defer cancel()
+			<-hedge.Done()
+		}()
+		return api.APIToken(oktatest.DefaultAPIToken).Authorize(ctx, req)
+	})
+	org := oktatest.New(oktatest.WithApp(appID, 50))
+	client, err := api.New(orgURL, auth, api.WithHTTPClient(&http.Client{Transport: org.Transport()}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if ids, err := list(t.Context(), client, api.PageSize(5)); err != nil || len(ids) != 50 {
+		t.Errorf("%v, %d tokens", err, len(ids))
+	}
+}
+
+type hedgingAuth func(context.Context, *http.Request) error
+
+func (a hedgingAuth) Authorize(ctx context.Context, req *http.Request) error { return a(ctx, req) }
+
+// A proxy's password stays out of errors, as the URL of the proxy that cannot be parsed, and in what the proxy answers.
+func TestAProxysPasswordIsInNoError(t *testing.T) {
+	t.Parallel()
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		connection, _, err := w.(http.Hijacker).Hijack()
+		if err == nil {
+			_, _ = connection.Write([]byte("HTTP/1.1 407 not s3cr3t-canary\r\nContent-Length: 0\r\n\r\n"))
+			_ = connection.Close()
+		}
+	}))
+	t.Cleanup(proxy.Close)
+	good, err := url.Parse(strings.Replace(proxy.URL, "http://", "http://alice:s3cr3t-canary@", 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, choose := range map[string]func(*http.Request) (*url.URL, error){
+		"a URL that is not one": func(*http.Request) (*url.URL, error) { return url.Parse("http://alice:s3cr3t-canary%zz@proxy.example") },
+		"a proxy that refuses":  http.ProxyURL(good),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			client := newClient(t, &http.Transport{Proxy: choose}, api.WithRetry(api.RetryPolicy{MaxAttempts: 1}))
+			err := client.RevokeAll(t.Context(), appID)
+			checkError(t, err, &api.Error{}, "")
+			if strings.Contains(err.Error(), "canary") {
+				t.Errorf("the password is shown: %v", err)
+			}
+		})
+	}
 }
 
 func TestAnEditorsErrorEndsTheCall(t *testing.T) {

@@ -2,7 +2,9 @@ package bulk_test
 
 import (
 	"errors"
+	"net"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"sync"
 	"testing"
@@ -160,5 +162,33 @@ func TestSelectedIsTheCallers(t *testing.T) {
 	}
 	if !slices.Equal(held(org, userID, false), others) {
 		t.Error("tokens of others were revoked")
+	}
+}
+
+// The workers keep their connections: a new one for each request costs a handshake, and floods a proxy.
+func TestRevocationsReuseTheirConnections(t *testing.T) {
+	t.Parallel()
+	org := newOrg()
+	var mu sync.Mutex
+	opened := 0
+	server := httptest.NewUnstartedServer(org)
+	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		mu.Lock()
+		defer mu.Unlock()
+		if state == http.StateNew {
+			opened++
+		}
+	}
+	server.Start()
+	t.Cleanup(server.Close)
+	client, err := api.New(server.URL, api.APIToken(oktatest.DefaultAPIToken))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := run(t, t.Context(), client, bulk.Job{AppIDs: apps, Concurrency: 8})
+	mu.Lock()
+	defer mu.Unlock()
+	if r.err != nil || r.count()[bulk.Revoked] != tokenCount || opened > 8 {
+		t.Errorf("%v, %v, %d connections; want 8 at most", r.err, r.count(), opened)
 	}
 }

@@ -30,7 +30,7 @@ func OutcomeOf(err error) Outcome {
 		return Revoked
 	case !errors.As(err, &failure):
 		return Failed
-	case failure.Gone():
+	case failure.TokenNotFound():
 		return NotFound
 	case failure.Attempts == 0:
 		return NotAttempted

@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"strings"
 
-	"example.com/apptokens/api/internal/origin"
+	"example.com/apptokens/api/internal/check"
 )
 
 // readProxy makes a transport that goes through the proxy, if one is set.
@@ -27,7 +27,7 @@ func (r *reader) readProxy() error {
 	if !ok {
 		return nil
 	}
-	if host.text = strings.ToLower(host.text); !origin.IsHost(host.text) {
+	if host.text = strings.ToLower(host.text); !check.IsHost(host.text) {
 		return problem(ProxyHost, host, "is not a host name, such as proxy.acme.com; the port goes into %s", ProxyPort)
 	}
 	port, err := r.number(ProxyPort, 65535)
@@ -52,9 +52,10 @@ func newProxied(proxy *url.URL) *http.Transport {
 	transport := &http.Transport{ForceAttemptHTTP2: true}
 	if usual, ok := http.DefaultTransport.(*http.Transport); ok {
 		transport = usual.Clone()
+		transport.MaxIdleConnsPerHost = transport.MaxIdleConns // concurrent calls go to one host
 	}
 	transport.Proxy = func(req *http.Request) (*url.URL, error) {
-		if origin.IsLoopback(req.URL.Hostname()) { // as net/http has it with HTTPS_PROXY
+		if check.IsLoopback(req.URL.Hostname()) { // as net/http has it with HTTPS_PROXY
 			return nil, nil
 		}
 		return proxy, nil

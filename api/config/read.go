@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"example.com/apptokens/api/internal/origin"
+	"example.com/apptokens/api/internal/check"
 	"example.com/apptokens/api/internal/text"
 )
 
@@ -49,11 +49,11 @@ func (r *reader) readOrg() (err error) {
 	if !ok {
 		return r.missing(OrgURL, "the URL of the org, such as https://acme.okta.com")
 	}
-	org, err := origin.ParseOrgURL(v.text, r.PlainHTTP)
+	org, err := check.OrgURL(v.text, r.PlainHTTP)
 	if err != nil {
 		return fmt.Errorf("%s (from %s): %w", OrgURL, v.source, err)
 	}
-	if r.OrgURL = org.String(); org.Scheme == "http" && !origin.IsLoopback(org.Hostname()) {
+	if r.OrgURL = org.String(); org.Scheme == "http" && !check.IsLoopback(org.Hostname()) {
 		r.warn("credentials go to %s unencrypted, as %s (from %s) allows",
 			r.OrgURL, DisableHTTPSCheck, r.values[DisableHTTPSCheck].source)
 	}

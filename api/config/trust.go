@@ -5,7 +5,7 @@ import (
 	"path/filepath"
 	"slices"
 
-	"example.com/apptokens/api/internal/origin"
+	"example.com/apptokens/api/internal/check"
 )
 
 var proxySettings = []Setting{ProxyHost, ProxyPort, ProxyUsername, ProxyPassword}
@@ -65,7 +65,7 @@ func (r *reader) checkOrg() error {
 		return nil
 	}
 	hidden := ""
-	if parsed, err := origin.ParseOrgURL(r.hiddenOrg.text, true); err == nil {
+	if parsed, err := check.OrgURL(r.hiddenOrg.text, true); err == nil {
 		hidden = parsed.String()
 	}
 	switch {

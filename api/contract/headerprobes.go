@@ -8,7 +8,7 @@ import (
 
 	"github.com/go-json-experiment/json"
 
-	"example.com/apptokens/api/internal/retry"
+	"example.com/apptokens/api/internal/ratelimit"
 )
 
 // These look at all responses to the probes before them.
@@ -66,8 +66,8 @@ func rateLimit(x *exchange) error {
 	if err := x.first(header+"Limit", header+"Remaining", header+"Reset"); err != nil {
 		return err
 	}
-	limit := retry.ParseLimit(x.header)
-	switch left := limit.Reset.Sub(retry.ServerTime(x.header, time.Now())); {
+	limit := ratelimit.Parse(x.header)
+	switch left := limit.Reset.Sub(ratelimit.ServerTime(x.header, time.Now())); {
 	case limit.Unknown() && strings.Trim(x.header.Get("X-Rate-Limit-Limit"), "0") != "":
 		return x.fail("X-Rate-Limit-Reset is not a Unix time in seconds")
 	case limit.Unknown():

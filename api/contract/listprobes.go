@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"example.com/apptokens/api/internal/origin"
+	"example.com/apptokens/api/internal/check"
 	"example.com/apptokens/gen"
 )
 
@@ -152,7 +152,7 @@ func (s *suite) next(x *exchange, full bool) (string, error) {
 	switch {
 	case err != nil:
 		return "", x.fail("the next link is not a URL")
-	case !origin.Same(next, x.req.URL) || next.EscapedPath() != x.req.URL.EscapedPath():
+	case !check.SameOrigin(next, x.req.URL) || next.EscapedPath() != x.req.URL.EscapedPath():
 		next.RawQuery, next.User = "", nil
 		return "", x.fail("the next link leads to %s", next.String())
 	case next.RawQuery == x.req.URL.RawQuery:

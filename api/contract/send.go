@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"example.com/apptokens/api"
+	"example.com/apptokens/api/internal/ratelimit"
 	"example.com/apptokens/api/internal/retry"
 	"example.com/apptokens/api/internal/text"
 )
@@ -50,7 +51,7 @@ func (x *exchange) refused() error {
 func (s *suite) sendAs(ctx context.Context, auth api.Auth, method, path string) (*exchange, error) {
 	repeats := 0
 	for attempt := 1; ; attempt++ {
-		if err := retry.Sleep(ctx, time.Until(s.free), nil); err != nil {
+		if err := retry.Sleep(ctx, time.Until(s.free)); err != nil {
 			return nil, err
 		}
 		x, again, err := s.attempt(ctx, auth, method, path)
@@ -67,7 +68,7 @@ func (s *suite) sendAs(ctx context.Context, auth api.Auth, method, path string) 
 		if !again {
 			return s.settle(ctx, x, err)
 		}
-		if err := retry.Sleep(ctx, wait, nil); err != nil {
+		if err := retry.Sleep(ctx, wait); err != nil {
 			return nil, err
 		}
 	}
@@ -188,8 +189,8 @@ func (s *suite) transport() http.RoundTripper {
 
 // learn waits for the end of a rate-limit window once half of it is used up, and leaves the rest to others.
 func (s *suite) learn(header http.Header) {
-	if limit := retry.ParseLimit(header); limit.Limit > 0 && limit.Remaining <= limit.Limit/2 {
-		left := limit.Reset.Sub(retry.ServerTime(header, time.Now())) + time.Second
+	if limit := ratelimit.Parse(header); limit.Limit > 0 && limit.Remaining <= limit.Limit/2 {
+		left := limit.Reset.Sub(ratelimit.ServerTime(header, time.Now())) + time.Second
 		s.free = time.Now().Add(min(left, policy.MaxWait))
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"example.com/apptokens/api"
-	"example.com/apptokens/api/internal/origin"
+	"example.com/apptokens/api/internal/check"
 )
 
 // Target is a running server, and what [Check] may do with it.
@@ -47,7 +47,7 @@ type Target struct {
 // reached or has refused the credential from the start ([api.ErrUnauthorized]), or the context ended. The report holds
 // what is known so far.
 func Check(ctx context.Context, target Target) (Report, error) {
-	org, err := origin.ParseOrgURL(target.URL, target.PlainHTTP)
+	org, err := check.OrgURL(target.URL, target.PlainHTTP)
 	switch {
 	case err != nil:
 		return Report{}, fmt.Errorf("contract: %w", err)

@@ -1,6 +1,7 @@
 package contract_test
 
 import (
+	"context"
 	"net/http"
 	"testing"
 
@@ -34,10 +35,12 @@ func TestTimesAreJudgedAsTheClientDoes(t *testing.T) {
 		"yesterday":                                      false,
 		"":                                               false,
 	} {
+		warned := false
 		get := func(opts ...contract.Option) error {
 			org := oktatest.New(oktatest.WithApp("0oa1", 3))
 			org.Inject(oktatest.Body(200, "application/json", `{"id":"oar1","created":"`+value+`"}`))
 			client, err := api.New(orgURL, api.APIToken(oktatest.DefaultAPIToken),
+				api.WithObserver(func(_ context.Context, a api.Attempt) { warned = a.Warning != "" }),
 				api.WithHTTPClient(&http.Client{Transport: contract.NewTransport(org.Transport(), opts...)}))
 			if err != nil {
 				t.Fatal(err)
@@ -49,8 +52,8 @@ func TestTimesAreJudgedAsTheClientDoes(t *testing.T) {
 		err := get(contract.OnViolation(func(v contract.Violation) {
 			violated = violated || v.Pointer == "/created" && v.Rule == "format"
 		}))
-		if (err == nil) != good || violated == good {
-			t.Errorf("%q: the client says %v, the contract is violated: %v", value, err, violated)
+		if err != nil || warned == good || violated == good {
+			t.Errorf("%q: %v, the client warns: %v, the contract is violated: %v", value, err, warned, violated)
 		}
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/oauth2"
+
 	"example.com/apptokens/api"
 	"example.com/apptokens/api/internal/retry"
 )
@@ -67,7 +69,7 @@ func (c *cache) get(ctx context.Context) (string, error) {
 	}
 	m := c.minting
 	if m == nil {
-		m = c.start()
+		m = c.start(ctx.Value(oauth2.HTTPClient))
 	}
 	m.waiters++
 	defer c.leave(m)
@@ -98,9 +100,9 @@ func (c *cache) get(ctx context.Context) (string, error) {
 }
 
 // start begins to mint, for as long as somebody waits. What is minted belongs to no caller, so no caller's context is
-// used.
-func (c *cache) start() *minting {
-	ctx, cancel := context.WithCancel(context.Background())
+// used, but for the HTTP client in it.
+func (c *cache) start(httpClient any) *minting {
+	ctx, cancel := context.WithCancel(context.WithValue(context.Background(), oauth2.HTTPClient, httpClient))
 	m := &minting{changed: make(chan struct{}), cancel: cancel, err: errAborted}
 	if time.Now().Before(c.limited.until) {
 		m.pause = c.limited
@@ -124,7 +126,7 @@ func (c *cache) run(ctx context.Context, m *minting, from time.Time) {
 		m.signal()
 		c.end(m)
 	}()
-	if err = retry.Sleep(ctx, time.Until(from), nil); err != nil {
+	if err = retry.Sleep(ctx, time.Until(from)); err != nil {
 		return
 	}
 	err = errAborted // until mint returns

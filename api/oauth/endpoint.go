@@ -13,7 +13,10 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/oauth2"
+
 	"example.com/apptokens/api"
+	"example.com/apptokens/api/internal/ratelimit"
 	"example.com/apptokens/api/internal/retry"
 	"example.com/apptokens/api/internal/text"
 )
@@ -59,7 +62,7 @@ func (e *endpoint) mint(ctx context.Context, waiting func(err error, until time.
 		}
 		e.log(ctx, attempt, failure, wait)
 		waiting(failure, now.Add(wait))
-		if retry.Sleep(ctx, wait, nil) != nil {
+		if retry.Sleep(ctx, wait) != nil {
 			return nil, failure
 		}
 	}
@@ -96,7 +99,8 @@ func (e *endpoint) attempt(ctx context.Context) (*grant, http.Header, *Error) {
 
 // send makes one request. Each has an assertion and a proof of its own.
 func (e *endpoint) send(ctx context.Context, nonce string) (*grant, http.Header, *Error) {
-	ctx, cancel := context.WithTimeout(ctx, e.timeout())
+	timeout := e.timeout(ctx)
+	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	req, secrets, err := e.request(ctx, nonce)
 	if err != nil {
@@ -108,7 +112,7 @@ func (e *endpoint) send(ctx context.Context, nonce string) (*grant, http.Header,
 		case retry.IsPermanent(err):
 			return nil, nil, e.failed(nil, nil, text.RedactError(err, secrets...))
 		case errors.Is(ctx.Err(), context.DeadlineExceeded):
-			err = fmt.Errorf("no response within %v", e.timeout())
+			err = fmt.Errorf("no response within %v", timeout)
 		}
 		return nil, nil, e.failed(nil, nil, retry.Transient(text.RedactError(err, secrets...)))
 	}
@@ -159,7 +163,7 @@ func (e *endpoint) request(ctx context.Context, nonce string) (req *http.Request
 
 // roundTrip uses the transport of the HTTP client, but not the client itself, which follows redirects.
 func (e *endpoint) roundTrip(req *http.Request) (*http.Response, error) {
-	transport := e.httpClient.Transport
+	transport := e.client(req.Context()).Transport
 	if transport == nil {
 		transport = http.DefaultTransport
 	}
@@ -170,8 +174,19 @@ func (e *endpoint) roundTrip(req *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-func (e *endpoint) timeout() time.Duration {
-	if t := e.httpClient.Timeout; t > 0 {
+// client returns the HTTP client of the app, or the one that an [api.Client] hands on in the context.
+func (e *endpoint) client(ctx context.Context) *http.Client {
+	if e.httpClient != nil {
+		return e.httpClient
+	}
+	if client, ok := ctx.Value(oauth2.HTTPClient).(*http.Client); ok {
+		return client
+	}
+	return &http.Client{}
+}
+
+func (e *endpoint) timeout(ctx context.Context) time.Duration {
+	if t := e.client(ctx).Timeout; t > 0 {
 		return min(t, attemptTimeout)
 	}
 	return attemptTimeout
@@ -184,7 +199,7 @@ func (e *endpoint) failed(resp *http.Response, secrets []string, err error) *Err
 	if resp != nil {
 		failure.StatusCode = resp.StatusCode
 		failure.RequestID = text.Printable(text.Redact(resp.Header.Get("X-Okta-Request-Id"), secrets...), 100)
-		failure.RateLimit = api.RateLimit(retry.ParseLimit(resp.Header))
+		failure.RateLimit = api.RateLimit(ratelimit.Parse(resp.Header))
 	}
 	return failure
 }

@@ -56,7 +56,7 @@ func TestErrorsOfTheTokenEndpoint(t *testing.T) {
 		"HTML":          {faults: post(oktatest.HTML(502)), status: 502, says: `not an error object of a token endpoint, but of content type "text/html`, requests: 5},
 		"not found":     {faults: post(oktatest.Status(404)), status: 404, code: "E0000007", requests: 1},
 		"dropped":       {faults: post(oktatest.DropBefore()), says: "connection reset", requests: 5},
-		"too slow":      {faults: post(oktatest.SlowFirstByte(time.Hour)), says: "no authorization within 2m0s: authorize: token endpoint https://acme.okta.com/oauth2/v1/token (client 0oaServiceApp): no response within 30s", requests: 4},
+		"too slow":      {faults: post(oktatest.SlowFirstByte(time.Hour)), says: "authorize: no authorization within 2m0s: token endpoint https://acme.okta.com/oauth2/v1/token (client 0oaServiceApp): no response within 30s", requests: 4},
 		"body cut":      {faults: post(oktatest.CutBody()), status: 200, says: "breaks off", requests: 6},
 		"a redirect":    {faults: post(oktatest.Redirect(307, "https://evil.example/token")), want: api.ErrUnexpectedResponse, status: 307, says: "redirects are not followed", requests: 1},
 		"no grant":      {faults: answer(204, ""), want: api.ErrUnexpectedResponse, status: 204, says: "want status 200", requests: 1},

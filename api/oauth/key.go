@@ -19,7 +19,7 @@ import (
 	"github.com/go-jose/go-jose/v4"
 
 	"example.com/apptokens/api"
-	"example.com/apptokens/api/internal/argument"
+	"example.com/apptokens/api/internal/check"
 	"example.com/apptokens/api/internal/text"
 )
 
@@ -166,7 +166,7 @@ func algorithmFor(public crypto.PublicKey, wanted jose.SignatureAlgorithm) (jose
 	switch public := public.(type) {
 	case *rsa.PublicKey:
 		if bits := public.N.BitLen(); bits < 2048 {
-			return "", argument.Invalid("key", fmt.Sprintf("RSA, %d bits", bits), "Okta wants 2048 or more")
+			return "", check.Invalid("key", fmt.Sprintf("RSA, %d bits", bits), "Okta wants 2048 or more")
 		}
 		possible = []jose.SignatureAlgorithm{jose.RS256, jose.RS384, jose.RS512}
 	case *ecdsa.PublicKey:
@@ -181,11 +181,11 @@ func algorithmFor(public crypto.PublicKey, wanted jose.SignatureAlgorithm) (jose
 	}
 	switch {
 	case len(possible) == 0:
-		return "", argument.Invalid("key", fmt.Sprintf("%T", public), "want RSA, or ECDSA on P-256, P-384 or P-521")
+		return "", check.Invalid("key", fmt.Sprintf("%T", public), "want RSA, or ECDSA on P-256, P-384 or P-521")
 	case wanted == "":
 		return possible[0], nil
 	case !slices.Contains(possible, wanted):
-		return "", argument.Invalid("algorithm", string(wanted), fmt.Sprintf("the key is for %v", possible))
+		return "", check.Invalid("algorithm", string(wanted), fmt.Sprintf("the key is for %v", possible))
 	}
 	return wanted, nil
 }

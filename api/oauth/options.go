@@ -12,8 +12,7 @@ import (
 	"github.com/go-jose/go-jose/v4"
 
 	"example.com/apptokens/api"
-	"example.com/apptokens/api/internal/argument"
-	"example.com/apptokens/api/internal/origin"
+	"example.com/apptokens/api/internal/check"
 	"example.com/apptokens/api/internal/retry"
 	"example.com/apptokens/api/internal/text"
 )
@@ -40,7 +39,7 @@ type settings struct {
 	dpopKey    crypto.Signer // nil for a new one
 	url        string        // of the token endpoint
 	urlOrigin  string        // where WithTokenEndpoint set it
-	httpClient *http.Client
+	httpClient *http.Client  // nil for the api.Client's
 	retry      retry.Policy
 	logger     *slog.Logger
 	userAgent  string
@@ -48,39 +47,39 @@ type settings struct {
 
 func newSettings(orgURL, clientID string, key crypto.Signer, opts []Option) (*settings, error) {
 	if !isID(clientID) {
-		return nil, argument.Invalid("client ID", "(not shown)",
+		return nil, check.Invalid("client ID", "(not shown)",
 			"it is empty, a placeholder, or holds a character found in no client ID")
 	}
-	if argument.IsNil(key) {
-		return nil, argument.Invalid("key", "nil", "pass the private key of the app, see ParsePrivateKey")
+	if check.IsNil(key) {
+		return nil, check.Invalid("key", "nil", "pass the private key of the app, see ParsePrivateKey")
 	}
 	s := &settings{
 		clientID: clientID, key: key, keyID: keyID(key), dpop: true,
 		scopes: []string{ScopeRead, ScopeManage},
-		retry:  retry.Policy{}.WithDefaults(), httpClient: &http.Client{}, logger: slog.New(slog.DiscardHandler), userAgent: "apptokens-go",
+		retry:  retry.Policy{}.WithDefaults(), logger: slog.New(slog.DiscardHandler), userAgent: "apptokens-go",
 	}
 	for _, option := range opts {
 		if option == nil {
-			return nil, argument.Invalid("option", "nil", "leave it out")
+			return nil, check.Invalid("option", "nil", "leave it out")
 		}
 		if err := option(s); err != nil {
 			return nil, err
 		}
 	}
 	var err error
-	if s.org, err = origin.ParseOrgURL(orgURL, s.plainHTTP); err != nil {
+	if s.org, err = check.OrgURL(orgURL, s.plainHTTP); err != nil {
 		return nil, err
 	}
 	if s.url == "" {
 		s.url = s.org.String() + "/oauth2/v1/token"
-	} else if _, err := origin.ParseOrgURL(s.urlOrigin, s.plainHTTP); err != nil {
+	} else if _, err := check.OrgURL(s.urlOrigin, s.plainHTTP); err != nil {
 		return nil, fmt.Errorf("token endpoint: %w", err)
 	}
 	if s.algorithm, err = algorithmFor(key.Public(), s.algorithm); err != nil {
 		return nil, err
 	}
 	if public, ok := key.Public().(interface{ Equal(crypto.PublicKey) bool }); ok && s.dpopKey != nil && public.Equal(s.dpopKey.Public()) {
-		return nil, argument.Invalid("DPoP key", "(not shown)", "it is the app's; leave the option out for a new one")
+		return nil, check.Invalid("DPoP key", "(not shown)", "it is the app's; leave the option out for a new one")
 	}
 	return s, nil
 }
@@ -95,7 +94,7 @@ func isID(id string) bool {
 func WithKeyID(id string) Option {
 	return func(s *settings) error {
 		if !isID(id) {
-			return argument.Invalid("key id", "(not shown)", "it is empty, a placeholder, or holds a character found in no key id")
+			return check.Invalid("key id", "(not shown)", "it is empty, a placeholder, or holds a character found in no key id")
 		}
 		s.keyID = id
 		return nil
@@ -107,7 +106,7 @@ func WithKeyID(id string) Option {
 func WithAlgorithm(algorithm string) Option {
 	return func(s *settings) error {
 		if !slices.Contains(algorithms, jose.SignatureAlgorithm(algorithm)) {
-			return argument.Invalid("algorithm", algorithm, "Okta takes RS256, RS384, RS512, ES256, ES384 and ES512")
+			return check.Invalid("algorithm", algorithm, "Okta takes RS256, RS384, RS512, ES256, ES384 and ES512")
 		}
 		s.algorithm = jose.SignatureAlgorithm(algorithm)
 		return nil
@@ -119,11 +118,11 @@ func WithAlgorithm(algorithm string) Option {
 func WithScopes(scopes ...string) Option {
 	return func(s *settings) error {
 		if len(scopes) == 0 {
-			return argument.Invalid("scopes", "", "there are none; leave the option out for the default")
+			return check.Invalid("scopes", "", "there are none; leave the option out for the default")
 		}
 		for _, scope := range scopes {
 			if scope == "" || strings.ContainsFunc(scope, text.NotVisible) {
-				return argument.Invalid("scope", scope, "it is empty, or holds a space; pass each scope as a string of its own")
+				return check.Invalid("scope", scope, "it is empty, or holds a space; pass each scope as a string of its own")
 			}
 		}
 		s.scopes = slices.Clone(scopes)
@@ -141,8 +140,8 @@ func WithoutDPoP() Option {
 // the app's. The default is a new ECDSA key on P-256 for each ServiceApp, which never leaves the process.
 func WithDPoPKey(key crypto.Signer) Option {
 	return func(s *settings) error {
-		if argument.IsNil(key) {
-			return argument.Invalid("DPoP key", "nil", "leave the option out for a new one")
+		if check.IsNil(key) {
+			return check.Invalid("DPoP key", "nil", "leave the option out for a new one")
 		}
 		s.dpopKey = key
 		return nil
@@ -157,7 +156,7 @@ func WithTokenEndpoint(endpoint string) Option {
 	return func(s *settings) error {
 		u, err := url.Parse(endpoint)
 		if err != nil || u.User != nil || u.RawQuery != "" || u.Fragment != "" || strings.Trim(u.Path, "/") == "" || strings.ContainsFunc(endpoint, text.NotVisible) {
-			return argument.Invalid("token endpoint", "(not shown)", "want a URL with a path, and without user information, query or fragment, like https://acme.okta.com/oauth2/v1/token")
+			return check.Invalid("token endpoint", "(not shown)", "want a URL with a path, and without user information, query or fragment, like https://acme.okta.com/oauth2/v1/token")
 		}
 		s.url, s.urlOrigin = endpoint, u.Scheme+"://"+u.Host
 		return nil
@@ -170,11 +169,12 @@ func WithPlainHTTP() Option {
 }
 
 // WithHTTPClient takes from client, for token requests, its Transport and its Timeout, which bounds each attempt if it
-// is shorter than 30 seconds. Redirects are never followed. The default is [http.DefaultTransport].
+// is shorter than 30 seconds. Redirects are never followed. The default is the HTTP client of the [api.Client] that uses
+// the app, or [http.DefaultTransport].
 func WithHTTPClient(client *http.Client) Option {
 	return func(s *settings) error {
 		if client == nil {
-			return argument.Invalid("HTTP client", "nil", "leave the option out for the default")
+			return check.Invalid("HTTP client", "nil", "leave the option out for the default")
 		}
 		s.httpClient = client
 		return nil
@@ -185,7 +185,7 @@ func WithHTTPClient(client *http.Client) Option {
 func WithRetry(policy api.RetryPolicy) Option {
 	return func(s *settings) error {
 		if !retry.Policy(policy).Valid() {
-			return argument.Invalid("retry policy", fmt.Sprintf("%+v", policy), "no field can be negative, and no wait longer than ten years")
+			return check.Invalid("retry policy", fmt.Sprintf("%+v", policy), "no field can be negative, and no wait longer than ten years")
 		}
 		s.retry = retry.Policy(policy).WithDefaults()
 		return nil
@@ -196,7 +196,7 @@ func WithRetry(policy api.RetryPolicy) Option {
 func WithUserAgent(userAgent string) Option {
 	return func(s *settings) error {
 		s.userAgent = userAgent
-		return argument.CheckUserAgent(userAgent)
+		return check.UserAgent(userAgent)
 	}
 }
 
@@ -205,7 +205,7 @@ func WithUserAgent(userAgent string) Option {
 func WithLogger(logger *slog.Logger) Option {
 	return func(s *settings) error {
 		if logger == nil {
-			return argument.Invalid("logger", "nil", "leave the option out to log nothing")
+			return check.Invalid("logger", "nil", "leave the option out to log nothing")
 		}
 		s.logger = logger
 		return nil

@@ -8,8 +8,7 @@ import (
 	"strings"
 
 	"example.com/apptokens/api"
-	"example.com/apptokens/api/internal/argument"
-	"example.com/apptokens/api/internal/origin"
+	"example.com/apptokens/api/internal/check"
 	"example.com/apptokens/api/internal/retry"
 )
 
@@ -58,8 +57,8 @@ func NewServiceApp(orgURL, clientID string, key crypto.Signer, opts ...Option) (
 //
 // Any number of callers that need a token wait for the same token request, each until its own context ends.
 func (s *ServiceApp) Authorize(ctx context.Context, req *http.Request) error {
-	if org := s.endpoint.org; !origin.Same(req.URL, org) {
-		return argument.Invalid("request to", req.URL.Scheme+"://"+req.URL.Host, "this service app authorizes requests to "+org.Scheme+"://"+org.Host+" alone")
+	if org := s.endpoint.org; !check.SameOrigin(req.URL, org) {
+		return check.Invalid("request to", req.URL.Scheme+"://"+req.URL.Host, "this service app authorizes requests to "+org.Scheme+"://"+org.Host+" alone")
 	}
 	token, err := s.cache.get(ctx)
 	if err != nil {

@@ -246,3 +246,23 @@ func TestTheClockIsLearntMeanwhile(t *testing.T) {
 		}
 	})
 }
+
+// An app without an HTTP client of its own goes by the one of the client that uses it: by its proxy and its certificates.
+func TestTokenRequestsGoByTheClientsHTTPClient(t *testing.T) {
+	t.Parallel()
+	org := newOrg(3)
+	app, err := oauth.NewServiceApp(orgURL, clientID, key())
+	if err != nil {
+		t.Fatal(err)
+	}
+	tokenRequests := 0
+	client := newClientOf(t, roundTripper(func(req *http.Request) (*http.Response, error) {
+		if req.Method == http.MethodPost {
+			tokenRequests++
+		}
+		return org.Transport().RoundTrip(req)
+	}), app)
+	if n, err := list(t.Context(), client); err != nil || n != 3 || tokenRequests == 0 {
+		t.Errorf("%v, %d tokens, %d token requests", err, n, tokenRequests)
+	}
+}

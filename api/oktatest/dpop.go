@@ -10,7 +10,7 @@ import (
 
 	"github.com/go-jose/go-jose/v4/jwt"
 
-	"example.com/apptokens/api/internal/origin"
+	"example.com/apptokens/api/internal/check"
 )
 
 // proofLifetime is how old a proof may be
@@ -73,7 +73,7 @@ func sameURL(a, b string) bool {
 	parsedA, err1 := url.Parse(a)
 	parsedB, err2 := url.Parse(b)
 	return err1 == nil && err2 == nil && parsedA.RawQuery == "" &&
-		origin.Same(parsedA, parsedB) && parsedA.EscapedPath() == parsedB.EscapedPath()
+		check.SameOrigin(parsedA, parsedB) && parsedA.EscapedPath() == parsedB.EscapedPath()
 }
 
 // checkBinding checks the proof that a request to the API must have with a token that is bound to a key.

@@ -17,7 +17,7 @@ import (
 // ServeHTTP answers as the org.
 func (o *Org) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	answer, delay := o.answer(r, readForm(r))
-	if delay > 0 && retry.Sleep(r.Context(), delay, nil) != nil {
+	if delay > 0 && retry.Sleep(r.Context(), delay) != nil {
 		panic(http.ErrAbortHandler)
 	}
 	if acceptsGzip(r) {

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/spf13/cobra"
 
 	"example.com/apptokens/api/bulk"
@@ -123,9 +124,12 @@ func (t tokenTable) printer(a *app) output.Printer {
 	return a.printer(columns)
 }
 
-// row shows a token; the JSON formats show it as the API sends it.
-func (t tokenTable) row(a *app, m bulk.Match) output.Row {
+// row shows a token. raw is what the JSON formats show, if it is there.
+func (t tokenTable) row(a *app, m bulk.Match, raw jsontext.Value) output.Row {
 	r := output.Row{Value: m.Token}
+	if raw != nil {
+		r.Value = raw
+	}
 	for _, c := range t.columns {
 		r.Cells = append(r.Cells, c.cell(a, m))
 	}

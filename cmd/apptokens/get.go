@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/spf13/cobra"
 
 	"example.com/apptokens/api"
@@ -34,15 +35,20 @@ func (a *app) getCommand() *cobra.Command {
 			if expand {
 				options = append(options, api.ExpandScopes())
 			}
-			token, err := client.Get(command.Context(), args[0], args[1], options...)
-			if err != nil {
+			var raw jsontext.Value
+			token, err := client.Get(command.Context(), args[0], args[1], append(options, api.RawTo(&raw))...)
+			switch {
+			case err != nil:
 				return err
-			}
-			if a.format == output.JSON || a.format == output.YAML { // not a list of one
+			case a.format == output.JSON: // not a list of one
+				return a.printValue(raw)
+			case a.format == output.YAML:
 				return a.printValue(token)
+			case a.format == output.Table || a.format == output.CSV:
+				raw = nil
 			}
 			rows := table.printer(a)
-			return errors.Join(rows.Print(table.row(a, bulk.Match{AppID: args[0], Token: token})), rows.Close())
+			return errors.Join(rows.Print(table.row(a, bulk.Match{AppID: args[0], Token: token}, raw)), rows.Close())
 		},
 	}
 	command.Flags().BoolVar(&expand, "expand", false, "include the details of each scope (JSON formats)")

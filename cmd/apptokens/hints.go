@@ -51,7 +51,7 @@ func (a *app) statusHint(e *api.Error) string {
 		}
 		return a.credentialHint() + " It needs the scope okta.apps.read to list and okta.apps.manage to revoke, and a service app a role that may manage the app."
 	case http.StatusNotFound:
-		if e.Gone() {
+		if e.TokenNotFound() {
 			return ""
 		}
 		return fmt.Sprintf("Is %s an app of %s? The ID of an OIDC app is its client ID.", e.AppID, a.settings.OrgURL)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/spf13/cobra"
 
 	"example.com/apptokens/api"
@@ -38,7 +39,7 @@ func (a *app) listCommand() *cobra.Command {
 		Long: `List the refresh tokens of apps: all of them, or those that match every filter
 that is given. Okta's API has no filters, so whole listings are fetched.
 
-With -o json or jsonl, each token is JSON as the API sends it. An app that
+With -o json or jsonl, each token is the JSON that the API sent. An app that
 cannot be listed does not keep the others from being listed, unless all would
 fail; the command then exits with 1, and a JSON array stays open.
 
@@ -76,6 +77,9 @@ func (l *list) run(command *cobra.Command, args []string) error {
 	options := []api.ListOption{api.PageSize(l.pageSize)}
 	if l.expand {
 		options = append(options, api.ExpandScopes())
+	}
+	if l.format == output.JSON || l.format == output.JSONL {
+		options = append(options, api.KeepRaw())
 	}
 	if l.client, err = l.app.client(); err != nil {
 		return err
@@ -116,13 +120,17 @@ func (l *list) one(ctx context.Context, appID string, options []api.ListOption) 
 		if err := l.filters.checkClock(l.watch); err != nil {
 			return err
 		}
-		for _, token := range page.Tokens {
+		for i, token := range page.Tokens {
 			if !l.matcher.Match(token) {
 				l.passed++
 				continue
 			}
 			l.listed++
-			if err := l.rows.Print(l.table.row(l.app, bulk.Match{AppID: appID, Token: token})); err != nil {
+			var raw jsontext.Value
+			if page.Raw != nil {
+				raw = page.Raw[i]
+			}
+			if err := l.rows.Print(l.table.row(l.app, bulk.Match{AppID: appID, Token: token}, raw)); err != nil {
 				return err
 			}
 		}

@@ -73,3 +73,22 @@ func TestVerboseLogsRequestsWithoutTheirSecrets(t *testing.T) {
 		t.Errorf("stderr %q", got.err)
 	}
 }
+
+// The JSON formats print what Okta sent, with properties that the contract does not know, and empty ones.
+func TestJSONIsWhatTheAPISent(t *testing.T) {
+	t.Parallel()
+	token := `{"id":"oar1","newInOkta":{"a":[1,null]},"userId":"","status":"ACTIVE","scopes":[]}`
+	for args, want := range map[string]string{
+		"list 0oa1 -o jsonl": token + "\n", "list 0oa1 -o json": "[\n  " + token + "\n]\n", "get 0oa1 oar1 -o json": token + "\n", "get 0oa1 oar1 -o jsonl": token + "\n",
+	} {
+		org := newOrg(t, 0)
+		body := token
+		if strings.HasPrefix(args, "list") {
+			body = "[" + token + "]"
+		}
+		org.Inject(oktatest.Body(200, "application/json", body))
+		if got := (command{org: org}).run(t.Context(), strings.Fields(args)...); got.code != exitDone || got.out != want {
+			t.Errorf("%s: code %d, %s%s, want %s", args, got.code, got.out, got.err, want)
+		}
+	}
+}

@@ -192,7 +192,7 @@ func (s *sweep) begin(ctx context.Context, selected bulk.Selected) error {
 func (s *sweep) printMatches(selected bulk.Selected) error {
 	rows := s.table.printer(s.app)
 	for _, match := range selected.Matches {
-		if err := rows.Print(s.table.row(s.app, match)); err != nil {
+		if err := rows.Print(s.table.row(s.app, match, nil)); err != nil {
 			return err
 		}
 	}

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"example.com/apptokens/api/internal/ratelimit"
 )
 
 // Policy is api.RetryPolicy, which says what its fields mean.
@@ -71,11 +73,11 @@ func (p Policy) Decide(o Outcome) (wait time.Duration, again bool) {
 // untilReset counts with the server's clock, for the local one may be wrong. The second on top is what Okta's own SDKs
 // add: Reset is a whole second, and the window ends some time in it.
 func (p Policy) untilReset(o Outcome) time.Duration {
-	limit := ParseLimit(o.Header)
+	limit := ratelimit.Parse(o.Header)
 	if limit.Unknown() {
 		return p.backoff(o)
 	}
-	left := min(max(0, limit.Reset.Sub(ServerTime(o.Header, o.Now))), p.MaxWait)
+	left := min(max(0, limit.Reset.Sub(ratelimit.ServerTime(o.Header, o.Now))), p.MaxWait)
 	return left + time.Second + Scale(p.BaseDelay, o.Jitter)
 }
 
@@ -101,7 +103,7 @@ func retryAfter(o Outcome) time.Duration {
 		return time.Duration(min(seconds, uint64(Forever/time.Second))) * time.Second
 	}
 	if date, err := http.ParseTime(value); err == nil {
-		return date.Sub(ServerTime(o.Header, o.Now))
+		return date.Sub(ratelimit.ServerTime(o.Header, o.Now))
 	}
 	return 0
 }

@@ -6,16 +6,13 @@ import (
 	"time"
 )
 
-// Sleep waits for d, but no longer than until it is woken or the context ends. The end of the context is an error.
-// woken may be nil.
-func Sleep(ctx context.Context, d time.Duration, woken <-chan struct{}) error {
+// Sleep waits for d, but no longer than until the context ends, which is an error.
+func Sleep(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(max(d, 0))
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():
 		return ContextError(ctx)
-	case <-woken:
-		return nil
 	case <-timer.C:
 		return nil
 	}

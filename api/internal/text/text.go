@@ -3,6 +3,7 @@ package text
 
 import (
 	"errors"
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -41,8 +42,12 @@ func HasPlaceholder(text string) bool {
 	return strings.ContainsAny(text, "{}<>$") || strings.HasPrefix(text, "YOUR_")
 }
 
-// Redact takes secrets out of a text, should a server repeat them.
+// userInformation is what stands before the host of a URL, valid or not.
+var userInformation = regexp.MustCompile(`://[^/\s"]*@`)
+
+// Redact takes secrets out of a text, should a server repeat them, and the user information out of the URLs in it.
 func Redact(text string, secrets ...string) string {
+	text = userInformation.ReplaceAllString(text, "://[redacted]@")
 	for _, secret := range secrets {
 		if secret != "" {
 			text = strings.ReplaceAll(text, secret, "[redacted]")

@@ -6,11 +6,20 @@ import (
 	"fmt"
 	"io"
 	"unicode"
+
+	"github.com/go-json-experiment/json/jsontext"
 	"unicode/utf16"
 )
 
-// EncodeJSON returns a line of JSON without escapes for HTML, as the API sends it.
+// EncodeJSON returns a line of JSON without escapes for HTML. Raw JSON stays as it is, but for line ends between its tokens.
 func EncodeJSON(value any) ([]byte, error) {
+	if raw, ok := value.(jsontext.Value); ok {
+		raw = raw.Clone()
+		if bytes.ContainsAny(raw, "\r\n") {
+			_ = raw.Compact() // it was decoded, so it is valid
+		}
+		return escapeControls(append(raw, '\n')), nil
+	}
 	var text bytes.Buffer
 	encoder := json.NewEncoder(&text)
 	encoder.SetEscapeHTML(false)

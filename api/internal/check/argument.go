@@ -1,5 +1,5 @@
-// Package argument refuses arguments that cannot be right.
-package argument
+// Package check refuses arguments that cannot be right: before anything is sent, and with the way out.
+package check
 
 import (
 	"errors"
@@ -18,7 +18,7 @@ func Invalid(what, value, why string) error {
 	return fmt.Errorf("%w: %s %q: %s", ErrInvalid, what, text.Truncate(value, 100), why)
 }
 
-// IsNil also finds a nil inside an interface: what a constructor returned whose error was not looked at.
+// IsNil also finds a nil inside an interface, for example a constructor result whose error was ignored.
 func IsNil(v any) bool {
 	switch value := reflect.ValueOf(v); value.Kind() {
 	case reflect.Invalid:
@@ -30,8 +30,8 @@ func IsNil(v any) bool {
 	}
 }
 
-// CheckUserAgent refuses what no header of that name can hold.
-func CheckUserAgent(userAgent string) error {
+// UserAgent refuses what no header of that name can hold.
+func UserAgent(userAgent string) error {
 	if strings.TrimSpace(userAgent) == "" || strings.ContainsFunc(userAgent, func(r rune) bool { return r != ' ' && text.NotVisible(r) }) {
 		return Invalid("user agent", userAgent, "it must be printable ASCII, and not blank")
 	}

@@ -1,4 +1,4 @@
-package api
+package ratelimit
 
 import (
 	"testing"
@@ -66,9 +66,9 @@ func TestWindowDecides(t *testing.T) {
 func TestWindowLearns(t *testing.T) {
 	t.Parallel()
 	reset := now.Add(time.Minute)
-	first := RateLimit{Limit: 100, Remaining: 99, Reset: reset}
+	first := Limit{Limit: 100, Remaining: 99, Reset: reset}
 	type lesson struct {
-		limit   RateLimit
+		limit   Limit
 		date    time.Time
 		limited bool
 	}
@@ -78,19 +78,19 @@ func TestWindowLearns(t *testing.T) {
 		ends           time.Time
 		unpaced        bool
 	}{
-		"a window whose reset flaps":       {[]lesson{{first, now, false}, {RateLimit{100, 98, reset.Add(time.Second)}, now, false}, {RateLimit{100, 97, reset}, now, false}}, 97, 3, reset, false},
+		"a window whose reset flaps":       {[]lesson{{first, now, false}, {Limit{100, 98, reset.Add(time.Second)}, now, false}, {Limit{100, 97, reset}, now, false}}, 97, 3, reset, false},
 		"nothing":                          {[]lesson{{}}, 0, 0, time.Time{}, true},
 		"a limit after nothing":            {[]lesson{{}, {first, now, false}}, 99, 1, reset, false},
 		"nothing after a limit":            {[]lesson{{first, now, false}, {}}, 99, 1, reset, false},
 		"the first of a window":            {[]lesson{{first, now, false}}, 99, 1, reset, false},
-		"by the server's clock":            {[]lesson{{RateLimit{100, 99, reset.Add(-10 * time.Minute)}, now.Add(-10 * time.Minute), false}}, 99, 1, reset, false},
-		"remaining only falls":             {[]lesson{{first, now, false}, {RateLimit{100, 90, reset}, now, false}, {RateLimit{100, 95, reset}, now, false}}, 90, 3, reset, false},
-		"a 429 takes no slot":              {[]lesson{{first, now, false}, {RateLimit{100, 0, reset}, now, true}}, 0, 1, reset, false},
-		"a straggler of an earlier window": {[]lesson{{first, now, false}, {RateLimit{100, 0, reset.Add(-time.Minute)}, now, false}}, 99, 1, reset, false},
-		"a later window":                   {[]lesson{{RateLimit{100, 0, now}, now.Add(-time.Minute), false}, {first, now, false}}, 99, 1, reset, false},
-		"a window that has ended":          {[]lesson{{RateLimit{100, 0, now.Add(-time.Second)}, now, false}}, 0, 1, now, false},
-		"a window too long to believe":     {[]lesson{{RateLimit{100, 0, now.Add(time.Hour)}, now, false}}, 0, 0, time.Time{}, false},
-		"the limit of concurrent requests": {[]lesson{{first, now, false}, {RateLimit{0, 0, now.Add(time.Hour)}, now, true}}, 99, 1, reset, false},
+		"by the server's clock":            {[]lesson{{Limit{100, 99, reset.Add(-10 * time.Minute)}, now.Add(-10 * time.Minute), false}}, 99, 1, reset, false},
+		"remaining only falls":             {[]lesson{{first, now, false}, {Limit{100, 90, reset}, now, false}, {Limit{100, 95, reset}, now, false}}, 90, 3, reset, false},
+		"a 429 takes no slot":              {[]lesson{{first, now, false}, {Limit{100, 0, reset}, now, true}}, 0, 1, reset, false},
+		"a straggler of an earlier window": {[]lesson{{first, now, false}, {Limit{100, 0, reset.Add(-time.Minute)}, now, false}}, 99, 1, reset, false},
+		"a later window":                   {[]lesson{{Limit{100, 0, now}, now.Add(-time.Minute), false}, {first, now, false}}, 99, 1, reset, false},
+		"a window that has ended":          {[]lesson{{Limit{100, 0, now.Add(-time.Second)}, now, false}}, 0, 1, now, false},
+		"a window too long to believe":     {[]lesson{{Limit{100, 0, now.Add(time.Hour)}, now, false}}, 0, 0, time.Time{}, false},
+		"the limit of concurrent requests": {[]lesson{{first, now, false}, {Limit{0, 0, now.Add(time.Hour)}, now, true}}, 99, 1, reset, false},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -115,7 +115,7 @@ func TestWindowLearns(t *testing.T) {
 func TestTheHerdIsSpread(t *testing.T) {
 	t.Parallel()
 	var early, late window
-	limit := RateLimit{Limit: 100, Remaining: 99, Reset: now.Add(time.Minute)}
+	limit := Limit{Limit: 100, Remaining: 99, Reset: now.Add(time.Minute)}
 	early.learn(response{limit, now, now, 0, 204, 0})
 	late.learn(response{limit, now, now, 0, 204, 0.999})
 	if spread := late.ends.Sub(early.ends); spread < 500*time.Millisecond || spread > 600*time.Millisecond {

@@ -1,4 +1,4 @@
-package origin
+package check
 
 import (
 	"net"
@@ -7,23 +7,22 @@ import (
 	"strconv"
 	"strings"
 
-	"example.com/apptokens/api/internal/argument"
 	"example.com/apptokens/api/internal/text"
 )
 
-// ParseOrgURL is api.ParseOrgURL. With plainHTTP, it takes http to any host.
-func ParseOrgURL(orgURL string, plainHTTP bool) (*url.URL, error) {
+// OrgURL is api.ParseOrgURL. With plainHTTP, it takes http to any host.
+func OrgURL(orgURL string, plainHTTP bool) (*url.URL, error) {
 	refuse := func(why string) (*url.URL, error) {
-		return nil, argument.Invalid("org URL", orgURL, why+"; want one like https://acme.okta.com")
+		return nil, Invalid("org URL", orgURL, why+"; want one like https://acme.okta.com")
 	}
 	const hidden = "(not shown)" // where a credential may be part of it
 	switch {
 	case orgURL == "":
 		return refuse("it is empty")
 	case strings.Contains(orgURL, "@"):
-		return nil, argument.Invalid("org URL", hidden, "it holds user information; want one like https://acme.okta.com")
+		return nil, Invalid("org URL", hidden, "it holds user information; want one like https://acme.okta.com")
 	case !strings.Contains(orgURL, "://"):
-		return nil, argument.Invalid("org URL", hidden, "it must start with https://, as https://acme.okta.com does")
+		return nil, Invalid("org URL", hidden, "it must start with https://, as https://acme.okta.com does")
 	case strings.ContainsFunc(orgURL, text.NotVisible):
 		return refuse("it holds a space or a character that does not belong in a URL")
 	case text.HasPlaceholder(orgURL):

@@ -1,10 +1,8 @@
-package api
+package ratelimit
 
 import (
 	"net/http"
 	"time"
-
-	"example.com/apptokens/api/internal/retry"
 )
 
 // window is what a client knows of the org's rate limit, and decides by it when an attempt may be sent. It is pure:
@@ -125,7 +123,7 @@ func (w *window) settle(now time.Time, lost bool) {
 
 // response is what a window learns from.
 type response struct {
-	limit  RateLimit
+	limit  Limit
 	date   time.Time     // by the server's clock
 	came   time.Time     // its head, by the local clock
 	took   time.Duration // until then
@@ -139,10 +137,11 @@ func (w *window) learn(r response) {
 	case r.limit.Reset.IsZero(): // no headers; only a success proves that the server has none, and no proxy is in between
 		w.unpaced = w.unpaced || r.status < 300 && !r.came.Before(w.ends)
 		return
-	case r.limit.unknown() || left > longestWindow:
+	case r.limit.Unknown() || left > longestWindow:
 		return
 	}
 	w.unpaced = false
+	r.limit.Limit = max(r.limit.Limit, r.limit.Remaining) // or 5 left of 0 would mean one request a window
 	if w.roundTrip == 0 {
 		w.roundTrip = r.took
 	}
@@ -190,5 +189,5 @@ func (w *window) whole(left time.Duration) time.Duration {
 
 // spread adds a random part of a hundredth of a wait, for all who wait for the end of a window would come at once.
 func spread(wait time.Duration, jitter float64) time.Duration {
-	return wait + retry.Scale(wait/100, jitter)
+	return wait + time.Duration(float64(wait/100)*jitter)
 }

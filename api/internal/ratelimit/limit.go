@@ -1,0 +1,80 @@
+// Package ratelimit keeps a client within the rate limit of an Okta org, as far as the org's response headers tell.
+package ratelimit
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Limit is api.RateLimit, which says what its fields mean. It is the zero value where the headers are missing or make
+// no sense.
+type Limit struct {
+	Limit     int
+	Remaining int
+	Reset     time.Time
+}
+
+const (
+	// maxReset is the last second of the year 9999: a Reset beyond it is not in seconds.
+	maxReset = 253402300799
+	// maxLimit bounds limits, so that nothing overflows. More is as good as no limit.
+	maxLimit = 1_000_000_000
+)
+
+// Parse reads the X-Rate-Limit headers. A proxy may add its own limit, in lines of its own or folded into one; then the
+// limit counts of which the least remains.
+func Parse(header http.Header) (strictest Limit) {
+	limits, remaining, resets := values(header, "Limit"), values(header, "Remaining"), values(header, "Reset")
+	for i := range max(len(limits), len(remaining), len(resets)) {
+		l, err := parse(at(limits, i), at(remaining, i), at(resets, i))
+		if err {
+			return Limit{}
+		}
+		if i == 0 || l.Remaining < strictest.Remaining || l.Remaining == strictest.Remaining && l.Reset.After(strictest.Reset) {
+			strictest = l
+		}
+	}
+	return strictest
+}
+
+func parse(limit, remaining, reset string) (l Limit, failed bool) {
+	n, err1 := strconv.Atoi(limit)
+	left, err2 := strconv.Atoi(remaining)
+	seconds, err3 := strconv.ParseInt(reset, 10, 64)
+	if err1 != nil || err2 != nil || err3 != nil || min(n, left) < 0 || seconds <= 0 || seconds > maxReset {
+		return Limit{}, true
+	}
+	return Limit{Limit: min(n, maxLimit), Remaining: min(left, maxLimit), Reset: time.Unix(seconds, 0)}, false
+}
+
+func values(header http.Header, name string) (all []string) {
+	for _, line := range header.Values("X-Rate-Limit-" + name) {
+		for value := range strings.SplitSeq(line, ",") {
+			all = append(all, strings.TrimSpace(value))
+		}
+	}
+	return all
+}
+
+// at returns the value at i, or the last one: a header that is there once counts for all.
+func at(values []string, i int) string {
+	if len(values) == 0 {
+		return ""
+	}
+	return values[min(i, len(values)-1)]
+}
+
+// Unknown reports that nothing is known of a window: there are no headers, or the limit that was hit is the one of
+// concurrent requests, whose Limit and Remaining are 0 and whose Reset means nothing
+// (https://developer.okta.com/docs/reference/rl-additional-limits/).
+func (l Limit) Unknown() bool { return l.Limit == 0 && l.Remaining == 0 }
+
+// ServerTime returns the Date of a response, to the second, or the local time where it has none.
+func ServerTime(header http.Header, now time.Time) time.Time {
+	if date, err := http.ParseTime(header.Get("Date")); err == nil {
+		return date
+	}
+	return now
+}
