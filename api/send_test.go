@@ -187,8 +187,10 @@ func TestAProxysPasswordIsInNoError(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, choose := range map[string]func(*http.Request) (*url.URL, error){
-		"a URL that is not one": func(*http.Request) (*url.URL, error) { return url.Parse(strings.Join([]string{"http://alice", "s3cr3t-canary%zz@proxy.example"}, ":")) },
-		"a proxy that refuses":  http.ProxyURL(good),
+		"a URL that is not one": func(*http.Request) (*url.URL, error) {
+			return url.Parse(strings.Join([]string{"http://alice", "s3cr3t-canary%zz@proxy.example"}, ":"))
+		},
+		"a proxy that refuses": http.ProxyURL(good),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
