@@ -184,6 +184,12 @@ func (c *Client) next(ctx context.Context, call *call, r result) (time.Duration,
 	}
 	o.Deadline, _ = ctx.Deadline()
 	wait, again := c.retry.Decide(o)
+	if !again && wait > 0 && o.Status == http.StatusTooManyRequests {
+		r.failure.add(&ratelimit.TooLongError{Wait: wait, Limit: ratelimit.Limit(r.failure.RateLimit)})
+	}
+	if !again {
+		return 0, false
+	}
 	if again && o.Status != http.StatusTooManyRequests && !c.budget.Draw() {
 		r.failure.add(retry.ErrBudget)
 		return 0, false

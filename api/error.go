@@ -48,6 +48,7 @@ type Error struct {
 
 	StatusCode int       // HTTP status that the last attempt was answered with; 0 where no response came
 	Code       string    // Okta's error code, such as E0000007, or an OAuth error code, such as invalid_token
+	Challenge  string    // OAuth error code of WWW-Authenticate, such as insufficient_scope; it may come beside an Okta error code
 	Summary    string    // Okta's, for humans; do not branch on it
 	ErrorID    string    // Okta's id of the error
 	Causes     []string  // Okta's details

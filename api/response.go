@@ -44,10 +44,12 @@ func statusError(resp *http.Response, want int) *Error {
 	}
 	body, err := parseError(resp.Body)
 	brokenOff := err != nil && body.Code != ""
+	challenge, description := header.Challenge(resp.Header.Values("WWW-Authenticate"))
 	if body.Code == "" && body.Summary == "" {
-		body.Code, body.Summary = header.Challenge(resp.Header.Values("WWW-Authenticate"))
+		body.Code, body.Summary = challenge, description
 	}
 	tidy := func(text string) string { return clean(resp.Request, text, 300) }
+	e.Challenge = tidy(challenge)
 	e.Code, e.Summary, e.ErrorID = tidy(body.Code), tidy(body.Summary), tidy(body.ID)
 	for _, cause := range body.Causes[:min(len(body.Causes), 10)] {
 		e.Causes = append(e.Causes, tidy(cause.Summary))

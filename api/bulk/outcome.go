@@ -6,6 +6,7 @@ import (
 	"net"
 
 	"example.com/apptokens/api"
+	"example.com/apptokens/api/internal/ratelimit"
 )
 
 // Outcome is what became of a token.
@@ -50,8 +51,8 @@ func IsFatal(err error) bool {
 	case isContextError(err), errors.Is(err, api.ErrUnauthorized), IsUnreachable(err):
 		return true
 	case errors.As(err, &failure):
-		heldBack := failure.StatusCode == 0 && errors.Is(err, api.ErrRateLimited)
-		return heldBack || failure.Code == "insufficient_scope"
+		heldBack := failure.StatusCode == 0 && errors.Is(err, api.ErrRateLimited) || errors.As(err, new(*ratelimit.TooLongError))
+		return heldBack || failure.Code == "insufficient_scope" || failure.Challenge == "insufficient_scope"
 	}
 	return false
 }

@@ -85,7 +85,7 @@ func (j Job) filter() Filter {
 }
 
 func (r *run) list(ctx context.Context) bool {
-	matcher := NewMatcher(r.filter)
+	matcher := NewMatcher(r.job.Filter) // a value that only revoked tokens have is not a mistake
 	for _, appID := range r.apps {
 		seen := map[string]bool{} // a token that moves from page to page comes twice
 		for page, err := range r.client.Pages(ctx, appID) {
@@ -94,7 +94,7 @@ func (r *run) list(ctx context.Context) bool {
 				return false
 			}
 			for _, token := range page.Tokens {
-				if matcher.Match(token) && !seen[token.ID] {
+				if matcher.Match(token) && r.filter.Match(token) && !seen[token.ID] {
 					seen[token.ID] = true
 					r.matches = append(r.matches, Match{appID, token})
 				}

@@ -3,6 +3,7 @@ package bulk_test
 import (
 	"context"
 	"errors"
+	"io"
 	"maps"
 	"net"
 	"net/http"
@@ -109,6 +110,10 @@ func TestAFatalFailureStopsTheRest(t *testing.T) {
 		"a token without the scope": {func(context.CancelCauseFunc) (*http.Response, error) {
 			header := http.Header{"Www-Authenticate": {`Bearer error="insufficient_scope"`}}
 			return &http.Response{StatusCode: 403, Header: header, Body: http.NoBody}, nil
+		}, api.ErrForbidden},
+		"a token without the scope, in Okta's words": {func(context.CancelCauseFunc) (*http.Response, error) {
+			header := http.Header{"Www-Authenticate": {`Bearer error="insufficient_scope"`}, "Content-Type": {"application/json"}}
+			return &http.Response{StatusCode: 403, Header: header, Body: io.NopCloser(strings.NewReader(`{"errorCode":"E0000006","errorSummary":"no"}`))}, nil
 		}, api.ErrForbidden},
 		"an org out of reach": {func(context.CancelCauseFunc) (*http.Response, error) { return nil, refused }, refused},
 		"the end of the context": {func(cancel context.CancelCauseFunc) (*http.Response, error) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"io"
 	"os"
 	"strings"
@@ -17,12 +18,14 @@ func (l *appList) addFlag(command *cobra.Command) {
 }
 
 // read returns the IDs, each once. In files, what follows a "#" is a comment.
-func (l *appList) read(a *app, args []string) ([]string, error) {
-	var ids []string
+func (l *appList) read(ctx context.Context, a *app, args []string) (ids []string, err error) {
+	standardInput := func() ([]string, error) { return readApps("standard input", a.in) }
 	for _, arg := range args {
-		more, err := []string{arg}, checkApps(arg)
+		more := []string{arg}
 		if arg == "-" {
-			more, err = readApps("standard input", a.in)
+			more, err = await(ctx, standardInput)
+		} else {
+			err = checkApps(arg)
 		}
 		if err != nil {
 			return nil, err
@@ -30,7 +33,11 @@ func (l *appList) read(a *app, args []string) ([]string, error) {
 		ids = append(ids, more...)
 	}
 	if l.file != "" {
-		more, err := l.readFile(a)
+		read := standardInput
+		if l.file != "-" {
+			read = func() ([]string, error) { return readAppsFile(l.file) }
+		}
+		more, err := await(ctx, read)
 		if err != nil {
 			return nil, err
 		}
@@ -42,16 +49,13 @@ func (l *appList) read(a *app, args []string) ([]string, error) {
 	return ids, nil
 }
 
-func (l *appList) readFile(a *app) ([]string, error) {
-	if l.file == "-" {
-		return readApps("standard input", a.in)
-	}
-	file, err := os.Open(l.file)
+func readAppsFile(path string) ([]string, error) {
+	file, err := os.Open(path)
 	if err != nil {
 		return nil, usage("--apps-file: %w", err)
 	}
 	defer file.Close()
-	return readApps(l.file, file)
+	return readApps(path, file)
 }
 
 func readApps(name string, r io.Reader) (ids []string, err error) {

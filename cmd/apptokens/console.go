@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -51,39 +50,51 @@ func (c *console) warn(format string, args ...any) { c.tell("apptokens: "+format
 
 // tell writes a line to standard error. On a terminal it breaks between words.
 func (c *console) tell(format string, args ...any) {
-	text := fmt.Sprintf(format, args...)
+	text := strings.Map(func(r rune) rune { // a file's name may hold anything
+		if r == '\n' || r == '\t' {
+			return r
+		}
+		return []rune(output.Printable(string(r)))[0]
+	}, fmt.Sprintf(format, args...))
 	if c.showProgress {
 		text = output.Wrap(text, c.columns())
 	}
 	fmt.Fprintln(c.stderr, text)
 }
 
-var errNotConfirmed = errors.New("not confirmed: nothing was revoked")
-
-// confirm asks the person to type a word. Anything else is errNotConfirmed, and so is the end of ctx, by Ctrl-C.
-func (c *console) confirm(ctx context.Context, question, word string) error {
+// confirm asks the person to type a word before something is revoked at an org. Anything else is an error, and so is the end
+// of ctx, by Ctrl-C.
+func (c *console) confirm(ctx context.Context, org, question, word string) error {
 	c.tell("%s", question)
 	fmt.Fprintf(c.stderr, "Type %s to go on: ", word)
-	type result struct {
-		line string
-		err  error
+	line, err := await(ctx, func() (string, error) { return c.in.ReadString('\n') })
+	switch {
+	case ctx.Err() != nil:
+		fmt.Fprintln(c.stderr)
+		return fmt.Errorf("interrupted: nothing was revoked at %s", org)
+	case err != nil && err != io.EOF:
+		return err
+	case strings.TrimSpace(line) != word:
+		return fmt.Errorf("not confirmed: nothing was revoked at %s", org)
 	}
-	typed := make(chan result, 1)
+	return nil
+}
+
+// await returns what read does, or the context's error if that ends first: to read a terminal or a pipe may never end.
+func await[T any](ctx context.Context, read func() (T, error)) (value T, err error) {
+	type result struct {
+		value T
+		err   error
+	}
+	done := make(chan result, 1)
 	go func() {
-		line, err := c.in.ReadString('\n')
-		typed <- result{line, err}
+		value, err := read()
+		done <- result{value, err}
 	}()
 	select {
 	case <-ctx.Done():
-		fmt.Fprintln(c.stderr)
-		return errors.New("interrupted: nothing was revoked")
-	case r := <-typed:
-		switch {
-		case r.err != nil && r.err != io.EOF:
-			return r.err
-		case strings.TrimSpace(r.line) != word:
-			return errNotConfirmed
-		}
-		return nil
+		return value, context.Cause(ctx)
+	case r := <-done:
+		return r.value, r.err
 	}
 }

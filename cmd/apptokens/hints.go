@@ -37,13 +37,13 @@ func (a *app) hint(err error) string {
 
 // statusHint is for what Okta itself has answered.
 func (a *app) statusHint(e *api.Error) string {
+	if e.Code == "E0000015" {
+		return "The org lacks the feature; another credential does not help."
+	}
 	switch e.StatusCode {
 	case http.StatusBadRequest:
 		return "Is the app an OAuth or OIDC app? Others hold no tokens."
 	case http.StatusUnauthorized:
-		if e.Code == "E0000015" {
-			return "The org lacks the feature; another credential does not help."
-		}
 		return a.credentialHint() + " Is it valid, and of this org?"
 	case http.StatusForbidden:
 		if a.settings.Mode == config.ModeSSWS {

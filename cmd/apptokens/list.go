@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/spf13/cobra"
@@ -28,6 +29,7 @@ type list struct {
 	table   tokenTable
 	rows    output.Printer
 	listed  int // tokens that were shown
+	live    int // of them, those that are not revoked, or were asked for by their status
 	passed  int // tokens that the filter left out
 }
 
@@ -63,7 +65,7 @@ if every app could be listed to its end, and no token matches.`,
 }
 
 func (l *list) run(command *cobra.Command, args []string) error {
-	ids, err := l.apps.read(l.app, args)
+	ids, err := l.apps.read(command.Context(), l.app, args)
 	if err != nil {
 		return err
 	}
@@ -126,6 +128,9 @@ func (l *list) one(ctx context.Context, appID string, options []api.ListOption) 
 				continue
 			}
 			l.listed++
+			if token.Status != api.TokenStatusRevoked || len(l.filters.statuses) > 0 {
+				l.live++
+			}
 			var raw jsontext.Value
 			if page.Raw != nil {
 				raw = page.Raw[i]
@@ -155,13 +160,17 @@ func (l *list) finish(apps int) error {
 	if err := l.rows.Close(); err != nil {
 		return err
 	}
-	l.warnUnmatched(l.matcher.Unmatched()...)
+	unmatched := l.matcher.Unmatched()
+	l.warnUnmatched(unmatched...)
 	if !l.expectNone {
 		return nil
 	}
 	looked := fmt.Sprintf("%s in %s of %s", plural(l.listed+l.passed, "token", "tokens"), plural(apps, "app", "apps"), l.settings.OrgURL)
-	if l.listed > 0 {
-		return fmt.Errorf("%d of %s match, and none should (--expect-none)", l.listed, looked)
+	switch similar := slices.IndexFunc(unmatched, func(u bulk.Unmatched) bool { return u.Similar != "" }); {
+	case l.live > 0:
+		return fmt.Errorf("%d of %s match, and none should (--expect-none)", l.live, looked)
+	case similar >= 0:
+		return fmt.Errorf("%q may be mistyped, so this proves nothing (--expect-none)", unmatched[similar].Value)
 	}
 	l.warn("none of %s matches", looked)
 	return nil

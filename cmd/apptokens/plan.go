@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"example.com/apptokens/api"
 	"example.com/apptokens/api/bulk"
 	"example.com/apptokens/cmd/apptokens/internal/output"
 	"example.com/apptokens/cmd/apptokens/internal/receipts"
@@ -58,6 +59,14 @@ func (l *listing) whole(selected bulk.Selected) (apps []string) {
 	return apps
 }
 
+// appNames names a few apps.
+func appNames(apps []string) string {
+	if len(apps) > 3 {
+		return strings.Join(apps[:3], " ") + fmt.Sprintf(" (and %d more)", len(apps)-3)
+	}
+	return strings.Join(apps, " ")
+}
+
 // cost is how many requests the revocations and the listing after them take, and how long the rate limit makes them take.
 func (s *sweep) cost(selected bulk.Selected) string {
 	requests, proved := len(selected.Matches), map[string]bool{}
@@ -99,32 +108,42 @@ func (l *listing) gone(now time.Time) (gone []receipts.Receipt) {
 }
 
 // checkUnmatched names the values that matched nothing, and counts those which no receipt explains.
-func (s *sweep) checkUnmatched(unmatched []bulk.Unmatched) {
-	finished := s.record.Finished()
+func (s *sweep) checkUnmatched(unmatched []bulk.Unmatched, filter bulk.Filter) {
+	unfinished, finished := s.record.Unfinished(), s.record.Finished()
 	for _, u := range unmatched {
 		s.warnUnmatched(u)
-		explained := slices.ContainsFunc(finished, func(r receipts.Receipt) bool { return hasValue(r, u) })
+		concerns := func(r receipts.Receipt) bool { return matches(filter, r) && hasValue(r, u) }
+		left := slices.IndexFunc(unfinished, concerns)
 		switch {
-		case explained:
+		case left >= 0:
+			s.warn("--%s %s: by the receipts, token %s of app %s is not known to be gone", u.Field, u.Value, unfinished[left].TokenID, unfinished[left].AppID)
+		case u.Tokens > 0 && hasTime(filter):
+		case slices.ContainsFunc(finished, func(r receipts.Receipt) bool { return s.listing.pages[r.AppID] > 0 && concerns(r) }):
 			s.warn("--%s %s: by the receipts, what matched is gone already", u.Field, u.Value)
-		case !s.allowUnmatched:
+			continue
+		}
+		if !s.allowUnmatched {
 			s.unmatched++
 		}
 	}
 }
 
-// hasValue reports whether a token that a receipt is about had a value of a filter.
+// matches reports whether a filter matches the token that a receipt is about, as far as a receipt tells: it has no times.
+func matches(filter bulk.Filter, r receipts.Receipt) bool {
+	known := bulk.Filter{UserIDs: filter.UserIDs, ClientIDs: filter.ClientIDs, Issuers: filter.Issuers, Scopes: filter.Scopes}
+	return known.Match(api.Token{UserID: r.UserID, ClientID: r.ClientID, Issuer: r.Issuer, Scopes: r.Scopes})
+}
+
+func hasTime(f bulk.Filter) bool {
+	return !f.CreatedAfter.IsZero() || !f.CreatedBefore.IsZero() || !f.ExpiresAfter.IsZero() || !f.ExpiresBefore.IsZero()
+}
+
+// hasValue reports whether the token that a receipt is about had a value of a filter.
 func hasValue(r receipts.Receipt, u bulk.Unmatched) bool {
-	switch u.Field {
-	case "user":
-		return r.UserID == u.Value
-	case "client":
-		return r.ClientID == u.Value
-	case "issuer":
-		return strings.TrimSuffix(r.Issuer, "/") == strings.TrimSuffix(u.Value, "/")
-	default:
-		return slices.Contains(r.Scopes, u.Value)
+	only := map[string]bulk.Filter{
+		"user": {UserIDs: []string{u.Value}}, "client": {ClientIDs: []string{u.Value}}, "issuer": {Issuers: []string{u.Value}}, "scope": {Scopes: []string{u.Value}},
 	}
+	return matches(only[u.Field], r)
 }
 
 // previewRows is as much as fits on a screen.

@@ -40,7 +40,12 @@ func (s *sweep) prove(listed bulk.Proof) {
 	p.remaining += len(listed.Remaining)
 	p.appeared = append(p.appeared, listed.New...)
 	for _, match := range listed.Remaining {
-		delete(p.doubtful, tokenKey{match.AppID, match.Token.ID})
+		key := tokenKey{match.AppID, match.Token.ID}
+		if _, ok := p.doubtful[key]; ok {
+			delete(p.doubtful, key)
+			continue
+		}
+		s.correct(s.newReceipt(match, bulk.Failed, errors.New("still listed after it was revoked")))
 	}
 	for key, r := range p.doubtful {
 		if r.AppID != listed.AppID {
@@ -48,10 +53,15 @@ func (s *sweep) prove(listed bulk.Proof) {
 		}
 		s.results.counts[r.Outcome]--
 		s.results.counts[bulk.Gone]++
-		if err := s.record.Append(r.Gone(s.now())); err != nil && s.recordErr == nil {
-			s.recordErr = err
-		}
+		s.correct(r.Gone(s.now()))
 		delete(p.doubtful, key)
+	}
+}
+
+// correct records what the second listing shows of a token.
+func (s *sweep) correct(r receipts.Receipt) {
+	if err := s.record.Append(r); err != nil && s.recordErr == nil {
+		s.recordErr = err
 	}
 }
 
@@ -73,6 +83,8 @@ func (s *sweep) verdict(stopped error) error {
 		return fmt.Errorf("%s at %s, but %s still listed", r.text(), org, plural(s.proof.remaining, "token is", "tokens are"))
 	case s.proof.failed > 0:
 		return fmt.Errorf("%s at %s, but %s not be listed again to verify", r.text(), org, plural(s.proof.failed, "app could", "apps could"))
+	case len(s.proof.appeared) > 0:
+		return fmt.Errorf("%s at %s, but %s meanwhile; run the same command again", r.text(), org, plural(len(s.proof.appeared), "matching token was issued", "matching tokens were issued"))
 	case r.err != nil:
 		return fmt.Errorf("%s at %s, but not all could be printed: %w", r.text(), org, r.err)
 	}
@@ -85,7 +97,9 @@ func advice(stopped error) string {
 	var failure *api.Error
 	errors.As(stopped, &failure)
 	switch {
-	case errors.Is(stopped, api.ErrUnauthorized), failure != nil && failure.Code == "insufficient_scope":
+	case failure != nil && failure.Code == "E0000015":
+		return "the org lacks the feature"
+	case errors.Is(stopped, api.ErrUnauthorized), errors.Is(stopped, api.ErrForbidden):
 		return "with a credential that may revoke, the same command goes on"
 	case errors.Is(stopped, api.ErrRateLimited) && failure != nil && !failure.RateLimit.Reset.IsZero():
 		return "run the same command again after " + failure.RateLimit.Reset.Local().Format(time.TimeOnly) + ", or allow longer waits, to go on"

@@ -106,7 +106,7 @@ func TestTheFaultMatrixOfReceipts(t *testing.T) {
 				after := readTestFile(t, file)
 				t.Logf("run %d: %d bytes, then %d; code %d", run+1, len(before), len(after), got.code)
 				if test.says != "" {
-					if got.code != exitUsage || after != before || !strings.Contains(got.err, path) || !strings.Contains(got.err, test.says) || len(org.Tokens("0oa1")) != 6 {
+					if got.code != map[bool]int{false: exitUsage, true: exitFailed}[test.locked] || after != before || !strings.Contains(got.err, path) || !strings.Contains(got.err, test.says) || len(org.Tokens("0oa1")) != 6 {
 						t.Errorf("run %d: code %d, file\n%q\nstderr %q", run+1, got.code, after, got.err)
 					}
 					continue

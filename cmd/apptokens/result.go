@@ -63,7 +63,7 @@ func shortError(err error) string {
 
 // unprefixed leaves out the prefix that the errors of package api begin with, for the middle of a line.
 func unprefixed(err error) error {
-	return reported{strings.TrimPrefix(err.Error(), "apptokens: "), err}
+	return reported{strings.NewReplacer("bulk: stopped: ", "", "apptokens: ", "").Replace(err.Error()), err}
 }
 
 // add prints one result and counts it. err is why it failed.

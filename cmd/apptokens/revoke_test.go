@@ -50,7 +50,7 @@ func TestInterruptingAQuestionRevokesNothing(t *testing.T) {
 	defer typist.Close()
 	time.AfterFunc(50*time.Millisecond, cancel)
 	got := command{org: org, in: typing, tty: true}.run(ctx, "revoke-all", "0oa1")
-	if got.code != 1 || !strings.HasSuffix(got.err, "\napptokens: interrupted: nothing was revoked\n") || len(org.Requests()) != 0 {
+	if got.code != 1 || !strings.HasSuffix(got.err, "\napptokens: interrupted: nothing was revoked at "+org.URL+"\n") || len(org.Requests()) != 0 {
 		t.Errorf("code %d, stderr %q, %d requests", got.code, got.err, len(org.Requests()))
 	}
 }

@@ -51,7 +51,7 @@ func (a *app) confirmRevokeAll(command *cobra.Command, apps []string) error {
 	}
 	for _, appID := range apps {
 		question := fmt.Sprintf("This revokes every refresh token of app %s of %s.", appID, a.settings.OrgURL)
-		if err := a.confirm(command.Context(), question, appID); err != nil {
+		if err := a.confirm(command.Context(), a.settings.OrgURL, question, appID); err != nil {
 			return err
 		}
 	}

@@ -80,6 +80,7 @@ matched no token. A signal ends the command as that signal does (shells show
 	root.SetHelpCommand(helpCommand())
 	a.wrapHelp(root)
 	a.completeFlags(root)
+	allowOnce(root)
 	return root
 }
 

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"net/http"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -67,6 +68,38 @@ func TestCtrlCEndsALoop(t *testing.T) {
 			_ = loop.Wait()
 			if len(org.Requests()) != 1 || !strings.Contains(stderr.String(), "interrupted") {
 				t.Errorf("%d requests, want 1; stderr\n%s", len(org.Requests()), stderr)
+			}
+		})
+	}
+}
+
+// A command that waits for its input ends by the first Ctrl-C as well.
+func TestASignalEndsACommandThatReads(t *testing.T) {
+	t.Parallel()
+	binary := build(t)
+	fifo := filepath.Join(t.TempDir(), "apps")
+	if err := syscall.Mkfifo(fifo, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"list", "-"}, {"list", "--apps-file", fifo}} {
+		t.Run(args[1], func(t *testing.T) {
+			t.Parallel()
+			org := newOrg(t, 3)
+			command := exec.CommandContext(t.Context(), binary, args...)
+			command.Env = []string{"HOME=" + t.TempDir(), "OKTA_CLIENT_ORGURL=" + org.URL, "OKTA_CLIENT_TOKEN=" + org.APIToken()}
+			stdin, err := command.StdinPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer stdin.Close()
+			if err := command.Start(); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(300 * time.Millisecond)
+			_ = command.Process.Signal(syscall.SIGINT)
+			_ = command.Wait()
+			if status := command.ProcessState.Sys().(syscall.WaitStatus); !status.Signaled() || status.Signal() != syscall.SIGINT {
+				t.Errorf("it ended with %v", command.ProcessState)
 			}
 		})
 	}

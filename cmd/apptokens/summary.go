@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -49,7 +50,7 @@ With --html FILE it also makes one page, to look at in a browser and to pass on;
 }
 
 func (s *summarize) run(command *cobra.Command, args []string) error {
-	ids, err := s.apps.read(s.app, args)
+	ids, err := s.apps.read(command.Context(), s.app, args)
 	if err != nil {
 		return err
 	}
@@ -67,7 +68,7 @@ func (s *summarize) run(command *cobra.Command, args []string) error {
 		return err
 	}
 	if s.html != "" {
-		if err := writeFile(s.html, counted.WriteHTML); err != nil {
+		if err := writePage(s.html, counted.WriteHTML); err != nil {
 			return err
 		}
 	}
@@ -103,8 +104,17 @@ func (s *summarize) count(ctx context.Context, client *api.Client, apps []string
 	return builder.Summary(), nil
 }
 
-// writeFile leaves no half of a file behind, and the one that was there if it fails.
-func writeFile(path string, write func(io.Writer) error) error {
+// writePage leaves no half of a page behind, and the one that was there if it fails. It replaces nothing but a page.
+func writePage(path string, write func(io.Writer) error) error {
+	if target, err := filepath.EvalSymlinks(path); err == nil {
+		path = target
+	}
+	switch isPage, err := startsAsPage(path); {
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
+		return usage("--html: %w", err)
+	case err == nil && !isPage:
+		return usage("--html: %s is not a page, and is left as it is; choose another file", path)
+	}
 	file, err := os.CreateTemp(filepath.Dir(path), ".apptokens-*")
 	if err != nil {
 		return err
@@ -117,6 +127,22 @@ func writeFile(path string, write func(io.Writer) error) error {
 		_ = os.Remove(file.Name())
 	}
 	return err
+}
+
+// startsAsPage reports whether a file is empty, or HTML. One that is not regular is not opened.
+func startsAsPage(path string) (bool, error) {
+	info, err := os.Stat(path)
+	if err != nil || !info.Mode().IsRegular() {
+		return false, err
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return false, err
+	}
+	defer file.Close()
+	start := make([]byte, len("<!doctype html>"))
+	n, err := io.ReadFull(file, start)
+	return n == 0 || err == nil && strings.EqualFold(string(start), "<!doctype html>"), nil
 }
 
 // section is one way to count.

@@ -75,3 +75,27 @@ func TestSummaryWritesAPage(t *testing.T) {
 		}
 	}
 }
+
+// The page replaces a page, or nothing: not somebody's notes, and not a list of apps.
+func TestAPageReplacesNothingElse(t *testing.T) {
+	t.Parallel()
+	org := newOrg(t, 2)
+	dir := t.TempDir()
+	notes, link, page := filepath.Join(dir, "notes.txt"), filepath.Join(dir, "link.html"), filepath.Join(dir, "page.html")
+	writeTestFile(t, notes, "only copy of notes")
+	writeTestFile(t, page, "")
+	if err := os.Symlink(notes, link); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{notes, link, os.DevNull, dir} {
+		got := command{org: org}.run(t.Context(), "summary", "0oa1", "--html", path)
+		if got.code != exitUsage || !strings.Contains(got.err, "choose another file") || readTestFile(t, notes) != "only copy of notes" {
+			t.Errorf("%s: code %d, %s", path, got.code, got.err)
+		}
+	}
+	for range 2 { // a page is replaced by a page
+		if got := (command{org: org}).run(t.Context(), "summary", "0oa1", "--html", page); got.code != exitDone || !strings.HasPrefix(strings.ToLower(readTestFile(t, page)), "<!doctype html>") {
+			t.Errorf("code %d, %s", got.code, got.err)
+		}
+	}
+}

@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -26,6 +29,7 @@ type sweep struct {
 	concurrency    int
 
 	client    *api.Client
+	filter    bulk.Filter
 	table     tokenTable
 	record    *receipts.File // nil for none
 	cancel    context.CancelFunc
@@ -74,7 +78,7 @@ matched is gone already.`,
 }
 
 func (s *sweep) command(command *cobra.Command, args []string) error {
-	apps, err := s.apps.read(s.app, args)
+	apps, err := s.apps.read(command.Context(), s.app, args)
 	if err != nil {
 		return err
 	}
@@ -95,14 +99,31 @@ func (s *sweep) command(command *cobra.Command, args []string) error {
 	if s.client, err = s.app.client(); err != nil {
 		return err
 	}
-	if s.file != "" && !s.dryRun {
-		if s.record, err = receipts.Open(s.file, s.settings.OrgURL); err != nil {
-			return usage("--receipts: %w", err)
-		}
+	if s.record, err = s.openReceipts(); err != nil {
+		return err
 	}
 	s.listing = newListing(s.record.Unfinished())
+	s.filter = filter
 	job := bulk.Job{AppIDs: apps, Filter: filter, DryRun: s.dryRun, Concurrency: s.concurrency}
 	return errors.Join(s.run(command.Context(), job), s.record.Close())
+}
+
+// openReceipts returns nil if there is nothing to record or to look up.
+func (s *sweep) openReceipts() (*receipts.File, error) {
+	if s.file == "" {
+		return nil, nil
+	}
+	if _, err := os.Stat(s.file); s.dryRun && errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	record, err := receipts.Open(s.file, s.settings.OrgURL)
+	switch {
+	case errors.Is(err, receipts.ErrLocked):
+		return nil, fmt.Errorf("--receipts: %w", err)
+	case err != nil:
+		return nil, usage("--receipts: %w", err)
+	}
+	return record, nil
 }
 
 // run goes on when nobody reads the output.
@@ -123,10 +144,10 @@ func (s *sweep) run(ctx context.Context, job bulk.Job) error {
 		s.results.keep(s.results.rows.Close())
 		stopped = s.verdict(stopped)
 	} else if errors.Is(stopped, context.Canceled) {
-		return errors.New("interrupted: nothing was revoked")
+		return fmt.Errorf("interrupted: nothing was revoked at %s", s.settings.OrgURL)
 	}
 	if stopped == nil && s.unmatched > 0 {
-		return unmatchedError{fmt.Errorf("%s matched no token; pass --allow-unmatched if that is fine", plural(s.unmatched, "value", "values"))}
+		return unmatchedError{fmt.Errorf("%s matched no token at %s; pass --allow-unmatched if that is fine", plural(s.unmatched, "value", "values"), s.settings.OrgURL)}
 	}
 	return stopped
 }
@@ -149,10 +170,15 @@ func (s *sweep) handle(ctx context.Context, event bulk.Event) error {
 
 // begin shows what was selected, asks, and writes the plan down.
 func (s *sweep) begin(ctx context.Context, selected bulk.Selected) error {
-	if err := s.record.Append(s.listing.gone(s.now())...); err != nil {
-		return fmt.Errorf("%w; nothing was revoked", err)
+	if skew, tooFar := s.watch.clockSkew(); tooFar && s.record != nil {
+		s.warn("warning: receipts have this machine's time, which differs from the org's by %v", skew.Abs().Round(time.Second))
 	}
-	s.checkUnmatched(selected.Unmatched)
+	if !s.dryRun {
+		if err := s.record.Append(s.listing.gone(s.now())...); err != nil {
+			return fmt.Errorf("%w; nothing was revoked", err)
+		}
+	}
+	s.checkUnmatched(selected.Unmatched, s.filter)
 	total := len(selected.Matches)
 	switch {
 	case s.dryRun:
@@ -167,13 +193,13 @@ func (s *sweep) begin(ctx context.Context, selected bulk.Selected) error {
 		}
 	}
 	question := fmt.Sprintf("This revokes %d of %d refresh tokens of %s: %s.", total, selected.Tokens, s.settings.OrgURL, s.cost(selected))
-	for _, appID := range s.listing.whole(selected) {
-		question += fmt.Sprintf("\nAll tokens of app %s match. 'apptokens revoke-all %[1]s' would take one request; it also revokes what is issued meanwhile,"+
-			" and leaves no receipt for each token.", appID)
+	if whole := s.listing.whole(selected); len(whole) > 0 {
+		question += fmt.Sprintf("\nAll tokens of %s match. 'apptokens revoke-all %s' would take %s; it also revokes what is issued meanwhile,"+
+			" and leaves no receipt for each token.", appNames(whole), appNames(whole), plural(len(whole), "request", "requests"))
 	}
 	if s.yes {
 		s.warn("%s", question)
-	} else if err := s.confirm(ctx, question, fmt.Sprint(total)); err != nil {
+	} else if err := s.confirm(ctx, s.settings.OrgURL, question, fmt.Sprint(total)); err != nil {
 		return err
 	}
 	var plan []receipts.Receipt

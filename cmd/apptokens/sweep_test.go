@@ -202,7 +202,7 @@ func TestSweepNamesTokensThatAreNew(t *testing.T) {
 		org.Add("0oa1", fresh)
 	}()
 	got := command{org: org}.run(ctx, "sweep", "0oa1", "--user", first.UserID, "--yes")
-	if !strings.Contains(got.err, "new meanwhile, and not revoked: token oarNew of app 0oa1, user "+first.UserID) || len(org.Tokens("0oa1")) == 0 {
+	if got.code != exitFailed || !strings.Contains(got.err, "but 1 matching token was issued meanwhile") || !strings.Contains(got.err, "new meanwhile, and not revoked: token oarNew of app 0oa1, user "+first.UserID) || len(org.Tokens("0oa1")) == 0 {
 		t.Errorf("code %d, %s", got.code, got.err)
 	}
 }
@@ -311,5 +311,41 @@ func TestAnAppThatCannotBeListedAgainIsNamed(t *testing.T) {
 	got := command{org: org}.run(t.Context(), "sweep", "0oa1", "0oa2", "--status", "ACTIVE", "--yes", "--concurrency", "1")
 	if got.code != exitFailed || !strings.Contains(got.err, "app 0oa2 could not be listed again to verify: list (app 0oa2): 403") || !strings.Contains(got.err, "listed again: 1 gone, 1 still there") {
 		t.Errorf("code %d, %s", got.code, got.err)
+	}
+}
+
+// Where the server wants a longer wait than a call may make, the first token finds out for all.
+func TestSweepStopsAtARefusedRetryAfter(t *testing.T) {
+	t.Parallel()
+	org := newOrg(t, 40)
+	org.Inject(oktatest.Throttle(5 * time.Minute).On(http.MethodDelete).Forever())
+	got := command{org: org}.run(t.Context(), "sweep", "0oa1", "--status", "ACTIVE", "--yes")
+	if got.code != exitFailed || len(org.Requests()) > 10 || !strings.Contains(got.err, "the next request may be sent in 5m0s, and the call may not wait that long") {
+		t.Errorf("code %d, %d requests, %s", got.code, len(org.Requests()), got.err)
+	}
+}
+
+// Receipts that are moved or deleted while a sweep runs prove nothing: it stops.
+func TestReceiptsThatAreTakenAwayStopASweep(t *testing.T) {
+	t.Parallel()
+	for name, take := range map[string]func(string) error{
+		"deleted": os.Remove, "moved": func(path string) error { return os.Rename(path, path+".old") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			org := newOrg(t, 40)
+			file := filepath.Join(t.TempDir(), "receipts.jsonl")
+			org.Inject(oktatest.SlowFirstByte(200 * time.Millisecond).On(http.MethodDelete).Times(1))
+			go func() {
+				for len(org.Requests()) < 2 && t.Context().Err() == nil {
+					time.Sleep(time.Millisecond)
+				}
+				_ = take(file)
+			}()
+			got := command{org: org}.run(t.Context(), "sweep", "0oa1", "--status", "ACTIVE", "--yes", "--concurrency", "1", "--receipts", file)
+			if got.code != exitFailed || !strings.Contains(got.err, "was moved or deleted meanwhile") || len(org.Tokens("0oa1")) < 35 {
+				t.Errorf("code %d, %d tokens left, %s", got.code, len(org.Tokens("0oa1")), got.err)
+			}
+		})
 	}
 }

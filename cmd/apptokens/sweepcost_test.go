@@ -22,7 +22,7 @@ func TestSweepSaysWhatItCosts(t *testing.T) {
 		"within a window":        {500, []string{"--status", "ACTIVE"}, []string{"This revokes 250 of 250 refresh tokens of ORG: 252 requests, under a minute at the org's limit of 500 a minute"}, "share"},
 		"over several windows":   {50, []string{"--status", "ACTIVE"}, []string{"252 requests, about 5 minutes at the org's limit of 50 a minute"}, ""},
 		"at a share":             {50, []string{"--status", "ACTIVE", "--rate-share", "0.5"}, []string{"about 5 minutes at the org's limit of 50 a minute, about 10 minutes at the share of 0.5"}, ""},
-		"all tokens of one app":  {50, []string{"--status", "ACTIVE"}, []string{"All tokens of app 0oa1 match. 'apptokens revoke-all 0oa1' would take one request; it also revokes what is issued meanwhile"}, ""},
+		"all tokens of one app":  {50, []string{"--status", "ACTIVE"}, []string{"All tokens of 0oa1 match. 'apptokens revoke-all 0oa1' would take 1 request; it also revokes what is issued meanwhile"}, ""},
 		"some tokens of one app": {50, []string{"--scope", "payments:read"}, []string{"refresh tokens of ORG: "}, "revoke-all"},
 	}
 	for name, test := range tests {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"net/http"
 	"path/filepath"
 	"strings"
@@ -126,6 +127,43 @@ func TestReceiptsExplainValuesThatMatchNothing(t *testing.T) {
 	}
 }
 
+// One receipt of a value is not enough: none may say that a token is left, and the app must be one of this sweep.
+func TestReceiptsThatDoNotExplain(t *testing.T) {
+	t.Parallel()
+	const user = "00unkw1sfbTw08c0g1d7"
+	receipt := func(org, app, token, outcome string) string {
+		return fmt.Sprintf(`{"time":"2026-11-24T12:00:00Z","org":%q,"appId":%q,"tokenId":%q,"userId":%q,"outcome":%q}`+"\n", org, app, token, user, outcome)
+	}
+	tests := map[string]struct {
+		receipts [][3]string // app, token, outcome
+		args     []string
+		code     int
+		says     string
+	}{
+		"gone in this app":         {[][3]string{{"0oa1", "oar1", "revoked"}}, nil, exitDone, "what matched is gone already"},
+		"left in another app":      {[][3]string{{"0oa1", "oar1", "revoked"}, {"0oa2", "oar2", "failed"}}, nil, exitUnmatched, "token oar2 of app 0oa2 is not known to be gone"},
+		"gone in another app":      {[][3]string{{"0oa2", "oar2", "revoked"}}, nil, exitUnmatched, "no token has it"},
+		"gone, on a dry run":       {[][3]string{{"0oa1", "oar1", "revoked"}}, []string{"--dry-run"}, exitDone, "what matched is gone already"},
+		"another filter beside it": {[][3]string{{"0oa1", "oar1", "revoked"}}, []string{"--client", "0oaOther"}, exitUnmatched, "--client 0oaOther: no token has it"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			org := newOrg(t, 3)
+			file := filepath.Join(t.TempDir(), "receipts.jsonl")
+			content := ""
+			for _, r := range test.receipts {
+				content += receipt(org.URL, r[0], r[1], r[2])
+			}
+			writeTestFile(t, file, content)
+			got := command{org: org}.run(t.Context(), append([]string{"sweep", "0oa1", "--user", user, "--yes", "--receipts", file}, test.args...)...)
+			if got.code != test.code || !strings.Contains(got.err, test.says) || readTestFile(t, file) != content {
+				t.Errorf("code %d, stderr\n%s\nwant %d, %q", got.code, got.err, test.code, test.says)
+			}
+		})
+	}
+}
+
 // A proof that nothing is left can fail: by a token that is left, an org that cannot be reached, a dead credential, or a
 // listing that ends early.
 func TestExpectNoneIsAProofThatCanFail(t *testing.T) {
@@ -139,6 +177,7 @@ func TestExpectNoneIsAProofThatCanFail(t *testing.T) {
 	}{
 		"nothing matches":             {user: "00uNobody", code: exitDone, says: "none of 6 tokens in 1 app of ORG matches"},
 		"a token is left":             {user: "00unkw1sfbTw08c0g1d7", code: exitFailed, says: "1 of 6 tokens in 1 app of ORG match, and none should (--expect-none)"},
+		"a mistyped user":             {user: "00unkw1sfbtw08c0g1d7", code: exitFailed, says: `"00unkw1sfbtw08c0g1d7" may be mistyped, so this proves nothing`},
 		"a dead credential":           {user: "00uNobody", env: map[string]string{"OKTA_CLIENT_TOKEN": "dead"}, code: exitFailed, says: "401 Unauthorized"},
 		"an org that is out of reach": {user: "00uNobody", env: map[string]string{"OKTA_CLIENT_ORGURL": "http://127.0.0.1:1", "OKTA_CLIENT_RATELIMIT_MAXRETRIES": "0"}, code: exitFailed, says: "connection refused"},
 		"a page that is refused":      {user: "00uNobody", fault: new(oktatest.Status(403).After(1)), code: exitFailed, says: "403 Forbidden"},
@@ -179,5 +218,39 @@ func TestSpansOfTimeNeedAClockThatIsRight(t *testing.T) {
 				t.Errorf("skew %v, a date: code %d, %s", skew, got.code, got.err)
 			}
 		}
+	}
+}
+
+// A token that is revoked already, should Okta list it, is neither left nor a mistake.
+func TestRevokedTokensAreNotLeft(t *testing.T) {
+	t.Parallel()
+	org := newOrg(t, 2)
+	org.Add("0oa1", gen.Token{ID: "oarOld", UserID: "00uOld", Status: gen.TokenStatusRevoked})
+	for _, line := range []string{"sweep 0oa1 --user 00uOld --yes", "list 0oa1 --user 00uOld --expect-none"} {
+		if got := (command{org: org}).run(t.Context(), strings.Fields(line)...); got.code != exitDone {
+			t.Errorf("%s: code %d, %s", line, got.code, got.err)
+		}
+	}
+	if got := (command{org: org}).run(t.Context(), "list", "0oa1", "--user", "00uOld", "--status", "REVOKED", "--expect-none"); got.code != exitFailed {
+		t.Errorf("asked for: code %d, %s", got.code, got.err)
+	}
+}
+
+// Of two files or two times, one would be dropped without a word.
+func TestAFlagIsGivenOnce(t *testing.T) {
+	t.Parallel()
+	org := newOrgWithAda(t)
+	file := filepath.Join(t.TempDir(), "apps.txt")
+	writeTestFile(t, file, "0oa1\n")
+	for _, args := range [][]string{
+		{"sweep", "--apps-file", file, "--apps-file", file, "--user", "00u1", "--yes"}, {"sweep", "0oa1", "--older-than", "900d", "--older-than", "1d", "--yes"},
+		{"sweep", "0oa1", "--user", "00u1", "--receipts", "a", "--receipts", "b", "--yes"}, {"list", "0oa1", "--org-url", org.URL, "--org-url", org.URL},
+	} {
+		if got := (command{org: org}).run(t.Context(), args...); got.code != exitUsage || !strings.Contains(got.err, "it is given twice") {
+			t.Errorf("%v: code %d, %s", args, got.code, got.err)
+		}
+	}
+	if len(org.Requests()) > 0 {
+		t.Errorf("%d requests were sent", len(org.Requests()))
 	}
 }

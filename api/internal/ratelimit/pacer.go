@@ -34,7 +34,7 @@ type TooLongError struct {
 }
 
 func (e *TooLongError) Error() string {
-	return fmt.Sprintf("the window ends in %v, and the call may not wait that long", e.Wait.Round(time.Millisecond))
+	return fmt.Sprintf("the next request may be sent in %v, and the call may not wait that long", e.Wait.Round(time.Millisecond))
 }
 
 // Admit waits until a request may be sent, and counts it as sent: Settle must follow. held hears of each wait for the end

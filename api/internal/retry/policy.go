@@ -50,7 +50,7 @@ type Outcome struct {
 	Jitter   float64   // random, in [0, 1)
 }
 
-// Decide returns how long to wait before the next attempt, or false to stop.
+// Decide returns how long to wait before the next attempt, or false to stop. A wait beside false would be too long.
 func (p Policy) Decide(o Outcome) (wait time.Duration, again bool) {
 	if o.Attempt >= p.MaxAttempts {
 		return 0, false
@@ -65,7 +65,7 @@ func (p Policy) Decide(o Outcome) (wait time.Duration, again bool) {
 	}
 	wait = max(wait, retryAfter(o))
 	if wait > p.MaxWait || !o.Deadline.IsZero() && !o.Now.Add(wait).Before(o.Deadline) {
-		return 0, false
+		return wait, false
 	}
 	return wait, true
 }

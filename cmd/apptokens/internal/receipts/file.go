@@ -37,7 +37,8 @@ type disk interface {
 	Truncate(size int64) error
 }
 
-var errLocked = errors.New("another sweep is writing to it")
+// ErrLocked: another process has the file open.
+var ErrLocked = errors.New("another sweep is writing to it")
 
 // Open opens the file of receipts at path, or creates it with mode 0600, for the org with the URL org. A last line that
 // a crash or a full disk has cut off is removed, and one that lacks only its line end gets it. Open refuses a file that
@@ -161,6 +162,9 @@ func (f *File) write(lines []byte) error {
 	info, err := f.disk.Stat()
 	if err != nil {
 		return err
+	}
+	if there, err := os.Stat(f.path); err != nil || !os.SameFile(info, there) {
+		return fmt.Errorf("%s was moved or deleted meanwhile; nothing more is written to it", f.path)
 	}
 	if info.Size() != f.size {
 		return fmt.Errorf("another program has changed %s meanwhile; nothing more is written to it", f.path)

@@ -13,7 +13,7 @@ func lock(file *os.File) error {
 	err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 	switch {
 	case errors.Is(err, syscall.EWOULDBLOCK):
-		return errLocked
+		return ErrLocked
 	case err != nil:
 		return os.NewSyscallError("flock", err)
 	}

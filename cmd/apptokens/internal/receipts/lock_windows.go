@@ -15,7 +15,7 @@ func lock(file *os.File) error {
 		0, 1, 0, &windows.Overlapped{Offset: math.MaxUint32, OffsetHigh: math.MaxInt32})
 	switch {
 	case errors.Is(err, windows.ERROR_LOCK_VIOLATION):
-		return errLocked
+		return ErrLocked
 	case err != nil:
 		return os.NewSyscallError("LockFileEx", err)
 	}

@@ -117,7 +117,7 @@ func TestOpenRefusesOtherFilesAndLeavesThemAlone(t *testing.T) {
 		"blanks at the end":              {planned + "\n  ", "line 2 is not a receipt: unexpected end"},
 		"zeros at the end":               {planned + "\n\x00\x00", "line 2 is not a receipt"},
 		"a byte order mark":              {"\ufeff" + planned + "\n", "line 1 is not a receipt: invalid character 'ï'"},
-		"an endless line":                {planned + "\n" + strings.Repeat("x", 1<<20), "it is longer than 65536 bytes"},
+		"an endless line":                {planned + "\n" + strings.Repeat("x", 1<<20), "it is longer than 1048576 bytes"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -40,7 +40,7 @@ func (r Receipt) Gone(now time.Time) Receipt {
 }
 
 // maxLine is the most bytes of one line, with its end: many times what the longest error needs.
-const maxLine = 64 << 10
+const maxLine = 1 << 20
 
 // encode returns a line that decode reads. It escapes what would move a terminal's cursor or reverse the text.
 func encode(r Receipt) ([]byte, error) {
