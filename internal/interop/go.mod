@@ -6,6 +6,7 @@ require (
 	example.com/apptokens v0.0.0
 	github.com/go-jose/go-jose/v4 v4.1.9
 	github.com/okta/okta-sdk-golang/v5 v5.0.2
+	gopkg.in/yaml.v3 v3.0.1
 )
 
 require (
@@ -28,7 +29,6 @@ require (
 	github.com/pkg/errors v0.9.1 // indirect
 	golang.org/x/crypto v0.46.0 // indirect
 	golang.org/x/oauth2 v0.37.0 // indirect
-	gopkg.in/yaml.v3 v3.0.1 // indirect
 )
 
 replace example.com/apptokens => ../../

@@ -109,6 +109,7 @@ func TestServiceApps(t *testing.T) {
 
 	for alg := range curves {
 		t.Run("DPoP, "+alg, func(t *testing.T) {
+			record(t, "oidc-provider", "service app, DPoP", alg)
 			apptokens, requests := connect(t, "app-"+alg, alg)
 			for range 2 {
 				if err := list(t.Context(), apptokens); err != nil {
@@ -125,6 +126,7 @@ func TestServiceApps(t *testing.T) {
 			}
 		})
 		t.Run("Bearer, "+alg, func(t *testing.T) {
+			record(t, "oidc-provider", "service app, Bearer", alg)
 			apptokens, _ := connect(t, "bearer-"+alg, alg, oauth.WithoutDPoP())
 			if err := list(t.Context(), apptokens); err != nil {
 				t.Error(err)
@@ -143,6 +145,7 @@ func TestServiceApps(t *testing.T) {
 	}
 	for name, test := range refused {
 		t.Run(name, func(t *testing.T) {
+			record(t, "oidc-provider", "service app, refused", name)
 			apptokens, _ := connect(t, test.id, test.alg, test.options...)
 			var failure *oauth.Error
 			if err := list(t.Context(), apptokens); !errors.As(err, &failure) || failure.Code != test.code {

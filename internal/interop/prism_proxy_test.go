@@ -125,6 +125,7 @@ func TestPrismFindsNoViolation(t *testing.T) {
 	}
 	for _, step := range steps {
 		t.Run(step.name, func(t *testing.T) {
+			record(t, "Prism", "validating proxy", step.name)
 			if err := step.call(t.Context()); !errors.Is(err, step.is) {
 				t.Errorf("error %v, want %v", err, step.is)
 			}

@@ -124,6 +124,7 @@ func TestPrismMocksTheContract(t *testing.T) {
 	}
 	for name, call := range calls {
 		t.Run(name, func(t *testing.T) {
+			record(t, "Prism", "mock", name)
 			if err := call(t.Context(), connect(t, mock.url, http.DefaultTransport)); err != nil {
 				t.Error(err)
 			}

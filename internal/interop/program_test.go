@@ -12,8 +12,9 @@ import (
 )
 
 const (
-	programLife = 2 * time.Minute  // after which a program is killed, whatever it does
-	lineWait    = 20 * time.Second // for what a program is to say next
+	programLife = 5 * time.Minute  // after which a program is killed, whatever it does
+	lineWait    = 60 * time.Second // for what a program is to say next
+	maxLine     = 1 << 20          // bytes
 )
 
 // program is a program that runs in Node. It has to end with its stdin, which a test that dies closes as well.
@@ -44,7 +45,9 @@ func startProgram(t *testing.T, args ...string) *program {
 	lines := make(chan string, 1000) // so many may wait to be read before the program has to
 	go func() {
 		defer close(lines)
-		for scanner := bufio.NewScanner(io.TeeReader(stdout, t.Output())); scanner.Scan(); {
+		scanner := bufio.NewScanner(io.TeeReader(stdout, t.Output()))
+		scanner.Buffer(nil, maxLine)
+		for scanner.Scan() {
 			lines <- scanner.Text()
 		}
 	}()

@@ -1,6 +1,7 @@
 package interop_test
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"testing"
@@ -8,7 +9,13 @@ import (
 
 // The summary's page works in a real browser, and needs nothing beside itself.
 func TestSummaryPageInABrowser(t *testing.T) {
-	chromium := findChromium(t)
+	const peer, mode, operation = "Chromium", "summary page", "look, search, sort, axe"
+	chromium, err := findChromium()
+	if err != nil {
+		recordImpossible(peer, mode, operation, err.Error())
+		t.Skip(err)
+	}
+	record(t, peer, mode, operation)
 	dir := t.TempDir()
 	write := exec.CommandContext(t.Context(), "go", "test", "-count=1", "-run=^TestWritePages$", "./cmd/apptokens/internal/summary", "-pages", dir)
 	write.Dir = "../.."
@@ -20,18 +27,16 @@ func TestSummaryPageInABrowser(t *testing.T) {
 	}
 }
 
-// findChromium returns the path of a Chromium, and skips the test where there is none.
-func findChromium(t *testing.T) string {
-	t.Helper()
+// findChromium returns the path of a Chromium.
+func findChromium() (string, error) {
 	names := []string{"chromium", "chromium-browser", "google-chrome"}
 	if path := os.Getenv("CHROMIUM"); path != "" {
 		names = []string{path}
 	}
 	for _, name := range names {
 		if path, err := exec.LookPath(name); err == nil {
-			return path
+			return path, nil
 		}
 	}
-	t.Skipf("no Chromium, so the page was not looked at: none of %v is a program (CHROMIUM can name one)", names)
-	return ""
+	return "", fmt.Errorf("there is no Chromium: none of %v is a program (CHROMIUM can name one)", names)
 }
