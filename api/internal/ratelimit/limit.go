@@ -26,7 +26,7 @@ const (
 // Parse reads the X-Rate-Limit headers. A proxy may add its own limit, in lines of its own or folded into one; then the
 // limit counts of which the least remains.
 func Parse(header http.Header) (strictest Limit) {
-	limits, remaining, resets := values(header, "Limit"), values(header, "Remaining"), values(header, "Reset")
+	limits, remaining, resets := values(header, "X-Rate-Limit-Limit"), values(header, "X-Rate-Limit-Remaining"), values(header, "X-Rate-Limit-Reset")
 	for i := range max(len(limits), len(remaining), len(resets)) {
 		l, err := parse(at(limits, i), at(remaining, i), at(resets, i))
 		if err {
@@ -50,7 +50,7 @@ func parse(limit, remaining, reset string) (l Limit, failed bool) {
 }
 
 func values(header http.Header, name string) (all []string) {
-	for _, line := range header.Values("X-Rate-Limit-" + name) {
+	for _, line := range header.Values(name) {
 		for value := range strings.SplitSeq(line, ",") {
 			all = append(all, strings.TrimSpace(value))
 		}
