@@ -8,6 +8,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"maps"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -147,6 +148,8 @@ func TestCheckRefuses(t *testing.T) {
 		"an app ID of ..":          func(target *contract.Target) { target.AppID = ".." },
 		"to revoke without an app": func(target *contract.Target) { target.AppID = "" },
 		"negative pages":           func(target *contract.Target) { target.MaxPages = -1 },
+		"a share over one":         func(target *contract.Target) { target.RateShare = 1.5 },
+		"a share that is none":     func(target *contract.Target) { target.RateShare = math.NaN() },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -204,6 +207,62 @@ func TestCheckKeepsToTheRateLimit(t *testing.T) {
 			t.Errorf("took %v", report.Duration)
 		}
 	})
+}
+
+// A share below a half takes less of each window, one above it no more.
+func TestCheckTakesItsShareOfTheRateLimit(t *testing.T) {
+	t.Parallel()
+	took := map[float64]time.Duration{}
+	for _, share := range []float64{0, 0.25, 0.000001, 0.5, 1} {
+		synctest.Test(t, func(t *testing.T) {
+			org := oktatest.New(oktatest.WithApp("0oa1", 25), oktatest.WithRateLimit(20, time.Minute))
+			target := inProcess(org)
+			target.Denied, target.RateShare = nil, share
+			report, err := contract.Check(t.Context(), target)
+			if err != nil || report.Count(contract.Failed)+report.Count(contract.Errored) > 0 {
+				t.Errorf("%v: %v, %+v", share, err, report.Results)
+			}
+			took[share] = report.Duration
+		})
+	}
+	if took[0] != took[0.5] || took[1] != took[0.5] || took[0.25] < 3*took[0.5]/2 || took[0.000001] < 4*took[0.25] {
+		t.Errorf("took %v", took)
+	}
+}
+
+func TestCheckTellsWhatItWaitsFor(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		limit  int
+		fault  *oktatest.Fault
+		reason string
+		wait   time.Duration
+	}{
+		"its share is used up":      {limit: 20, reason: "its share of the rate limit is used up", wait: time.Minute},
+		"the rate limit is used up": {fault: new(oktatest.UsedUp(30 * time.Second)), reason: "the rate limit is used up", wait: 30 * time.Second},
+		"an outage":                 {fault: new(oktatest.Status(503).Times(8)), reason: "the server is not available"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				org := oktatest.New(oktatest.WithApp("0oa1", 25), oktatest.WithRateLimit(test.limit, time.Minute))
+				if test.fault != nil {
+					org.Inject(*test.fault)
+				}
+				told := 0
+				target := inProcess(org)
+				target.Denied, target.OnWait = nil, func(reason string, until time.Time) {
+					if wait := time.Until(until); reason != test.reason || wait <= 0 || wait < test.wait-10*time.Second || wait > test.wait+10*time.Second {
+						t.Errorf("waits %v because %s", wait, reason)
+					}
+					told++
+				}
+				if _, err := contract.Check(t.Context(), target); err != nil || told == 0 {
+					t.Errorf("%v, told %d times", err, told)
+				}
+			})
+		})
+	}
 }
 
 func TestCheckRidesOutFaults(t *testing.T) {
