@@ -46,6 +46,6 @@
 // A pull request or an archive can bring a .okta.yaml. It may say where a credential of its own goes: a token or a
 // private key that is written into it, or a key file in the working directory. If the credential comes from elsewhere,
 // its orgUrl is an error (unless the home directory's file has the same), and its proxy, testingDisableHttpsCheck and
-// dpopEnabled are ignored with a warning; another warning names those of its settings that apply. Set the org in the environment, or name the file ([WithFiles], or --config of
-// the command), to trust it.
+// dpopEnabled are ignored with a warning; another warning names those of its settings that apply. Set the org in the
+// environment, or name the file ([WithFiles], or --config of the command), to trust it.
 package config

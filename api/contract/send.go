@@ -202,7 +202,7 @@ func (s *suite) transport() http.RoundTripper {
 
 // learn waits for the end of a rate-limit window once the target's share of it is used up.
 func (s *suite) learn(header http.Header) {
-	if limit := ratelimit.Parse(header); limit.Limit > 0 && limit.Remaining <= int(float64(limit.Limit)*(1-s.target.RateShare)) {
+	if limit := ratelimit.Parse(header); limit.Limit > 0 && limit.Remaining <= limit.Limit-int(float64(limit.Limit)*s.target.RateShare) {
 		left := limit.Reset.Sub(ratelimit.ServerTime(header, time.Now())) + time.Second
 		s.free = time.Now().Add(min(left, policy.MaxWait))
 	}
