@@ -121,6 +121,16 @@ func TestPrecedence(t *testing.T) {
 			t.Errorf("%s, %v", settings.OrgURL, err)
 		}
 	})
+	t.Run("two spellings of a variable may say the same in two ways", func(t *testing.T) {
+		t.Parallel()
+		env := environment{
+			"ORGURL": orgURL, "ORG_URL": "HTTPS://Acme.okta.com:443/", "PRIVATEKEY": pemKey, "CLIENTID": "0oaService",
+			"DPOPENABLED": "true", "DPOP_ENABLED": "True", "OKTA_TESTING_DISABLE_HTTPS_CHECK": "FALSE", "OKTA_TESTING_TESTINGDISABLEHTTPSCHECK": "false",
+		}
+		if settings, err := config.Load(config.WithEnvironment(env.get), config.WithFiles()); err != nil || settings.OrgURL != orgURL {
+			t.Errorf("%s, %v", settings.OrgURL, err)
+		}
+	})
 	t.Run("settings are looked for one by one", func(t *testing.T) {
 		t.Parallel()
 		settings, err := config.Load(config.WithEnvironment(environment{"RATE_LIMIT_MAX_RETRIES": "0"}.get), config.WithFiles(local, home))

@@ -29,7 +29,7 @@
 //	    rateShare: 0.5
 //
 // See [Setting] for all settings, and https://github.com/okta/okta-sdk-golang#configuration-reference for where they
-// come from. Names that Okta's tools do not know either draw a warning.
+// come from. Names that Okta's tools do not know either draw a warning, and so do sections that are misspelt.
 //
 // # Where settings come from
 //
@@ -46,6 +46,6 @@
 // A pull request or an archive can bring a .okta.yaml. It may say where a credential of its own goes: a token or a
 // private key that is written into it, or a key file in the working directory. If the credential comes from elsewhere,
 // its orgUrl is an error (unless the home directory's file has the same), and its proxy, testingDisableHttpsCheck and
-// dpopEnabled are ignored with a warning. Set the org in the environment, or name the file ([WithFiles], or --config of
-// the command), to trust it.
+// dpopEnabled are ignored with a warning; another warning names those of its settings that apply. Set the org in the
+// environment, or name the file ([WithFiles], or --config of the command), to trust it.
 package config

@@ -37,7 +37,7 @@ func readKey(v value, id string) (signer crypto.Signer, warnings []string, err e
 
 // placeholder matches what a template or a sample has in place of a value. It takes the whole of it, since a password
 // or a path may have these characters, too.
-var placeholder = regexp.MustCompile(`^(\$?\{[^{}":]*\}|<[^<>]*>|\$[A-Z0-9_]+|YOUR_[A-Z_]+)$`)
+var placeholder = regexp.MustCompile(`^(\$?\{[^{}":]*\}|<[^<>]*>|\$[A-Z0-9_]+|%[A-Z0-9_]+%|YOUR_[A-Z_]+)$`)
 
 // unquote takes off the quotes that env files keep.
 func unquote(s string) string {

@@ -26,47 +26,89 @@ var unsupported = map[string]Setting{
 	"clientassertion": PrivateKey,
 }
 
-// unknown reports whether to warn of a name that stands for no setting, and what was meant.
-func unknown(name string) (hint string, warn bool) {
-	meant, known := unsupported[strings.TrimPrefix(strings.ToLower(name), "okta.client.")]
+// unknown reports whether to warn of a name that stands for no setting, and what was meant. Outside okta.client and
+// okta.testing, where other tools have their own names, it takes one that is much like a known one.
+func unknown(name string) (meant string, warn bool) {
+	lower := strings.ToLower(name)
+	if !strings.HasPrefix(lower, "okta.client.") && !strings.HasPrefix(lower, "okta.testing.") {
+		meant = misplaced(name)
+		return meant, meant != ""
+	}
+	setting, known := unsupported[strings.TrimPrefix(lower, "okta.client.")]
 	if !known {
-		meant = nearest(name)
+		setting = nearest(name)
 	}
-	if meant != "" {
-		hint = "; did you mean " + string(meant) + "?"
+	return string(setting), !known || setting != ""
+}
+
+// firstUnknown returns a name with dots up to the first part that is not a section. The rest belongs to that part.
+func firstUnknown(name string) string {
+	for i, r := range name {
+		if r == '.' {
+			if setting, section := lookUp(name[:i]); setting == "" && !section {
+				return name[:i]
+			}
+		}
 	}
-	return hint, !known || meant != ""
+	return name
+}
+
+// misplaced returns the setting that a name outside the sections is called like, or the section that it is much like.
+func misplaced(name string) string {
+	word := lastWord(name)
+	for _, setting := range settings {
+		if known := setting.names()[0]; lastWord(known) == word {
+			return known
+		}
+	}
+	for _, section := range []string{"okta", "okta.client", "okta.testing"} {
+		if known := lastWord(section); editDistance(word, known) <= len(known)/3 {
+			return section
+		}
+	}
+	return ""
+}
+
+// lastWord returns the last part of a name, and no more of it than a comparison needs.
+func lastWord(name string) string {
+	word := name[strings.LastIndex(name, ".")+1:]
+	return strings.ToLower(word[:min(len(word), 40)])
 }
 
 // nearest returns the setting or the section whose last word is most like a name's, if it is like it at all.
 func nearest(name string) (nearest Setting) {
-	last := func(name string) string { return strings.ToLower(name[strings.LastIndex(name, ".")+1:]) }
-	word := last(name)
+	word := lastWord(name)
 	distance := min(len(word)/2, 3) + 1 // letters that may be wrong, and one
 	for _, known := range append([]Setting{"rateLimit", "proxy"}, settings...) {
-		if d := editDistance(word, last(string(known))); d < distance {
+		if d := editDistance(word, lastWord(string(known))); d < distance {
 			nearest, distance = known, d
 		}
 	}
 	return nearest
 }
 
-// editDistance is how many letters have to be put in, taken out or replaced to make b of a (Levenshtein).
+// editDistance is how many letters have to be put in, taken out, replaced or swapped with the next to make b of a
+// (optimal string alignment).
 func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
+	rows := make([][]int, len(a)+1)
+	for i := range rows {
+		rows[i] = make([]int, len(b)+1)
+		rows[i][0] = i
 	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
+	for j := range rows[0] {
+		rows[0][j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		for j := 1; j <= len(b); j++ {
+			replaced := rows[i-1][j-1]
+			if a[i-1] != b[j-1] {
+				replaced++
 			}
-			diagonal, row[j+1] = row[j+1], min(cost, row[j]+1, row[j+1]+1)
+			rows[i][j] = min(replaced, rows[i-1][j]+1, rows[i][j-1]+1)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				rows[i][j] = min(rows[i][j], rows[i-2][j-2]+1)
+			}
 		}
 	}
-	return row[len(b)]
+	return rows[len(a)][len(b)]
 }

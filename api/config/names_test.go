@@ -21,7 +21,16 @@ func TestUnknownNamesDrawAWarning(t *testing.T) {
 		"an assertion":         {"okta: {client: {clientAssertion: secret}}", "did you mean privateKey?"},
 		"known to Okta's SDKs": {"okta: {client: {cache: {enabled: true, defaultTtl: 1, defaultTti: 1}, userAgentExtra: x, userAgent: x, rateLimit: {enable: true}, logging: {enabled: true}, raiseException: true}}", ""},
 		"known in capitals":    {"OKTA: {CLIENT: {CACHE: {enabled: true}, RATELIMIT: {MAXRETRIES: 3}}}", ""},
-		"another tool's":       {"okta: {oauth2: {issuer: x}}\nspring: {main: x}", ""},
+		"another tool's":       {"okta: {oauth2: {issuer: x, clientId: x}}\nspring: {main: x}\nserver: {port: 1}\nmeta: x\nokta.oauth2.clientId: x\nokta.client.userAgent: x", ""},
+		"Okta with a letter":   {"oktaa: {client: {token: secret}}", "oktaa is not a known setting, and is ignored; did you mean okta?"},
+		"letters swapped":      {"Otka: {client: {token: secret}}", "Otka is not a known setting, and is ignored; did you mean okta?"},
+		"clients":              {"okta: {clients: {token: secret}}", "okta.clients is not a known setting, and is ignored; did you mean okta.client?"},
+		"test":                 {"okta: {tesing: {disableHttpsCheck: true}}", "okta.tesing is not a known setting, and is ignored; did you mean okta.testing?"},
+		"clients, with dots":   {"okta.clients.token: secret", "okta.clients is not a known setting, and is ignored; did you mean okta.client?"},
+		"tokens, with dots":    {"okta.client.tokens: secret", "okta.client.tokens is not a known setting, and is ignored; did you mean token?"},
+		"one level too high":   {"okta: {clientId: x}", "okta.clientId is not a known setting, and is ignored; did you mean okta.client.clientId?"},
+		"without sections":     {"orgUrl: x", "orgUrl is not a known setting, and is ignored; did you mean okta.client.orgUrl?"},
+		"without okta":         {"client: {token: secret}", "client is not a known setting, and is ignored; did you mean okta.client?"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -33,6 +33,7 @@ func (r *reader) read() error {
 			return err
 		}
 	}
+	r.nameLocalSettings()
 	for setting, v := range r.values {
 		r.sources[setting] = v.source
 	}

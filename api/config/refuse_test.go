@@ -65,6 +65,12 @@ func TestLoadRefuses(t *testing.T) {
 		"a key for a key id":           {with("PRIVATEKEYID", pemKey), "", []string{"privateKeyId (from OKTA_CLIENT_PRIVATEKEYID) is not an ID"}},
 		"no scopes":                    {with("SCOPES", ","), "", []string{"scopes (from OKTA_CLIENT_SCOPES) names no scope"}},
 		"a setting twice":              {environment{}, "okta:\n  client:\n    token: secret\n    token: secret2\n", []string{"line 4: a key is there twice, first at line 3"}},
+		"a key, also with dots":        {environment{}, "okta.client.token: secret\nokta:\n  client: {token: secret2}\n", []string{"line 3: okta.client.token is there twice, first at ", "okta.yaml, line 1"}},
+		"with dots, also a key":        {environment{}, "okta: {client: {token: secret}}\nOKTA.Client.Token: secret2\n", []string{"line 2: okta.client.token is there twice, first at ", "okta.yaml, line 1"}},
+		"half with dots":               {environment{}, "okta: {client.token: secret}\nokta.client: {token: secret2}\n", []string{"line 2: okta.client.token is there twice, first at ", "okta.yaml, line 1"}},
+		"all within one section":       {environment{}, "okta:\n  client.token: secret\n  client: {token: secret2}\n", []string{"line 3: okta.client.token is there twice, first at ", "okta.yaml, line 2"}},
+		"a key below a section":        {environment{}, "okta:\n  client: {rateLimit.maxRetries: 1, rateLimit: {maxRetries: 2}}\n", []string{"okta.client.rateLimit.maxRetries is there twice, first at "}},
+		"two names of one check":       {environment{}, "okta:\n  testing:\n    disableHttpsCheck: true\n    testingDisableHttpsCheck: false\n", []string{"line 4: ", "is there twice, first at ", "okta.yaml, line 3"}},
 		"merge keys":                   {environment{}, "a: &a {token: secret}\nokta:\n  client:\n    <<: *a\n", []string{"merge keys (<<) are not supported"}},
 		"settings one level too high":  {environment{}, "okta:\n  orgUrl: https://acme.okta.com\n", []string{"okta.yaml (which has no setting below okta.client)"}},
 		"a public key":                 {app(string(publicKey)), "", []string{"privateKey (from OKTA_CLIENT_PRIVATEKEY) is not a private key", "not the JWK of"}},
@@ -74,6 +80,11 @@ func TestLoadRefuses(t *testing.T) {
 		"a map of scopes":              {environment{}, "okta:\n  client:\n    scopes: {secret: 1}\n", []string{"line 3: okta.client.scopes has the wrong type"}},
 		"an org to fill in":            {with("ORGURL", "https://{yourOktaDomain}"), "", []string{"orgUrl (from OKTA_CLIENT_ORGURL)", "placeholder"}},
 		"a token to fill in":           {with("TOKEN", "${OKTA_secret}"), "", []string{"token (from OKTA_CLIENT_TOKEN)", "placeholder"}},
+		"a token of Windows's":         {with("TOKEN", "%OKTA_secret%"), "", []string{"token (from OKTA_CLIENT_TOKEN)", "placeholder"}},
+		"a token in brackets":          {with("TOKEN", "[secret]"), "", []string{"token (from OKTA_CLIENT_TOKEN)", "placeholder"}},
+		"a token to change":            {with("TOKEN", "ChangeMe"), "", []string{"token (from OKTA_CLIENT_TOKEN)", "placeholder"}},
+		"a client ID of Windows's":     {with("CLIENTID", "%CLIENT_ID%"), "", []string{"clientId (from OKTA_CLIENT_CLIENTID)", "placeholder"}},
+		"a key of Windows's":           {app("%OKTA_KEY%"), "", []string{"privateKey (from OKTA_CLIENT_PRIVATEKEY)", "placeholder"}},
 		"a token as in the sample":     {environment{"ORGURL": orgURL}, "okta: {client: {token: {yourApiToken}}}", []string{"token (from ", "line 1)", "placeholder"}},
 		"a client ID to fill in":       {with("CLIENTID", "<clientId>"), "", []string{"clientId (from OKTA_CLIENT_CLIENTID)", "placeholder"}},
 		"a key id to fill in":          {with("PRIVATEKEYID", "$KEY_ID"), "", []string{"privateKeyId (from OKTA_CLIENT_PRIVATEKEYID)", "placeholder"}},
@@ -127,6 +138,10 @@ func TestTerraformsNamesDrawAHint(t *testing.T) {
 		"a token": {environment{"ORGURL": orgURL, "OKTA_API_TOKEN": "secret"}, `found Terraform's OKTA_API_TOKEN: export OKTA_CLIENT_TOKEN="$OKTA_API_TOKEN"`},
 		"an org": {environment{"TOKEN": "t", "OKTA_ORG_NAME": "secret", "OKTA_BASE_URL": "secret"},
 			`found Terraform's OKTA_ORG_NAME, OKTA_BASE_URL: export OKTA_CLIENT_ORGURL="https://$OKTA_ORG_NAME.$OKTA_BASE_URL"`},
+		"a token, and no org": {environment{"OKTA_API_TOKEN": "secret"}, `orgUrl is not set (looked in the environment); set OKTA_CLIENT_ORGURL, or okta.client.orgUrl in ~/.okta/okta.yaml, to ` +
+			`the URL of the org, such as https://acme.okta.com; found Terraform's OKTA_API_TOKEN: export OKTA_CLIENT_TOKEN="$OKTA_API_TOKEN"`},
+		"a service app, and no mode": {environment{"ORGURL": orgURL, "OKTA_API_CLIENT_ID": "secret", "OKTA_API_PRIVATE_KEY": "secret"},
+			`found Terraform's OKTA_API_CLIENT_ID: export OKTA_CLIENT_CLIENTID="$OKTA_API_CLIENT_ID"; found Terraform's OKTA_API_PRIVATE_KEY: export OKTA_CLIENT_PRIVATEKEY=`},
 		"a base URL":  {environment{"TOKEN": "t", "OKTA_BASE_URL": "secret"}, "found Terraform's OKTA_BASE_URL"},
 		"a client ID": {environment{"ORGURL": orgURL, "PRIVATEKEY": pemKey, "OKTA_API_CLIENT_ID": "secret"}, "found Terraform's OKTA_API_CLIENT_ID"},
 		"a key":       {environment{"ORGURL": orgURL, "AUTHORIZATIONMODE": "PrivateKey", "OKTA_API_PRIVATE_KEY": "secret"}, "found Terraform's OKTA_API_PRIVATE_KEY"},
@@ -137,8 +152,14 @@ func TestTerraformsNamesDrawAHint(t *testing.T) {
 			t.Errorf("%s: error %v shows a value", name, err)
 		}
 	}
-	_, err := config.Load(config.WithEnvironment(environment{"OKTA_API_TOKEN": "secret"}.get), config.WithFiles())
-	if err == nil || strings.Contains(err.Error(), "Terraform") {
-		t.Errorf("a hint for another setting than the one that is missing: %v", err)
+	for name, env := range map[string]environment{
+		"beside another token": {"TOKEN": "t", "OKTA_API_TOKEN": "secret", "OKTA_API_PRIVATE_KEY": "secret"},
+		"beside another key":   {"PRIVATEKEY": pemKey, "OKTA_API_TOKEN": "secret"},
+		"of another mode":      {"ORGURL": orgURL, "AUTHORIZATIONMODE": "PrivateKey", "OKTA_API_TOKEN": "secret"},
+	} {
+		_, err := config.Load(config.WithEnvironment(env.get), config.WithFiles())
+		if err == nil || strings.Contains(err.Error(), "Terraform") {
+			t.Errorf("%s: a hint at a credential that would be in the way: %v", name, err)
+		}
 	}
 }

@@ -57,9 +57,12 @@ func WithFiles(paths ...string) Option {
 	}
 }
 
+// localFile is the working directory's file.
+const localFile = ".okta.yaml"
+
 func usualPlaces() places {
 	p := places{explicit: map[Setting]value{}, getenv: os.Getenv}
-	p.files = append(p.files, layer{path: ".okta.yaml", usual: true, local: true})
+	p.files = append(p.files, layer{path: localFile, usual: true, local: true})
 	if home, err := os.UserHomeDir(); err == nil {
 		p.files = append(p.files, layer{path: filepath.Join(home, ".okta", "okta.yaml"), usual: true})
 	}
@@ -95,7 +98,7 @@ func readEnvironment(getenv func(string) string) (map[Setting]value, error) {
 			case text == "":
 			case before.text == "":
 				values[setting] = value{text: text, source: variable}
-			case before.text != text:
+			case normal(setting, before.text) != normal(setting, text):
 				return nil, fmt.Errorf("%w: %s and %s are both set, and differ; unset one",
 					api.ErrInvalidArgument, before.source, variable)
 			}

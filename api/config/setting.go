@@ -8,6 +8,7 @@ import (
 	"unicode"
 
 	"example.com/apptokens/api"
+	"example.com/apptokens/api/internal/check"
 	"example.com/apptokens/api/internal/text"
 )
 
@@ -84,6 +85,21 @@ func (v value) list() []string {
 	return strings.FieldsFunc(v.text, func(r rune) bool { return r == ',' || unicode.IsSpace(r) })
 }
 
+// normal returns the form that all spellings of one value share. What is not valid stays as it is.
+func normal(setting Setting, text string) string {
+	switch setting {
+	case OrgURL:
+		if org, err := check.OrgURL(text, true); err == nil {
+			return org.String()
+		}
+	case Scopes:
+		return strings.Join(value{text: text}.list(), " ")
+	case DPoPEnabled, DisableHTTPSCheck:
+		return strings.ToLower(text)
+	}
+	return text
+}
+
 // number reads a whole number from 0 to most, or 0 where none is set.
 func (r *reader) number(setting Setting, most int) (int, error) {
 	v, ok := r.values[setting]
@@ -118,7 +134,7 @@ func problem(setting Setting, v value, format string, args ...any) error {
 // missing says how to set something, and where it was looked for.
 func (r *reader) missing(setting Setting, what string) error {
 	looked := strings.Join(append([]string{"the environment"}, r.looked...), ", ")
-	hints := strings.Join(append(r.terraformHint(setting), r.Warnings...), "; ") // a misspelt name may be the reason
+	hints := strings.Join(append(r.terraformHints(setting), r.Warnings...), "; ") // a misspelt name may be the reason
 	if hints != "" {
 		hints = "; " + hints
 	}
@@ -134,18 +150,25 @@ var terraform = map[Setting]string{
 	PrivateKey: "$OKTA_API_PRIVATE_KEY",
 }
 
-// terraformHint says how to hand over what is set for Terraform. It names the variables and shows no value.
-func (r *reader) terraformHint(setting Setting) (hints []string) {
-	var set []string
-	os.Expand(terraform[setting], func(variable string) string {
-		if r.getenv(variable) != "" {
-			set = append(set, variable)
+// terraformHints says how to hand over what is set for Terraform: what is missing, and without a credential or its mode
+// whatever else may be. It names the variables and shows no value.
+func (r *reader) terraformHints(missing Setting) (hints []string) {
+	decided := r.has(Token) || r.has(PrivateKey) || r.has(AuthorizationMode)
+	for _, setting := range []Setting{OrgURL, Token, ClientID, PrivateKey} {
+		if setting != missing && (decided || r.has(setting)) {
+			continue
 		}
-		return ""
-	})
-	if len(set) > 0 {
-		hints = append(hints, fmt.Sprintf(`found Terraform's %s: export %s="%s"`,
-			strings.Join(set, ", "), setting.variables()[0], terraform[setting]))
+		var set []string
+		os.Expand(terraform[setting], func(variable string) string {
+			if r.getenv(variable) != "" {
+				set = append(set, variable)
+			}
+			return ""
+		})
+		if len(set) > 0 {
+			hints = append(hints, fmt.Sprintf(`found Terraform's %s: export %s="%s"`,
+				strings.Join(set, ", "), setting.variables()[0], terraform[setting]))
+		}
 	}
 	return hints
 }

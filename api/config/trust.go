@@ -4,6 +4,7 @@ import (
 	"errors"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"example.com/apptokens/api/internal/check"
 )
@@ -78,6 +79,21 @@ func (r *reader) checkOrg() error {
 		r.warn("the org is %s (from %s), which hides %s (from %s)", r.OrgURL, org.source, hidden, r.hiddenOrg.source)
 	}
 	return nil
+}
+
+// nameLocalSettings warns of settings that the working directory's file adds to a credential from elsewhere: a short
+// time for requests or a tiny share of the rate limit can stop a revocation. (Its org is looked at by checkOrg.)
+func (r *reader) nameLocalSettings() {
+	var names []string
+	for _, setting := range settings {
+		if setting != OrgURL && r.values[setting].local {
+			names = append(names, string(setting))
+		}
+	}
+	if len(names) > 0 && !r.localCredential {
+		r.warn("settings apply that come from %s in the working directory, unlike the credential: %s; if they are not yours, "+
+			"remove them, or override them in the environment", localFile, strings.Join(names, ", "))
+	}
 }
 
 func (r *reader) credentialSource() string {

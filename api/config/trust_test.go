@@ -67,6 +67,7 @@ func TestCredentialsGoToNoOrgThatALocalFileAloneNames(t *testing.T) {
 		},
 		"other settings of a service app": {
 			local: lines("clientId: 0oaOther", "scopes: okta.apps.read"), home: lines("orgUrl: "+ours, app, keyLine), org: ours, source: "HOME, line 5",
+			warns: "unlike the credential: clientId, scopes; if they are not yours",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -181,4 +182,37 @@ func TestCredentialsAreNotExposedByALocalFile(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+// Nor can it slow down or starve calls that are none of its business, unless somebody is told.
+func TestSettingsOfALocalFileBesideACredentialFromElsewhereAreNamed(t *testing.T) {
+	limits := []string{"requestTimeout: 1", "connectionTimeout: 1", "rateShare: 0.000001", "rateLimit: {maxRetries: 0, maxBackoff: 1}"}
+	const says = "settings apply that come from .okta.yaml in the working directory, unlike the credential: "
+	const all = says + "connectionTimeout, requestTimeout, rateLimit.maxRetries, rateLimit.maxBackoff, rateShare; if they are not yours"
+	complete := environment{"ORGURL": ours, "TOKEN": "t"}
+	for name, test := range map[string]struct {
+		local, home string
+		env         environment
+		want        string
+	}{
+		"beside the environment's": {local: lines(limits...), env: complete, want: all},
+		"beside the home file's":   {local: lines(limits...), home: lines("orgUrl: "+ours, "token: home"), want: all},
+		"one that is overridden": {
+			local: lines("rateShare: 0.1", "requestTimeout: 1"), env: environment{"ORGURL": ours, "TOKEN": "t", "RATESHARE": "1"},
+			want: says + "requestTimeout; if",
+		},
+		"beside its own":          {local: lines(append(limits, "token: theirs", "orgUrl: "+theirs)...)},
+		"none that has an effect": {local: lines("userAgent: x"), env: complete},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inDirectories(t, test.local, test.home)
+			settings, err := config.Load(config.WithEnvironment(test.env.get))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := strings.Join(settings.Warnings, "\n"); test.want == "" && got != "" || !strings.HasPrefix(got, test.want) || len(settings.Warnings) > 1 {
+				t.Errorf("warnings %q, want %q", got, test.want)
+			}
+		})
+	}
 }

@@ -85,13 +85,22 @@ func (l *layer) readKey(prefix string, key, content *yaml.Node) error {
 		case text != "":
 			l.values[setting] = value{text: text, source: fmt.Sprintf("%s, line %d", l.path, content.Line), local: l.local}
 		}
-	case strings.Count(prefix, ".") > 1: // below okta.client or okta.testing
-		if hint, warn := unknown(name); warn {
-			l.warnings = append(l.warnings, fmt.Sprintf("%s, line %d: %s is not a known setting, and is ignored%s",
-				l.path, key.Line, text.Printable(name, 80), hint))
-		}
+	default:
+		l.warnUnknown(firstUnknown(name), key.Line)
 	}
 	return nil
+}
+
+func (l *layer) warnUnknown(name string, line int) {
+	meant, warn := unknown(name)
+	if !warn {
+		return
+	}
+	if meant != "" {
+		meant = "; did you mean " + meant + "?"
+	}
+	l.warnings = append(l.warnings, fmt.Sprintf("%s, line %d: %s is not a known setting, and is ignored%s",
+		l.path, line, text.Printable(name, 80), meant))
 }
 
 func resolve(node *yaml.Node) *yaml.Node {

@@ -8,6 +8,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"maps"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -147,6 +148,8 @@ func TestCheckRefuses(t *testing.T) {
 		"an app ID of ..":          func(target *contract.Target) { target.AppID = ".." },
 		"to revoke without an app": func(target *contract.Target) { target.AppID = "" },
 		"negative pages":           func(target *contract.Target) { target.MaxPages = -1 },
+		"a share over one":         func(target *contract.Target) { target.RateShare = 1.5 },
+		"a share that is none":     func(target *contract.Target) { target.RateShare = math.NaN() },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -185,25 +188,6 @@ func inProcess(org *oktatest.Org) contract.Target {
 	target := target(orgURL)
 	target.HTTPClient = &http.Client{Transport: org.Transport()}
 	return target
-}
-
-func TestCheckKeepsToTheRateLimit(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		org := oktatest.New(oktatest.WithApp("0oa1", 25), oktatest.WithBearerToken("denied"), oktatest.WithRateLimit(20, time.Minute))
-		report, err := contract.Check(t.Context(), inProcess(org))
-		if err != nil || report.Count(contract.Passed) != len(report.Results) {
-			t.Errorf("%v, %+v", err, report.Results)
-		}
-		for _, request := range org.Requests() {
-			if request.Status == http.StatusTooManyRequests {
-				t.Error("a request was answered 429")
-			}
-		}
-		if report.Duration < 2*time.Minute {
-			t.Errorf("took %v", report.Duration)
-		}
-	})
 }
 
 func TestCheckRidesOutFaults(t *testing.T) {

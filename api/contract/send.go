@@ -22,6 +22,8 @@ const (
 	attemptTimeout = 30 * time.Second
 	// maxRepeats is how often an Auth may ask for another attempt, as in package api.
 	maxRepeats = 2
+	// maxShare is how much of a rate-limit window is taken at most.
+	maxShare = 0.5
 )
 
 // policy is for outages and rate limits, which break no rule of the contract.
@@ -51,7 +53,7 @@ func (x *exchange) refused() error {
 func (s *suite) sendAs(ctx context.Context, auth api.Auth, method, path string) (*exchange, error) {
 	repeats := 0
 	for attempt := 1; ; attempt++ {
-		if err := retry.Sleep(ctx, time.Until(s.free)); err != nil {
+		if err := s.wait(ctx, "its share of the rate limit is used up", time.Until(s.free)); err != nil {
 			return nil, err
 		}
 		x, again, err := s.attempt(ctx, auth, method, path)
@@ -68,10 +70,21 @@ func (s *suite) sendAs(ctx context.Context, auth api.Auth, method, path string) 
 		if !again {
 			return s.settle(ctx, x, err)
 		}
-		if err := retry.Sleep(ctx, wait); err != nil {
+		reason := "the server is not available"
+		if outcome.Status == http.StatusTooManyRequests {
+			reason = "the rate limit is used up"
+		}
+		if err := s.wait(ctx, reason, wait); err != nil {
 			return nil, err
 		}
 	}
+}
+
+func (s *suite) wait(ctx context.Context, reason string, d time.Duration) error {
+	if d > 0 && s.target.OnWait != nil {
+		s.target.OnWait(reason, time.Now().Add(d))
+	}
+	return retry.Sleep(ctx, d)
 }
 
 // settle judges the last of the attempts.
@@ -187,9 +200,9 @@ func (s *suite) transport() http.RoundTripper {
 	return http.DefaultTransport
 }
 
-// learn waits for the end of a rate-limit window once half of it is used up, and leaves the rest to others.
+// learn waits for the end of a rate-limit window once the target's share of it is used up.
 func (s *suite) learn(header http.Header) {
-	if limit := ratelimit.Parse(header); limit.Limit > 0 && limit.Remaining <= limit.Limit/2 {
+	if limit := ratelimit.Parse(header); limit.Limit > 0 && limit.Remaining <= limit.Limit-int(float64(limit.Limit)*s.target.RateShare) {
 		left := limit.Reset.Sub(ratelimit.ServerTime(header, time.Now())) + time.Second
 		s.free = time.Now().Add(min(left, policy.MaxWait))
 	}

@@ -34,14 +34,17 @@ type Target struct {
 	HTTPClient *http.Client
 	// Logger, if set, gets a line per request at level debug, without headers.
 	Logger *slog.Logger
+	// RateShare is how much of every rate-limit window the probes take, from 0 to 1. The rest is left to others. The
+	// default is a half, and more than that counts as a half.
+	RateShare float64
 	// OnResult, if set, is called after each probe.
 	OnResult func(Result)
+	// OnWait, if set, is called before each wait for the rate limit or for the end of an outage.
+	OnWait func(reason string, until time.Time)
 }
 
 // Check probes a server with plain HTTP and reports how it keeps the contract. It reads only, unless target.Write is
-// set. When the server's rate limit is used up, it waits for the next window.
-//
-// It leaves half of every rate-limit window to others.
+// set. When its share of the server's rate limit is used up, it waits for the next window.
 //
 // An error means that not all probes ran: the target is invalid ([api.ErrInvalidArgument]), the server cannot be
 // reached or has refused the credential from the start ([api.ErrUnauthorized]), or the context ended. The report holds
@@ -57,10 +60,13 @@ func Check(ctx context.Context, target Target) (Report, error) {
 		return Report{}, fmt.Errorf("contract: %w", api.CheckID("app ID", target.AppID))
 	case target.AppID == "" && target.Write:
 		return Report{}, fmt.Errorf("contract: %w: Write is set, but no app", api.ErrInvalidArgument)
+	case !(target.RateShare >= 0 && target.RateShare <= 1):
+		return Report{}, fmt.Errorf("contract: %w: the rate share is %v; want 0 to 1", api.ErrInvalidArgument, target.RateShare)
 	case target.MaxPages < 0:
 		return Report{}, fmt.Errorf("contract: %w: the number of pages is negative", api.ErrInvalidArgument)
 	}
 	target.MaxPages = cmp.Or(target.MaxPages, 100)
+	target.RateShare = min(cmp.Or(target.RateShare, maxShare), maxShare)
 	s := &suite{
 		target: target, org: org, outcomes: map[string]Outcome{},
 		report: Report{URL: org.String(), AppID: target.AppID, Start: time.Now()},

@@ -52,7 +52,7 @@ func columnNames() string {
 	return strings.Join(names, ", ")
 }
 
-// choose returns the columns, each as wide as it will be where that is known: appIDs are all that will be shown.
+// choose returns the columns, each once and as wide as it will be where that is known: appIDs are all that will be shown.
 func (f *columnsFlag) choose(a *app, command *cobra.Command, appIDs []string) (table tokenTable, err error) {
 	names, added := f.names, []string(nil)
 	if !slices.ContainsFunc(f.names, func(name string) bool { return !strings.HasPrefix(name, "+") }) {
@@ -65,6 +65,9 @@ func (f *columnsFlag) choose(a *app, command *cobra.Command, appIDs []string) (t
 			return table, usage("--columns: %q is not a column; choose from %s", name, columnNames())
 		}
 		c := tokenColumns[i]
+		if slices.ContainsFunc(table.columns, func(shown tokenColumn) bool { return shown.Field == c.Field }) {
+			continue
+		}
 		if c.Field == "appId" {
 			c.MinWidth = longest(appIDs)
 		}

@@ -29,7 +29,8 @@ func (a *app) contractCommand() *cobra.Command {
 		Long: `Probe the org with plain HTTP, and report for each rule of the contract whether
 it is kept, and where the rule is from: for a team's mock, a proxy, or the live
 org at night. Give it an app that holds a few hundred tokens; without one, only
-some rules can be checked. It reads only, and waits for the rate limit.
+some rules can be checked. It reads only, and takes at most half of the rate
+limit, or less with --rate-share.
 
 With --write it also revokes one token of the app, and then all of them.
 
@@ -76,6 +77,7 @@ func (a *app) target(apps []string) (contract.Target, error) {
 	target := contract.Target{
 		URL: a.settings.OrgURL, PlainHTTP: a.settings.PlainHTTP, Auth: auth,
 		HTTPClient: &http.Client{Transport: a.settings.Transport()}, Logger: a.settings.Logger,
+		RateShare: a.settings.RateShare,
 	}
 	if len(apps) > 0 {
 		target.AppID = apps[0]
@@ -107,7 +109,13 @@ func (a *app) check(ctx context.Context, target contract.Target) error {
 		if a.format == output.Table {
 			outputErr = errors.Join(outputErr, a.printResult(r))
 		}
+		a.progress.Resume()
 		a.progress.SetDone("%s: %s", r.Probe, r.Outcome)
+	}
+	target.OnWait = func(reason string, until time.Time) {
+		if time.Until(until) > time.Second {
+			a.progress.Wait(reason+", waiting until", until)
+		}
 	}
 	report, err := contract.Check(ctx, target)
 	if outputErr = errors.Join(outputErr, a.printReport(report)); outputErr != nil {

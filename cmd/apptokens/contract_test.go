@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"encoding/xml"
 	"maps"
@@ -8,6 +9,8 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"example.com/apptokens/api/contract"
 	"example.com/apptokens/api/oktatest"
@@ -101,4 +104,29 @@ func TestContractShowsNoCredentialThatAServerRepeats(t *testing.T) {
 			t.Errorf("%s: code %d\n%s\n%.2000s", format, got.code, got.out, got.err)
 		}
 	}
+}
+
+// Off a terminal as well, it is said what a check waits for, and a share of the rate limit is heeded.
+func TestContractSaysWhatItWaitsFor(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org := oktatest.New(oktatest.WithApp("0oa1", 25), oktatest.WithRateLimit(20, time.Minute))
+		var out, stderr bytes.Buffer
+		env := map[string]string{"OKTA_CLIENT_ORGURL": "https://acme.okta.com", "OKTA_CLIENT_TOKEN": oktatest.DefaultAPIToken}
+		app := newApp(&console{out: &out, stderr: &stderr, getenv: func(name string) string { return env[name] }, configFiles: []string{}})
+		app.rateShare = "0.25"
+		target, err := app.target([]string{"0oa1"})
+		if err != nil || target.RateShare != 0.25 {
+			t.Fatalf("rate share %v, %v", target.RateShare, err)
+		}
+		target.HTTPClient = &http.Client{Transport: org.Transport()}
+		start := time.Now()
+		if err := app.check(t.Context(), target); err != nil || !strings.Contains(out.String(), " 0 failed") {
+			t.Errorf("%v, %s", err, &out)
+		}
+		waits := strings.Count(stderr.String(), "; its share of the rate limit is used up, waiting until ")
+		if minutes := int(time.Since(start).Minutes()); waits < minutes-1 || minutes < 4 || strings.Contains(out.String(), "waiting") {
+			t.Errorf("%d waits in %d minutes:\n%s", waits, minutes, &stderr)
+		}
+	})
 }

@@ -79,7 +79,7 @@ matched no token. A signal ends the command as that signal does (shells show
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(helpCommand())
 	a.wrapHelp(root)
-	a.completeFlags(root)
+	a.complete(root)
 	allowOnce(root)
 	return root
 }

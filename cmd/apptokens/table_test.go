@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"go.yaml.in/yaml/v3"
+
 	"example.com/apptokens/api/oktatest"
 	"example.com/apptokens/cmd/apptokens/internal/output"
 	"example.com/apptokens/gen"
@@ -17,6 +19,8 @@ func TestColumnsAreChosen(t *testing.T) {
 	for args, want := range map[string]string{
 		"--columns id,userName -o csv":  "id,userName\noarT4npx1yT6lrws7LFf,Пример Образцов\n",
 		"--columns APPID,issuer -o csv": "appId,issuer\n0oa1,ORG/oauth2/",
+		"--columns id,ID,+id -o csv":    "id\noarT4",
+		"--columns +id,+issuer -o csv":  "id,status,appId,userId,created,expiresAt,scopes,issuer\n",
 		"--columns id":                  "ID\noarT4npx1yT6lrws7LFf\noardAWoEQ6lcSEAUDmKT\n",
 	} {
 		got := command{org: org}.run(t.Context(), append([]string{"list", "0oa1"}, strings.Fields(args)...)...)
@@ -119,5 +123,19 @@ func TestHostileNamesAreHarmless(t *testing.T) {
 	csv := command{org: org}.run(t.Context(), "list", "0oa1", "-o", "csv", "--columns", "userId,issuer").out
 	if !strings.HasSuffix(csv, "\n'=cmd|'/c calc'!A1,�2J�x�é\n") {
 		t.Errorf("csv: %q", csv)
+	}
+}
+
+func TestNamesWithControlCharactersAreListedAsYAML(t *testing.T) {
+	t.Parallel()
+	org := newOrg(t, 0)
+	token := gen.Token{ID: "oar1", UserID: "00u1", Issuer: "a\u007fb\u0085c\u009fd\ufffee\uffff"}
+	org.Add("0oa1", token)
+	for _, line := range [][]string{{"list", "0oa1"}, {"sweep", "0oa1", "--user", "00u1", "--yes"}} {
+		got := command{org: org}.run(t.Context(), append(line, "-o", "yaml")...)
+		var rows []struct{ Issuer string }
+		if err := yaml.Unmarshal([]byte(got.out), &rows); err != nil || got.code != 0 || len(rows) != 1 || rows[0].Issuer != token.Issuer {
+			t.Errorf("%v: %v, code %d, %q%s", line, err, got.code, got.out, got.err)
+		}
 	}
 }

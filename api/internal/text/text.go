@@ -37,10 +37,13 @@ func IsUnreserved(r rune) bool {
 }
 
 // HasPlaceholder reports whether a URL, a credential or an ID was copied from documentation, or from a template that
-// nothing filled in: {yourOktaDomain}, ${OKTA_TOKEN}, <token>, YOUR_API_TOKEN.
+// nothing filled in: {yourOktaDomain}, ${OKTA_TOKEN}, %OKTA_TOKEN%, <token>, [token], YOUR_API_TOKEN, changeme.
 func HasPlaceholder(text string) bool {
-	return strings.ContainsAny(text, "{}<>$") || strings.HasPrefix(text, "YOUR_")
+	return strings.ContainsAny(text, "{}<>$") || strings.HasPrefix(text, "YOUR_") || placeholder.MatchString(text)
 }
+
+// placeholder matches what is one only as the whole of a text: URLs hold percent signs and brackets, too.
+var placeholder = regexp.MustCompile(`(?i)^(%\w+%|\[.*\]|(change|replace)[-_]?me|x{3,}|todo)$`)
 
 // userInformation is what stands before the host of a URL, valid or not.
 var userInformation = regexp.MustCompile(`://[^/\s"]*@`)

@@ -40,3 +40,18 @@ func TestRedact(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestHasPlaceholder(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]bool{
+		"https://{yourOktaDomain}": true, "${OKTA_TOKEN}": true, "$OKTA_TOKEN": true, "<token>": true, "YOUR_API_TOKEN": true,
+		"%OKTA_TOKEN%": true, "[token]": true, "changeme": true, "CHANGE_ME": true, "replace-me": true, "xxxxxxxx": true, "TODO": true,
+
+		"": false, "00aToken_-~": false, "eyJhbGciOi.J9+/=": false, "token": false, "changemeter": false, "xx": false,
+		"https://[::1]:8080": false, "https://acme.okta.com/a%20b%20c": false, "https://acme.okta.com/%AB%CD": false,
+	} {
+		if got := text.HasPlaceholder(in); got != want {
+			t.Errorf("HasPlaceholder(%q) = %v", in, got)
+		}
+	}
+}

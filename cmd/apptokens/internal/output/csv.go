@@ -3,6 +3,7 @@ package output
 import (
 	"encoding/csv"
 	"strings"
+	"unicode/utf8"
 )
 
 type csvPrinter struct{ *csv.Writer }
@@ -22,7 +23,7 @@ func newCSVPrinter(o Options) *csvPrinter {
 func (p *csvPrinter) Print(r Row) error {
 	cells := make([]string, len(r.Cells))
 	for i, cell := range r.Cells {
-		if cells[i] = Printable(cell); cell != "" && strings.ContainsRune("=+-@", rune(cell[0])) {
+		if cells[i] = Printable(cell); startsFormula(cell) {
 			cells[i] = "'" + cells[i] // or a spreadsheet would take it for a formula
 		}
 	}
@@ -32,3 +33,10 @@ func (p *csvPrinter) Print(r Row) error {
 func (p *csvPrinter) Flush() error { p.Writer.Flush(); return p.Error() }
 
 func (p *csvPrinter) Close() error { return p.Flush() }
+
+// startsFormula reports whether a cell begins with a sign that starts a formula, full-width ones among them, or with
+// white space that some spreadsheets skip.
+func startsFormula(cell string) bool {
+	first, _ := utf8.DecodeRuneInString(cell)
+	return strings.ContainsRune("=+-@\t\r＝＋－＠", first)
+}

@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"io"
 	"unicode"
+	"unicode/utf16"
 
 	"github.com/go-json-experiment/json/jsontext"
-	"unicode/utf16"
 )
 
 // EncodeJSON returns a line of JSON without escapes for HTML. Raw JSON stays as it is, but for line ends between its tokens.
@@ -27,22 +27,30 @@ func EncodeJSON(value any) ([]byte, error) {
 	return escapeControls(text.Bytes()), err
 }
 
-// escapeControls escapes what would move the cursor or turn the text around. To JSON it is the same.
+// escapeControls escapes what would move the cursor, turn the text around, or be refused by a parser of YAML. To JSON it
+// is the same.
 func escapeControls(text []byte) []byte {
+	return escape(text, func(r rune) (escaped string) {
+		for _, unit := range utf16.AppendRune(nil, r) {
+			escaped += fmt.Sprintf(`\u%04x`, unit)
+		}
+		return escaped
+	})
+}
+
+func escape(text []byte, form func(rune) string) []byte {
 	isControl := func(r rune) bool {
-		return r >= 0x7f && r < 0xa0 || unicode.Is(unicode.Cf, r) && r != zeroWidthJoiner
+		return r >= 0x7f && r < 0xa0 || unicode.Is(unicode.Cf, r) && r != zeroWidthJoiner || r == 0xfffe || r == 0xffff
 	}
 	if !bytes.ContainsFunc(text, isControl) {
 		return text
 	}
 	var escaped bytes.Buffer
 	for _, r := range string(text) {
-		if !isControl(r) {
+		if isControl(r) {
+			escaped.WriteString(form(r))
+		} else {
 			escaped.WriteRune(r)
-			continue
-		}
-		for _, unit := range utf16.AppendRune(nil, r) {
-			fmt.Fprintf(&escaped, `\u%04x`, unit)
 		}
 	}
 	return escaped.Bytes()

@@ -1,6 +1,7 @@
 package output
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -44,12 +45,12 @@ func (p *tablePrinter) Flush() error {
 			p.widths[i] = max(p.widths[i], uniseg.StringWidth(cells[i]))
 		}
 	}
-	widths := p.fit()
+	widths, widest := p.fit(), cmp.Or(p.limit, widestPadded)
 	for _, cells := range p.rows {
 		var line strings.Builder
 		for i, cell := range cells {
 			cell = Shorten(cell, widths[i])
-			padding := strings.Repeat(" ", max(0, widths[i]-uniseg.StringWidth(cell))+2)
+			padding := strings.Repeat(" ", max(0, min(widths[i], widest)-uniseg.StringWidth(cell))+2)
 			if i == len(cells)-1 {
 				padding = ""
 			}
@@ -65,8 +66,10 @@ func (p *tablePrinter) Flush() error {
 
 func (p *tablePrinter) Close() error { return p.Flush() }
 
-// narrowest is how far a column shrinks.
-const narrowest = 8
+const (
+	narrowest    = 8  // how far a column shrinks
+	widestPadded = 60 // how far cells are padded off a terminal, where one huge cell would make every row as long
+)
 
 // fit takes from the widest columns that may shrink until a line fits, if it can.
 func (p *tablePrinter) fit() []int {

@@ -61,3 +61,19 @@ func TestTablesThatAreWrittenRowByRow(t *testing.T) {
 		}
 	}
 }
+
+// Elsewhere cells stay whole, and one that is huge does not make the other rows as wide.
+func TestOneHugeCellPadsNoOtherRow(t *testing.T) {
+	t.Parallel()
+	for _, width := range []int{0, 80} {
+		huge := strings.Repeat("x", 100_000)
+		var out bytes.Buffer
+		table := output.New(output.Options{Writer: &out, Columns: []output.Column{{Header: "ID"}, {Header: "N"}}, Width: width})
+		for _, id := range []string{"oar1", huge, "oar2"} {
+			_ = table.Print(output.Row{Cells: []string{id, "1"}})
+		}
+		if err := table.Close(); err != nil || !strings.Contains(out.String(), huge+"  1\n") || out.Len() > len(huge)+1000 {
+			t.Errorf("width %d: %v, %d bytes", width, err, out.Len())
+		}
+	}
+}

@@ -3,6 +3,7 @@ package output
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"strings"
 
@@ -35,14 +36,15 @@ func (p *yamlPrinter) Close() error {
 	return err
 }
 
-// EncodeYAML returns a YAML document with the keys that JSON has. The YAML encoder escapes control characters.
+// EncodeYAML returns a YAML document with the keys that JSON has. It has no raw control characters: the YAML encoder
+// escapes most of them.
 func EncodeYAML(value any) ([]byte, error) {
 	encoded, err := json.Marshal(value)
 	if err != nil {
 		return nil, err
 	}
 	var document yaml.Node // JSON is YAML, and a node keeps the order of its keys
-	if err := yaml.Unmarshal(encoded, &document); err != nil {
+	if err := yaml.Unmarshal(escape(encoded, yamlEscape), &document); err != nil {
 		return nil, err
 	}
 	block(&document)
@@ -50,7 +52,15 @@ func EncodeYAML(value any) ([]byte, error) {
 	encoder := yaml.NewEncoder(&text)
 	encoder.SetIndent(2)
 	err = encoder.Encode(&document)
-	return text.Bytes(), err
+	return escape(text.Bytes(), yamlEscape), err
+}
+
+// yamlEscape escapes a character in double quotes, where block has put it. YAML knows no surrogates.
+func yamlEscape(r rune) string {
+	if r > 0xffff {
+		return fmt.Sprintf(`\U%08x`, r)
+	}
+	return fmt.Sprintf(`\u%04x`, r)
 }
 
 // block takes off the style of JSON: braces, and quotes where YAML needs none.
