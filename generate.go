@@ -5,7 +5,7 @@ package apptokens
 
 import _ "embed"
 
-//go:generate go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen -config gen/oapi-codegen.yaml openapi.yaml
+//go:generate go tool oapi-codegen -config gen/oapi-codegen.yaml -o gen/tokens.gen.go openapi.yaml
 //go:generate go run ./internal/reference
 
 // OpenAPI is the contract, openapi.yaml: an OpenAPI 3.0.3 document in YAML. Treat it as read-only.

@@ -7,7 +7,6 @@ import (
 	"crypto/rand"
 	"crypto/x509"
 	"encoding/pem"
-	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -56,29 +55,14 @@ func TestTheReadmesProgramsRun(t *testing.T) {
 func runProgram(t *testing.T, program string, env ...string) string {
 	t.Helper()
 	program, _, closed := strings.Cut(program, "```\n")
-	root, err := os.Getwd()
-	sums, err2 := os.ReadFile("go.sum")
-	if err := errors.Join(err, err2); err != nil || !closed {
-		t.Fatalf("closed: %v, %v", closed, err)
+	if !closed {
+		t.Fatal("the code block does not end")
 	}
-	dir := t.TempDir()
-	for name, text := range map[string]string{
-		"main.go": "package main\n" + program,
-		"go.mod":  "module consumer\n\ngo 1.26\n\nrequire example.com/apptokens v0.0.0\n\nreplace example.com/apptokens => " + root + "\n",
-		"go.sum":  string(sums),
-	} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	build := exec.CommandContext(t.Context(), "go", "build", "-mod=mod", "-o", "consumer", ".")
-	build.Dir = dir
-	if output, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, output)
-	}
-	run := exec.CommandContext(t.Context(), filepath.Join(dir, "consumer"), "0oa1")
-	run.Dir, run.Env = dir, append(env, "HOME="+dir)
-	output, err := run.CombinedOutput()
+	dir := consumer(t, "package main\n"+program)
+	run(t, dir, "go", "build", "-o", "consumer", ".")
+	command := exec.CommandContext(t.Context(), filepath.Join(dir, "consumer"), "0oa1")
+	command.Dir, command.Env = dir, append(env, "HOME="+dir)
+	output, err := command.CombinedOutput()
 	if err != nil {
 		t.Errorf("%v\n%.500s", err, output)
 	}

@@ -13,7 +13,7 @@ import (
 	"example.com/apptokens/api/internal/retry"
 )
 
-// maxBody bounds what is read of a response, decompressed. A page of 200 tokens has about 300 KiB.
+// maxBody bounds what is read of a response, decompressed. A token has about 1.5 KiB.
 const maxBody = 16 << 20
 
 // lenient accepts what encoding/json does: a name that is there twice, and text that is not quite UTF-8. Neither is a
@@ -55,7 +55,7 @@ func where(err error) string {
 }
 
 // maxTokens bounds the tokens of one page, which cost far more memory than the shortest JSON of them. Okta's pages hold
-// 200 at most.
+// [MaxPageSize] at most.
 const maxTokens = 20_000
 
 // tokens is a page that is checked while it is decoded.
@@ -72,7 +72,7 @@ func (t *tokens) UnmarshalJSONFrom(decoder *jsontext.Decoder) error {
 	if _, err := decoder.ReadToken(); err != nil {
 		return err
 	}
-	*t = make(tokens, 0, maxPageSize)
+	*t = make(tokens, 0, MaxPageSize)
 	for decoder.PeekKind() != jsontext.KindEndArray {
 		if len(*t) == maxTokens {
 			return unexpected("the page holds over %d tokens", maxTokens)

@@ -40,9 +40,9 @@ var (
 // size and stripped of control characters and, should the server repeat it, of the credential. (An error of an [Auth]
 // or a request editor is passed on in its own words.)
 type Error struct {
-	Op      string // the operation: "list", "get", "revoke", "revoke all" or "new client"
+	Op      string // the method in words, such as "list", "revoke all" or "new client"
 	AppID   string // of the call; empty if it was refused
-	TokenID string // of the call; empty if it was refused, and for list and revoke all
+	TokenID string // of the call; empty if it was refused, and for calls that concern a whole app
 
 	StatusCode int       // HTTP status that the last attempt was answered with; 0 where no response came
 	Code       string    // Okta's error code, such as E0000007, or an OAuth error code, such as invalid_token

@@ -16,8 +16,8 @@ import (
 	"example.com/apptokens/gen"
 )
 
-// maxPageSize is the largest limit that the contract allows.
-const maxPageSize = 200
+// MaxPageSize is the largest number of tokens that Okta sends on one page, and the default of [PageSize].
+const MaxPageSize = gen.ListTokensLimitMaximum
 
 // Page is one page of a listing.
 type Page struct {
@@ -56,7 +56,7 @@ func (c *Client) List(ctx context.Context, appID string, opts ...ListOption) ite
 // loop busy with its tokens. Memory holds three pages at most, and the links that were followed.
 func (c *Client) Pages(ctx context.Context, appID string, opts ...ListOption) iter.Seq2[Page, error] {
 	return func(yield func(Page, error) bool) {
-		l := &listing{client: c, appID: appID, pageSize: maxPageSize, followed: map[string]bool{}}
+		l := &listing{client: c, appID: appID, pageSize: MaxPageSize, followed: map[string]bool{}}
 		if err := checkID("app ID", appID); err != nil {
 			yield(Page{}, &Error{Op: "list", Err: err})
 			return
@@ -111,7 +111,7 @@ func (l *listing) fetch(ctx context.Context, link string, announce func(next str
 			return l.client.raw.ListTokens(ctx, l.appID, &params, editors...)
 		},
 		link:    target,
-		success: http.StatusOK,
+		success: gen.ListTokensSuccess,
 		read: func(resp *http.Response) (err error) {
 			if target == nil {
 				l.followed[resp.Request.URL.RawQuery] = true // a link back to the first page is a loop, too
@@ -163,7 +163,7 @@ func (l *listing) follow(link string) (*url.URL, error) {
 		return nil, argument.Invalid("link to a page", link, "it is no Page.Next")
 	}
 	home := *l.client.org
-	home.Path += "/api/v1/apps/" + l.appID + "/tokens"
+	home.Path += strings.Replace(gen.ListTokensPath, "{appId}", l.appID, 1)
 	if !origin.Same(target, &home) || target.User != nil || target.Opaque != "" {
 		return nil, fmt.Errorf("%w: the next page would be at %s://%s, the listing is at %s", ErrForeignLink, target.Scheme, text.Truncate(target.Host, 100), l.client.org)
 	}
@@ -185,13 +185,13 @@ func query(link string) string {
 	return query
 }
 
-// limit is the size of the page that a request asks for, which for a link is the link's. Okta's default is 20.
+// limit is the size of the page that a request asks for, which for a link is the link's.
 func limit(request *url.URL) int {
 	text, _ := parameter(request.RawQuery, "limit")
 	if n, err := strconv.Atoi(text); err == nil {
 		return n
 	}
-	return 20
+	return gen.ListTokensLimitDefault
 }
 
 // parameter looks into a query without decoding it, since url.ParseQuery fails on what cursors may hold.

@@ -157,12 +157,12 @@ type listOption func(*listing) error
 
 func (o listOption) applyToList(l *listing) error { return o(l) }
 
-// PageSize sets the number of tokens on one page, 1 to 200. The default is 200: a listing costs the fewest requests, of
-// which an org has few. Okta's own default is 20.
+// PageSize sets the number of tokens on one page, up to [MaxPageSize]. That is the default, too: a listing costs the
+// fewest requests, of which an org has few.
 func PageSize(n int) ListOption {
 	return listOption(func(l *listing) error {
-		if n < 1 || n > maxPageSize {
-			return argument.Invalid("page size", fmt.Sprint(n), "Okta takes 1 to 200")
+		if n < gen.ListTokensLimitMinimum || n > MaxPageSize {
+			return argument.Invalid("page size", fmt.Sprint(n), fmt.Sprintf("Okta takes %d to %d", gen.ListTokensLimitMinimum, MaxPageSize))
 		}
 		l.pageSize = n
 		return nil

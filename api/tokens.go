@@ -30,7 +30,7 @@ func (c *Client) Get(ctx context.Context, appID, tokenID string, opts ...GetOpti
 		send: func(ctx context.Context, editors ...gen.RequestEditorFn) (*http.Response, error) {
 			return c.raw.GetToken(ctx, appID, tokenID, &params, editors...)
 		},
-		success: http.StatusOK,
+		success: gen.GetTokenSuccess,
 		read: func(resp *http.Response) error {
 			var read Token // a new one for each attempt
 			if err := decode(resp, &read); err != nil {
@@ -57,7 +57,7 @@ func (c *Client) Revoke(ctx context.Context, appID, tokenID string) error {
 		send: func(ctx context.Context, editors ...gen.RequestEditorFn) (*http.Response, error) {
 			return c.raw.RevokeToken(ctx, appID, tokenID, editors...)
 		},
-		success: http.StatusNoContent,
+		success: gen.RevokeTokenSuccess,
 	}
 	k.watch = k.connection.watch
 	err := c.doToken(ctx, k)
@@ -92,7 +92,7 @@ func (c *Client) RevokeAll(ctx context.Context, appID string) error {
 		send: func(ctx context.Context, editors ...gen.RequestEditorFn) (*http.Response, error) {
 			return c.raw.RevokeAllTokens(ctx, appID, editors...)
 		},
-		success: http.StatusNoContent,
+		success: gen.RevokeAllTokensSuccess,
 	})
 }
 

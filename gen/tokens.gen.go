@@ -11,13 +11,28 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/oapi-codegen/runtime"
 )
 
-// Defines values for LinkMethod.
+// The values of TokenStatus.
+const (
+	TokenStatusActive  TokenStatus = "ACTIVE"
+	TokenStatusRevoked TokenStatus = "REVOKED"
+)
+
+// TokenStatusValues returns the values of TokenStatus.
+func TokenStatusValues() []TokenStatus {
+	return []TokenStatus{"ACTIVE", "REVOKED"}
+}
+
+// Valid reports whether the contract knows the value.
+func (e TokenStatus) Valid() bool { return slices.Contains(TokenStatusValues(), e) }
+
+// The values of LinkMethod.
 const (
 	LinkMethodDelete LinkMethod = "DELETE"
 	LinkMethodGet    LinkMethod = "GET"
@@ -25,54 +40,31 @@ const (
 	LinkMethodPut    LinkMethod = "PUT"
 )
 
-// Valid indicates whether the value is a known member of the LinkMethod enum.
-func (e LinkMethod) Valid() bool {
-	switch e {
-	case LinkMethodDelete:
-		return true
-	case LinkMethodGet:
-		return true
-	case LinkMethodPost:
-		return true
-	case LinkMethodPut:
-		return true
-	default:
-		return false
-	}
+// LinkMethodValues returns the values of LinkMethod.
+func LinkMethodValues() []LinkMethod {
+	return []LinkMethod{"DELETE", "GET", "POST", "PUT"}
 }
 
-// Defines values for RevokeMethod.
+// Valid reports whether the contract knows the value.
+func (e LinkMethod) Valid() bool { return slices.Contains(LinkMethodValues(), e) }
+
+// The values of RevokeMethod.
 const (
 	RevokeMethodDelete RevokeMethod = "DELETE"
 )
 
-// Valid indicates whether the value is a known member of the RevokeMethod enum.
-func (e RevokeMethod) Valid() bool {
-	switch e {
-	case RevokeMethodDelete:
-		return true
-	default:
-		return false
-	}
+// RevokeMethodValues returns the values of RevokeMethod.
+func RevokeMethodValues() []RevokeMethod {
+	return []RevokeMethod{"DELETE"}
 }
 
-// Defines values for TokenStatus.
-const (
-	TokenStatusActive  TokenStatus = "ACTIVE"
-	TokenStatusRevoked TokenStatus = "REVOKED"
-)
+// Valid reports whether the contract knows the value.
+func (e RevokeMethod) Valid() bool { return slices.Contains(RevokeMethodValues(), e) }
 
-// Valid indicates whether the value is a known member of the TokenStatus enum.
-func (e TokenStatus) Valid() bool {
-	switch e {
-	case TokenStatusActive:
-		return true
-	case TokenStatusRevoked:
-		return true
-	default:
-		return false
-	}
-}
+// TokenStatus tells whether a token can still be used
+//
+// Example: ACTIVE
+type TokenStatus string
 
 // Error is what Okta says of a request that failed
 type Error struct {
@@ -281,11 +273,6 @@ type TokenLinks struct {
 	User ResourceLink `json:"user,omitempty,omitzero"`
 }
 
-// TokenStatus tells whether a token can still be used
-//
-// Example: ACTIVE
-type TokenStatus string
-
 // After is an opaque cursor
 //
 // Example: 16275000448691
@@ -345,7 +332,7 @@ type GetTokenParams struct {
 	Expand *Expand `form:"expand,omitempty" json:"expand,omitempty"`
 }
 
-// RequestEditorFn changes a request before it is sent, to authorize it, say. An error keeps it from being sent.
+// RequestEditorFn changes a request before it is sent, for example to authorize it. An error keeps it from being sent.
 type RequestEditorFn func(ctx context.Context, req *http.Request) error
 
 // HttpRequestDoer sends requests, as [http.Client] does.
@@ -406,6 +393,12 @@ type ClientInterface interface {
 	GetToken(ctx context.Context, appID AppID, tokenID TokenID, params *GetTokenParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 }
 
+// What the contract says of [Client.RevokeAllTokens].
+const (
+	RevokeAllTokensPath    = "/api/v1/apps/{appId}/tokens"
+	RevokeAllTokensSuccess = 204
+)
+
 // RevokeAllTokens revokes every refresh token of an app: DELETE /api/v1/apps/{appId}/tokens.
 // Any status is a response, not an error; the caller closes its body.
 func (c *Client) RevokeAllTokens(ctx context.Context, appID AppID, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -415,6 +408,26 @@ func (c *Client) RevokeAllTokens(ctx context.Context, appID AppID, reqEditors ..
 	}
 	return c.send(req, reqEditors)
 }
+
+// NewRevokeAllTokensRequest makes the request of [Client.RevokeAllTokens].
+func NewRevokeAllTokensRequest(ctx context.Context, server *url.URL, appID AppID) (*http.Request, error) {
+	path := RevokeAllTokensPath
+	path0, err := runtime.StyleParamWithOptions("simple", false, "appId", appID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string"})
+	if err != nil {
+		return nil, err
+	}
+	path = strings.Replace(path, "{appId}", path0, 1)
+	return newRequest(ctx, "DELETE", server, path, nil)
+}
+
+// What the contract says of [Client.ListTokens].
+const (
+	ListTokensPath         = "/api/v1/apps/{appId}/tokens"
+	ListTokensSuccess      = 200
+	ListTokensLimitMinimum = 1
+	ListTokensLimitMaximum = 200
+	ListTokensLimitDefault = 20
+)
 
 // ListTokens lists the refresh tokens of an app, one page per call: GET /api/v1/apps/{appId}/tokens.
 // Any status is a response, not an error; the caller closes its body.
@@ -426,46 +439,18 @@ func (c *Client) ListTokens(ctx context.Context, appID AppID, params *ListTokens
 	return c.send(req, reqEditors)
 }
 
-// RevokeToken revokes one refresh token of an app: DELETE /api/v1/apps/{appId}/tokens/{tokenId}.
-// Any status is a response, not an error; the caller closes its body.
-func (c *Client) RevokeToken(ctx context.Context, appID AppID, tokenID TokenID, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewRevokeTokenRequest(ctx, c.Server, appID, tokenID)
-	if err != nil {
-		return nil, err
-	}
-	return c.send(req, reqEditors)
-}
-
-// GetToken reads one refresh token of an app: GET /api/v1/apps/{appId}/tokens/{tokenId}.
-// Any status is a response, not an error; the caller closes its body.
-func (c *Client) GetToken(ctx context.Context, appID AppID, tokenID TokenID, params *GetTokenParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetTokenRequest(ctx, c.Server, appID, tokenID, params)
-	if err != nil {
-		return nil, err
-	}
-	return c.send(req, reqEditors)
-}
-
-// NewRevokeAllTokensRequest makes the request of [Client.RevokeAllTokens].
-func NewRevokeAllTokensRequest(ctx context.Context, server *url.URL, appID AppID) (*http.Request, error) {
-	path0, err := runtime.StyleParamWithOptions("simple", false, "appId", appID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string"})
-	if err != nil {
-		return nil, err
-	}
-	var query []string
-	return newRequest(ctx, http.MethodDelete, server, fill("/api/v1/apps/%s/tokens", path0), query)
-}
-
 // NewListTokensRequest makes the request of [Client.ListTokens].
 func NewListTokensRequest(ctx context.Context, server *url.URL, appID AppID, params *ListTokensParams) (*http.Request, error) {
+	path := ListTokensPath
 	path0, err := runtime.StyleParamWithOptions("simple", false, "appId", appID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string"})
 	if err != nil {
 		return nil, err
 	}
-	var query []string
+	path = strings.Replace(path, "{appId}", path0, 1)
 	if params == nil {
 		params = &ListTokensParams{}
 	}
+	var query []string
 	if params.Expand != nil {
 		parameter, err := runtime.StyleParamWithOptions("form", true, "expand", *params.Expand, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string"})
 		if err != nil {
@@ -487,37 +472,74 @@ func NewListTokensRequest(ctx context.Context, server *url.URL, appID AppID, par
 		}
 		query = append(query, parameter)
 	}
-	return newRequest(ctx, http.MethodGet, server, fill("/api/v1/apps/%s/tokens", path0), query)
+	return newRequest(ctx, "GET", server, path, query)
+}
+
+// What the contract says of [Client.RevokeToken].
+const (
+	RevokeTokenPath    = "/api/v1/apps/{appId}/tokens/{tokenId}"
+	RevokeTokenSuccess = 204
+)
+
+// RevokeToken revokes one refresh token of an app: DELETE /api/v1/apps/{appId}/tokens/{tokenId}.
+// Any status is a response, not an error; the caller closes its body.
+func (c *Client) RevokeToken(ctx context.Context, appID AppID, tokenID TokenID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRevokeTokenRequest(ctx, c.Server, appID, tokenID)
+	if err != nil {
+		return nil, err
+	}
+	return c.send(req, reqEditors)
 }
 
 // NewRevokeTokenRequest makes the request of [Client.RevokeToken].
 func NewRevokeTokenRequest(ctx context.Context, server *url.URL, appID AppID, tokenID TokenID) (*http.Request, error) {
+	path := RevokeTokenPath
 	path0, err := runtime.StyleParamWithOptions("simple", false, "appId", appID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string"})
 	if err != nil {
 		return nil, err
 	}
+	path = strings.Replace(path, "{appId}", path0, 1)
 	path1, err := runtime.StyleParamWithOptions("simple", false, "tokenId", tokenID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string"})
 	if err != nil {
 		return nil, err
 	}
-	var query []string
-	return newRequest(ctx, http.MethodDelete, server, fill("/api/v1/apps/%s/tokens/%s", path0, path1), query)
+	path = strings.Replace(path, "{tokenId}", path1, 1)
+	return newRequest(ctx, "DELETE", server, path, nil)
+}
+
+// What the contract says of [Client.GetToken].
+const (
+	GetTokenPath    = "/api/v1/apps/{appId}/tokens/{tokenId}"
+	GetTokenSuccess = 200
+)
+
+// GetToken reads one refresh token of an app: GET /api/v1/apps/{appId}/tokens/{tokenId}.
+// Any status is a response, not an error; the caller closes its body.
+func (c *Client) GetToken(ctx context.Context, appID AppID, tokenID TokenID, params *GetTokenParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetTokenRequest(ctx, c.Server, appID, tokenID, params)
+	if err != nil {
+		return nil, err
+	}
+	return c.send(req, reqEditors)
 }
 
 // NewGetTokenRequest makes the request of [Client.GetToken].
 func NewGetTokenRequest(ctx context.Context, server *url.URL, appID AppID, tokenID TokenID, params *GetTokenParams) (*http.Request, error) {
+	path := GetTokenPath
 	path0, err := runtime.StyleParamWithOptions("simple", false, "appId", appID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string"})
 	if err != nil {
 		return nil, err
 	}
+	path = strings.Replace(path, "{appId}", path0, 1)
 	path1, err := runtime.StyleParamWithOptions("simple", false, "tokenId", tokenID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string"})
 	if err != nil {
 		return nil, err
 	}
-	var query []string
+	path = strings.Replace(path, "{tokenId}", path1, 1)
 	if params == nil {
 		params = &GetTokenParams{}
 	}
+	var query []string
 	if params.Expand != nil {
 		parameter, err := runtime.StyleParamWithOptions("form", true, "expand", *params.Expand, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string"})
 		if err != nil {
@@ -525,15 +547,7 @@ func NewGetTokenRequest(ctx context.Context, server *url.URL, appID AppID, token
 		}
 		query = append(query, parameter)
 	}
-	return newRequest(ctx, http.MethodGet, server, fill("/api/v1/apps/%s/tokens/%s", path0, path1), query)
-}
-
-// fill puts parameters that are escaped into a path, in the place of each %s.
-func fill(path string, parameters ...string) string {
-	for _, parameter := range parameters {
-		path = strings.Replace(path, "%s", parameter, 1)
-	}
-	return path
+	return newRequest(ctx, "GET", server, path, query)
 }
 
 // newRequest makes a request for a path that is escaped where it has to be.

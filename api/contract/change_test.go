@@ -3,6 +3,7 @@ package contract_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -46,8 +47,8 @@ func isList(r *http.Request) bool {
 	return r.Method == "GET" && strings.HasSuffix(r.URL.Path, "/0oa1/tokens")
 }
 
-func isPage(limit string) func(*http.Request) bool {
-	return func(r *http.Request) bool { return isList(r) && r.URL.Query().Get("limit") == limit }
+func isPage(limit any) func(*http.Request) bool {
+	return func(r *http.Request) bool { return isList(r) && r.URL.Query().Get("limit") == fmt.Sprint(limit) }
 }
 
 func isToken(verb string) func(*http.Request) bool {

@@ -54,6 +54,17 @@ func TestOktatestKeepsTheContract(t *testing.T) {
 	}
 }
 
+// Okta's own 405s come from a server in front, without a request id.
+func TestCheckTakesA405WithoutRequestID(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(change{only: method("POST", "/tokens"), response: header("X-Okta-Request-Id", "")}.handler(newOrg()))
+	defer server.Close()
+	report, err := contract.Check(t.Context(), target(server.URL))
+	if err != nil || report.Count(contract.Passed) != len(report.Results) {
+		t.Errorf("%v, %+v", err, report.Results)
+	}
+}
+
 func TestCheckOnlyReads(t *testing.T) {
 	t.Parallel()
 	org := newOrg()

@@ -3,6 +3,7 @@ package contract
 import (
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -19,7 +20,7 @@ type operation struct {
 	parameters openapi3.Parameters
 }
 
-// operations reads the contract, once.
+// operations reads the contract, once. They are sorted by method.
 var operations = sync.OnceValue(func() (all []*operation) {
 	document, err := openapi3.NewLoader().LoadFromData(apptokens.OpenAPI)
 	if err != nil {
@@ -35,6 +36,7 @@ var operations = sync.OnceValue(func() (all []*operation) {
 			})
 		}
 	}
+	slices.SortFunc(all, func(a, b *operation) int { return strings.Compare(a.method, b.method) })
 	return all
 })
 
@@ -46,17 +48,27 @@ func pathPattern(template string) *regexp.Regexp {
 	return regexp.MustCompile(`^(?:/[\w~-][\w.~-]*)*` + pattern + "$")
 }
 
-// find returns the operation of a request, or whether the contract at least has its path.
-func find(method, path string) (found *operation, hasPath bool) {
+// find returns the operation of a request, and all operations of its path.
+func find(method, path string) (found *operation, ofPath []*operation) {
 	for _, o := range operations() {
 		if o.path.MatchString(path) {
-			hasPath = true
+			ofPath = append(ofPath, o)
 			if o.method == method {
-				return o, true
+				found = o
 			}
 		}
 	}
-	return nil, hasPath
+	return found, ofPath
+}
+
+// unusedMethod returns a method that the contract does not have for a path.
+func unusedMethod(path string) string {
+	for _, method := range []string{http.MethodPost, http.MethodPut} {
+		if found, _ := find(method, path); found == nil {
+			return method
+		}
+	}
+	return http.MethodPatch
 }
 
 // pathValue returns a path parameter as it was sent.
@@ -77,9 +89,8 @@ func (o *operation) response(status int) *openapi3.Response {
 	return ref.Value
 }
 
-// otherMethod stands for a method that a path does not have: whatever the answer, it must be a failure.
-func otherMethod(path string) *operation {
-	o, _ := find(http.MethodGet, path)
+// otherMethod stands for a method that the path of an operation does not have: whatever the answer, it must be a failure.
+func otherMethod(o *operation) *operation {
 	refused := *o
 	operation := *o.Operation
 	operation.OperationID = "unsupported method"

@@ -119,9 +119,9 @@ func (s *suite) attempt(ctx context.Context, auth api.Auth, method, path string)
 		return nil, false, retry.Transient(fmt.Errorf("%s: the response breaks off: %w", label(req), err))
 	}
 	x = &exchange{req: req, status: resp.StatusCode, header: resp.Header, body: body}
-	o, hasPath := find(method, req.URL.EscapedPath())
-	if o == nil && hasPath {
-		o = otherMethod(req.URL.EscapedPath())
+	o, ofPath := find(method, req.URL.EscapedPath())
+	if o == nil && len(ofPath) > 0 {
+		o = otherMethod(ofPath[0])
 	}
 	if o != nil {
 		x.violations = checkResponse(o, req, x.status, x.header, x.body, nil)

@@ -18,9 +18,9 @@ import (
 func Handler(next http.Handler, opts ...Option) http.Handler {
 	reporter := newReporter(opts)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		o, hasPath := find(r.Method, r.URL.EscapedPath())
-		if o == nil && hasPath && r.Method != http.MethodOptions && r.Method != http.MethodHead {
-			o = otherMethod(r.URL.EscapedPath())
+		o, ofPath := find(r.Method, r.URL.EscapedPath())
+		if o == nil && len(ofPath) > 0 && r.Method != http.MethodOptions && r.Method != http.MethodHead {
+			o = otherMethod(ofPath[0])
 		}
 		if o == nil {
 			next.ServeHTTP(w, r)

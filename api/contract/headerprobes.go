@@ -15,7 +15,7 @@ import (
 var headerProbes = []probe{
 	{name: "error objects", rule: "a failure is an error object of JSON, with all its properties; OAuth's may be in a header alone", source: inErrors, run: each(errorObject)},
 	{name: "rate limit", rule: "responses tell the limit, what remains of it, and when it is reset", source: inRateLimits, run: each(rateLimit)},
-	{name: "request id", rule: "each response has an X-Okta-Request-Id of its own", source: inTraffic, run: requestIDs},
+	{name: "request id", rule: "responses have an X-Okta-Request-Id of their own; a 405 and some 400s have none", source: inTraffic, run: requestIDs},
 }
 
 // each looks at every response, and returns the first problem.

@@ -28,17 +28,19 @@ const (
 var listProbes = []probe{
 	{name: "list", rule: "lists tokens as a JSON array, each with an id", source: inContract, app: true, run: list},
 	{name: "own tokens", rule: "the tokens of a listing are the app's, as their self links say", source: inContract, app: true, needs: []string{"list"}, run: ownTokens},
-	{name: "default page", rule: "a page holds 20 tokens at most if no limit is asked for", source: inContract, app: true, needs: []string{"list"}, run: defaultPage},
+	{name: "default page", rule: "a page holds no more than the default limit if none is asked for", source: inContract, app: true, needs: []string{"list"}, run: defaultPage},
 	{name: "self link", rule: "a page has a link to itself", source: inTraffic, app: true, needs: []string{"list"}, run: selfLink},
-	{name: "pages of 200", rule: "next links lead through all tokens, each once", source: inPagination, app: true, needs: []string{"list"}, run: pagesOf200},
-	{name: "pages of 20", rule: "smaller pages lead through the same tokens", source: inPagination, app: true, needs: []string{"pages of 200"}, run: pagesOf(20)},
-	{name: "pages of 1", rule: "the smallest pages lead through the same tokens", source: inPagination, app: true, needs: []string{"pages of 20"}, run: pagesOf(1)},
+	{name: "largest pages", rule: "next links lead through all tokens, each once", source: inPagination, app: true, needs: []string{"list"}, run: largestPages},
+	{name: "default pages", rule: "smaller pages lead through the same tokens", source: inPagination, app: true, needs: []string{"largest pages"}, run: pagesOf(gen.ListTokensLimitDefault)},
+	{name: "smallest pages", rule: "the smallest pages lead through the same tokens", source: inPagination, app: true, needs: []string{"default pages"}, run: pagesOf(gen.ListTokensLimitMinimum)},
 	{name: "expand", rule: "expand=scope embeds the details of each scope", source: inContract, app: true, needs: []string{"list"}, run: expandScopes},
-	{name: "expand on", rule: "next links keep expand", source: inReleases, app: true, needs: []string{"expand", "pages of 1"}, run: expandOn},
+	{name: "expand on", rule: "next links keep expand", source: inReleases, app: true, needs: []string{"expand", "smallest pages"}, run: expandOn},
 }
 
 // tokensPath is the path of the app's tokens.
-func (s *suite) tokensPath() string { return "/api/v1/apps/" + s.target.AppID + "/tokens" }
+func (s *suite) tokensPath() string { return tokensPath(s.target.AppID) }
+
+func tokensPath(appID string) string { return strings.Replace(gen.ListTokensPath, "{appId}", appID, 1) }
 
 // page reads one page: a path, or the target of a link.
 func (s *suite) page(ctx context.Context, path string) (*exchange, []string, error) {
@@ -46,7 +48,7 @@ func (s *suite) page(ctx context.Context, path string) (*exchange, []string, err
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := x.wants(http.StatusOK); err != nil {
+	if err := x.wants(gen.ListTokensSuccess); err != nil {
 		return nil, nil, err
 	}
 	tokens, err := x.tokens()
@@ -76,7 +78,7 @@ func ownTokens(_ context.Context, s *suite) (string, error) {
 
 func defaultPage(_ context.Context, s *suite) (string, error) {
 	tokens, err := s.first.tokens()
-	if len(tokens) > 20 {
+	if len(tokens) > gen.ListTokensLimitDefault {
 		err = s.first.fail("the page holds %d tokens", len(tokens))
 	}
 	return "", err
@@ -151,8 +153,8 @@ func (s *suite) next(x *exchange, full bool) (string, error) {
 	return next.String(), nil
 }
 
-func pagesOf200(ctx context.Context, s *suite) (detail string, err error) {
-	s.listed, s.partial, err = s.walk(ctx, 200)
+func largestPages(ctx context.Context, s *suite) (detail string, err error) {
+	s.listed, s.partial, err = s.walk(ctx, gen.ListTokensLimitMaximum)
 	return s.extent(len(s.listed), s.partial), err
 }
 
@@ -186,16 +188,16 @@ func pagesOf(limit int) func(context.Context, *suite) (string, error) {
 		if len(lost)+len(made) == 0 {
 			return s.extent(len(ids), more), nil
 		}
-		after, _, err := s.walk(ctx, 200)
+		after, _, err := s.walk(ctx, gen.ListTokensLimitMaximum)
 		if err != nil {
 			return "", err
 		}
 		x := s.exchanges[len(s.exchanges)-1]
 		if lost = missing(lost, missing(lost, after)); len(lost) > 0 {
-			return "", x.fail("pages of %d lack token %s, which pages of 200 have", limit, text.Truncate(lost[0], 60))
+			return "", x.fail("pages of %d lack token %s, which the largest pages have", limit, text.Truncate(lost[0], 60))
 		}
 		if made = missing(made, after); len(made) > 0 {
-			return "", x.fail("pages of %d have token %s, which pages of 200 lack", limit, text.Truncate(made[0], 60))
+			return "", x.fail("pages of %d have token %s, which the largest pages lack", limit, text.Truncate(made[0], 60))
 		}
 		return s.extent(len(ids), more), nil
 	}

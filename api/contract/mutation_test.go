@@ -4,11 +4,13 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
 	"example.com/apptokens/api/contract"
 	"example.com/apptokens/api/oktatest"
+	"example.com/apptokens/gen"
 )
 
 // Each mutation of a good server is caught by the probe that should catch it, and by no other.
@@ -30,9 +32,9 @@ func TestMutationsAreCaught(t *testing.T) {
 		"an ID in capitals":             {change{only: isList, response: rewrite(func(s string) string { return strings.ReplaceAll(s, `"id":"oar`, `"ID":"oar`) })}, "list"},
 		"tokens of another app":         {change{only: isList, response: rewrite(func(s string) string { return strings.ReplaceAll(s, "/0oa1/tokens/", "/0oaOther/tokens/") })}, "own tokens"},
 		"scopes of another kind":        {change{only: isList, response: rewrite(func(s string) string { return strings.ReplaceAll(s, `"name":"openid"`, `"name":"email"`) })}, "expand"},
-		"no links where pages are full": {change{only: isPage("20"), response: ok(header("Link", ""))}, "pages of 20"},
-		"empty pages without end":       {change{only: isPage("200"), response: endless}, "pages of 200"},
-		"tokens that are made up":       {change{only: isPage("1"), response: rewrite(func(s string) string { return strings.Replace(s, `"id":"oar`, `"id":"oax`, 1) })}, "pages of 1"},
+		"no links where pages are full": {change{only: isPage(gen.ListTokensLimitDefault), response: ok(header("Link", ""))}, "default pages"},
+		"empty pages without end":       {change{only: isPage(gen.ListTokensLimitMaximum), response: endless}, "largest pages"},
+		"tokens that are made up":       {change{only: isPage(gen.ListTokensLimitMinimum), response: rewrite(func(s string) string { return strings.Replace(s, `"id":"oar`, `"id":"oax`, 1) })}, "smallest pages"},
 		"a revocation of all":           {change{only: isToken("DELETE"), request: func(r *http.Request) { r.URL.Path = "/api/v1/apps/0oa1/tokens" }}, "revoke one"},
 		"a status that is not known":    {change{only: isList, response: field("status", "ASLEEP")}, "list"},
 		"a date without a time":         {change{only: isList, response: field("created", "2026-11-24")}, "list"},
@@ -46,20 +48,20 @@ func TestMutationsAreCaught(t *testing.T) {
 		"JSON that is called text":      {change{only: isList, response: ok(header("Content-Type", "text/plain"))}, "list"},
 		"another success":               {change{only: isList, response: ok(status(203))}, "list"},
 		"a redirect":                    {change{only: isList, response: ok(whole(302, "text/html", ""))}, "list"},
-		"a default page that is large":  {change{only: isPage(""), request: query("limit", "200")}, "default page"},
+		"a default page that is large":  {change{only: isPage(""), request: query("limit", strconv.Itoa(gen.ListTokensLimitMaximum))}, "default page"},
 		"no Link":                       {change{only: isPage(""), response: ok(header("Link", ""))}, "self link"},
 		"no self link":                  {change{only: isPage(""), response: links(func(l []string) []string { return l[1:] })}, "self link"},
-		"a next link on the last page":  {change{only: isPage("200"), response: next(func(r *http.Request, _ string) string { return r.URL.RequestURI() })}, "pages of 200"},
-		"a body that is bad on page 2":  {change{only: after(1, isPage("20")), response: field("id", 7)}, "pages of 20"},
-		"no next link":                  {change{only: isPage("20"), response: next(func(*http.Request, string) string { return "" })}, "pages of 20"},
-		"a next link to another host": {change{only: isPage("20"), response: next(func(_ *http.Request, target string) string {
+		"a next link on the last page":  {change{only: isPage(gen.ListTokensLimitMaximum), response: next(func(r *http.Request, _ string) string { return r.URL.RequestURI() })}, "largest pages"},
+		"a body that is bad on page 2":  {change{only: after(1, isPage(gen.ListTokensLimitDefault)), response: field("id", 7)}, "default pages"},
+		"no next link":                  {change{only: isPage(gen.ListTokensLimitDefault), response: next(func(*http.Request, string) string { return "" })}, "default pages"},
+		"a next link to another host": {change{only: isPage(gen.ListTokensLimitDefault), response: next(func(_ *http.Request, target string) string {
 			return strings.Replace(target, "127.0.0.1", "evil.example", 1)
-		})}, "pages of 20"},
-		"a next link to another path":   {change{only: isPage("20"), response: next(func(_ *http.Request, target string) string { return strings.Replace(target, "/tokens", "/users", 1) })}, "pages of 20"},
-		"two next links":                {change{only: isPage("20"), response: links(func(l []string) []string { return append(l, `</other>; rel="next"`) })}, "pages of 20"},
-		"a cursor that is ignored":      {change{only: isPage("20"), request: query("after", "")}, "pages of 20"},
-		"a token that is left out":      {change{only: isPage("20"), response: rewrite(withoutFirst)}, "pages of 20"},
-		"a limit that is ignored":       {change{only: isPage("1"), request: query("limit", "2")}, "pages of 1"},
+		})}, "default pages"},
+		"a next link to another path":   {change{only: isPage(gen.ListTokensLimitDefault), response: next(func(_ *http.Request, target string) string { return strings.Replace(target, "/tokens", "/users", 1) })}, "default pages"},
+		"two next links":                {change{only: isPage(gen.ListTokensLimitDefault), response: links(func(l []string) []string { return append(l, `</other>; rel="next"`) })}, "default pages"},
+		"a cursor that is ignored":      {change{only: isPage(gen.ListTokensLimitDefault), request: query("after", "")}, "default pages"},
+		"a token that is left out":      {change{only: isPage(gen.ListTokensLimitDefault), response: rewrite(withoutFirst)}, "default pages"},
+		"a limit that is ignored":       {change{only: isPage(gen.ListTokensLimitMinimum), request: query("limit", "2")}, "smallest pages"},
 		"expand that is ignored":        {change{only: isList, request: query("expand", "")}, "expand"},
 		"expand that is forgotten":      {change{only: isList, response: next(func(_ *http.Request, target string) string { return strings.Replace(target, "&expand=scope", "", 1) })}, "expand on"},
 		"another token":                 {change{only: isToken("GET"), response: field("id", "oarOther")}, "get"},
@@ -73,8 +75,8 @@ func TestMutationsAreCaught(t *testing.T) {
 		"an unknown app is empty":       {change{only: noApp, response: whole(200, "application/json", "[]")}, "unknown app"},
 		"an unknown app is a bad path":  {change{only: noApp, response: body("E0000007", "E0000008")}, "unknown app"},
 		"an unknown token is forbidden": {change{only: method("GET", "/oarNoSuchTokenHere00"), response: status(403)}, "unknown token"},
-		"a limit of 0 is not found":     {change{only: isPage("0"), response: status(404)}, "limit of 0"},
-		"a limit of 201 is forbidden":   {change{only: isPage("201"), response: status(403)}, "limit of 201"},
+		"a low limit is not found":      {change{only: isPage(gen.ListTokensLimitMinimum - 1), response: status(404)}, "limit too small"},
+		"a high limit is forbidden":     {change{only: isPage(gen.ListTokensLimitMaximum + 1), response: status(403)}, "limit too large"},
 		"a limit of text is good":       {change{only: isPage("many"), request: query("limit", "")}, "limit of text"},
 		"any cursor is good":            {change{only: method("GET", "noSuchCursor"), request: query("after", "")}, "bad cursor"},
 		"any method is good":            {change{only: method("POST", ""), request: func(r *http.Request) { r.Method = "GET" }}, "other method"},

@@ -3,9 +3,11 @@ package contract
 import (
 	"context"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"example.com/apptokens/api"
+	"example.com/apptokens/gen"
 )
 
 // What no org has.
@@ -20,10 +22,10 @@ var refusalProbes = []probe{
 	{name: "no credential", rule: "a request without one is refused with 401 or 403", source: inErrors, run: refuse(as(""), appTokens, "", 401, 403)},
 	{name: "wrong credential", rule: "an API token that does not exist is refused with 401", source: inErrors, run: refuse(as("SSWS "+noSuchCredential), appTokens, "", 401)},
 	{name: "denied", rule: "a credential that may not read the app is refused with 403", source: inErrors, app: true, denied: true, run: deny},
-	{name: "unknown app", rule: "an app that does not exist is 404, E0000007", source: inTraffic, run: refuse(nil, func(*suite) string { return "/api/v1/apps/" + noSuchApp + "/tokens" }, "E0000007", 404)},
+	{name: "unknown app", rule: "an app that does not exist is 404, E0000007", source: inTraffic, run: refuse(nil, func(*suite) string { return tokensPath(noSuchApp) }, "E0000007", 404)},
 	{name: "unknown token", rule: "a token that does not exist is 404, E0000007", source: inTraffic, app: true, run: refuse(nil, func(s *suite) string { return s.tokensPath() + "/" + noSuchToken }, "E0000007", 404)},
-	{name: "limit of 0", rule: "a limit of 0 is refused with 400, or taken for a limit that is allowed", source: notKnown, app: true, needs: []string{"list"}, run: oddLimit("0")},
-	{name: "limit of 201", rule: "a limit over 200 is refused with 400, or taken for a limit that is allowed", source: notKnown, app: true, needs: []string{"list"}, run: oddLimit("201")},
+	{name: "limit too small", rule: "a limit below the smallest is refused with 400, or taken for a limit that is allowed", source: notKnown, app: true, needs: []string{"list"}, run: oddLimit(gen.ListTokensLimitMinimum - 1)},
+	{name: "limit too large", rule: "a limit above the largest is refused with 400, or taken for a limit that is allowed", source: notKnown, app: true, needs: []string{"list"}, run: oddLimit(gen.ListTokensLimitMaximum + 1)},
 	{name: "limit of text", rule: "a limit that is no number is refused with 400, E0000037", source: inTraffic, app: true, run: refuse(nil, listing("?limit=many"), "E0000037", 400)},
 	{name: "bad cursor", rule: "a cursor that is not the server's is refused with 400, E0000029", source: inTraffic, app: true, run: refuse(nil, listing("?after=noSuchCursor"), "E0000029", 400)},
 	{name: "other method", rule: "a method that the path does not have is refused with 405, E0000022, or with 403 if a scope is missing for it", source: inErrors, app: true, run: useOtherMethod},
@@ -43,7 +45,7 @@ func (a as) Authorize(_ context.Context, req *http.Request) error {
 // appTokens is the listing of the app, or of one that does not exist if none was given: the credential comes first.
 func appTokens(s *suite) string {
 	if s.target.AppID == "" {
-		return "/api/v1/apps/" + noSuchApp + "/tokens"
+		return tokensPath(noSuchApp)
 	}
 	return s.tokensPath()
 }
@@ -76,17 +78,17 @@ func (s *suite) refused(ctx context.Context, auth api.Auth, method, path, code s
 }
 
 // oddLimit is lenient: what Okta does here is not known.
-func oddLimit(limit string) func(context.Context, *suite) (string, error) {
+func oddLimit(limit int) func(context.Context, *suite) (string, error) {
 	return func(ctx context.Context, s *suite) (string, error) {
-		x, err := s.send(ctx, http.MethodGet, s.tokensPath()+"?limit="+limit)
+		x, err := s.send(ctx, http.MethodGet, s.tokensPath()+"?limit="+strconv.Itoa(limit))
 		if err != nil {
 			return "", err
 		}
-		if err := x.wants(http.StatusOK, http.StatusBadRequest); err != nil || x.status == http.StatusBadRequest {
+		if err := x.wants(gen.ListTokensSuccess, http.StatusBadRequest); err != nil || x.status == http.StatusBadRequest {
 			return "", err
 		}
 		tokens, err := x.tokens()
-		if len(tokens) > 200 {
+		if len(tokens) > gen.ListTokensLimitMaximum {
 			return "", x.fail("the page holds %d tokens", len(tokens))
 		}
 		return "", err
@@ -94,7 +96,7 @@ func oddLimit(limit string) func(context.Context, *suite) (string, error) {
 }
 
 func useOtherMethod(ctx context.Context, s *suite) (string, error) {
-	x, err := s.send(ctx, http.MethodPost, s.tokensPath())
+	x, err := s.send(ctx, unusedMethod(s.tokensPath()), s.tokensPath())
 	if err != nil {
 		return "", err
 	}

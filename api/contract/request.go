@@ -15,10 +15,14 @@ import (
 func checkRequest(req *http.Request) (*operation, []Violation) {
 	path := req.URL.EscapedPath()
 	c := &check{base: Violation{Method: req.Method, Path: path}, secrets: credentials(req.Header)}
-	o, hasPath := find(req.Method, path)
+	o, ofPath := find(req.Method, path)
 	switch {
-	case o == nil && hasPath:
-		c.add("request method", "", "method", req.Method, "the path takes GET and DELETE")
+	case o == nil && len(ofPath) > 0:
+		var methods []string
+		for _, o := range ofPath {
+			methods = append(methods, o.method)
+		}
+		c.add("request method", "", "method", req.Method, "the path takes "+strings.Join(methods, " and "))
 		return nil, c.found
 	case o == nil:
 		c.add("request path", "", "path", path, "the contract has no such path")

@@ -10,7 +10,7 @@ import (
 )
 
 var tokenProbes = []probe{
-	{name: "get", rule: "reads the token that is asked for", source: inContract, app: true, needs: []string{"pages of 200"}, run: get("")},
+	{name: "get", rule: "reads the token that is asked for", source: inContract, app: true, needs: []string{"largest pages"}, run: get("")},
 	{name: "get, expand", rule: "expand=scope embeds the details of each scope of a token", source: inContract, app: true, needs: []string{"get"}, run: get("?expand=scope")},
 }
 
@@ -43,7 +43,7 @@ func get(query string) func(context.Context, *suite) (string, error) {
 
 // isToken checks that a response is about a token.
 func (x *exchange) isToken(id string) error {
-	if err := x.wants(http.StatusOK); err != nil {
+	if err := x.wants(gen.GetTokenSuccess); err != nil {
 		return err
 	}
 	var token gen.Token

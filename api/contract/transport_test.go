@@ -14,6 +14,7 @@ import (
 	"example.com/apptokens/api"
 	"example.com/apptokens/api/contract"
 	"example.com/apptokens/api/oktatest"
+	"example.com/apptokens/gen"
 )
 
 const (
@@ -59,7 +60,7 @@ func TestRequestsThatViolateTheContractAreNotSent(t *testing.T) {
 		where, rule string
 	}{
 		"a limit of 0":             {url: tokens + "?limit=0", where: "request query limit", rule: "minimum"},
-		"a limit of 201":           {url: tokens + "?limit=201", where: "request query limit", rule: "maximum"},
+		"a limit too large":        {url: tokens + fmt.Sprint("?limit=", gen.ListTokensLimitMaximum+1), where: "request query limit", rule: "maximum"},
 		"a limit that is a word":   {url: tokens + "?limit=all", where: "request query limit", rule: "type"},
 		"a limit that is 1.5":      {url: tokens + "?limit=1.5", where: "request query limit", rule: "type"},
 		"a limit of 2e1":           {url: tokens + "?limit=2e1", where: "request query limit", rule: "type"},

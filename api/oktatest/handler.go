@@ -1,6 +1,7 @@
 package oktatest
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -116,7 +117,7 @@ func (o *Org) serveTokens(a *response, r *http.Request, app *app) {
 		o.list(a, r, app)
 	case http.MethodDelete:
 		app.revokeAll()
-		a.status = http.StatusNoContent
+		a.status = gen.RevokeAllTokensSuccess
 	default:
 		o.methodNotAllowed(a)
 	}
@@ -130,23 +131,24 @@ func (o *Org) serveToken(a *response, r *http.Request, app *app, tokenID string)
 	case record == nil:
 		o.notFound(a, tokenID, "OAuth2RefreshTokenTx")
 	case r.Method == http.MethodGet:
-		a.json(http.StatusOK, o.render(app, *record, baseURL(r), query(r, "expand") == "scope"))
+		a.json(gen.GetTokenSuccess, o.render(app, *record, baseURL(r), query(r, "expand") == "scope"))
 	default:
 		app.revoke(record)
-		a.status = http.StatusNoContent
+		a.status = gen.RevokeTokenSuccess
 	}
 }
 
 func (o *Org) list(a *response, r *http.Request, app *app) {
-	limit, from := 20, 0
+	limit, from := gen.ListTokensLimitDefault, 0
 	if text := query(r, "limit"); text != "" {
 		n, err := strconv.Atoi(text)
 		if err != nil {
 			o.fail(a, http.StatusBadRequest, "E0000037", "Type mismatch exception.")
 			return
 		}
-		if n < 1 || n > 200 {
-			o.fail(a, http.StatusBadRequest, "E0000001", "Api validation failed: limit", "limit: must be between 1 and 200")
+		if n < gen.ListTokensLimitMinimum || n > gen.ListTokensLimitMaximum {
+			o.fail(a, http.StatusBadRequest, "E0000001", "Api validation failed: limit",
+				fmt.Sprintf("limit: must be between %d and %d", gen.ListTokensLimitMinimum, gen.ListTokensLimitMaximum))
 			return
 		}
 		limit = n
@@ -165,7 +167,7 @@ func (o *Org) list(a *response, r *http.Request, app *app) {
 	for i, record := range records {
 		tokens[i] = o.render(app, record, baseURL(r), expand == "scope")
 	}
-	a.json(http.StatusOK, tokens)
+	a.json(gen.ListTokensSuccess, tokens)
 	here := pageURL(r, query(r, "after"), limit, expand)
 	a.self = here
 	if next > 0 {

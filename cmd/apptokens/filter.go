@@ -28,7 +28,7 @@ func (f *filterFlags) add(command *cobra.Command) {
 	flags.StringArrayVar(&f.clients, "client", nil, "only tokens of these client IDs")
 	flags.StringArrayVar(&f.scopes, "scope", nil, "only tokens with one of these scopes")
 	flags.StringArrayVar(&f.issuers, "issuer", nil, "only tokens of these authorization servers (URLs)")
-	flags.StringArrayVar(&f.statuses, "status", nil, "only tokens with this status: ACTIVE or REVOKED")
+	flags.StringArrayVar(&f.statuses, "status", nil, "only tokens with this status: "+statusNames())
 	flags.StringVar(&f.olderThan, "older-than", "", "only tokens issued longer ago than this time span, such as 90d")
 	flags.StringVar(&f.newerThan, "newer-than", "", "only tokens issued within this time span, such as 12h")
 	flags.StringVar(&f.createdBefore, "created-before", "", "only tokens issued before this date, or time span ago")
@@ -57,7 +57,7 @@ func (f *filterFlags) filter(command *cobra.Command, now time.Time) (filter bulk
 			filter.Statuses = append(filter.Statuses, s)
 			continue
 		}
-		return filter, true, usageError{fmt.Errorf("--status is %q, want ACTIVE or REVOKED", status)}
+		return filter, true, usageError{fmt.Errorf("--status is %q, want %s", status, statusNames())}
 	}
 	for _, t := range []struct {
 		flag, text string
@@ -80,6 +80,15 @@ func (f *filterFlags) filter(command *cobra.Command, now time.Time) (filter bulk
 		}
 	}
 	return filter, given, nil
+}
+
+// statusNames lists the statuses that the contract knows.
+func statusNames() string {
+	var names []string
+	for _, status := range gen.TokenStatusValues() {
+		names = append(names, string(status))
+	}
+	return strings.Join(names, " or ")
 }
 
 // splitList takes lists as people paste them. An empty value may be a variable that is not set, which must not mean all.

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/rivo/uniseg"
+
+	"example.com/apptokens/gen"
 )
 
 // tablePrinter aligns the rows between two flushes with each other, and with all before them as far as they fit.
@@ -110,8 +112,8 @@ func shorten(cell string, width int) string {
 
 // colours of the words that matter, as escape sequences of terminals (ECMA-48, SGR).
 var colours = map[string]string{
-	string(revoked): "32", "ACTIVE": "32", "passed": "32",
-	string(failed): "31", string(unknown): "31", "REVOKED": "31",
+	string(revoked): "32", string(gen.TokenStatusActive): "32", "passed": "32",
+	string(failed): "31", string(unknown): "31", string(gen.TokenStatusRevoked): "31",
 	string(notFound): "33", string(notAttempted): "33", "already gone": "33", "skipped": "33",
 }
 

@@ -52,7 +52,7 @@ with 1, and a JSON array stays open.`,
 			return a.list(command.Context(), ids, filter, table, options)
 		},
 	}
-	command.Flags().IntVar(&pageSize, "page-size", 200, "tokens per request, 1 to 200")
+	command.Flags().IntVar(&pageSize, "page-size", api.MaxPageSize, fmt.Sprintf("tokens per request, up to %d", api.MaxPageSize))
 	command.Flags().BoolVar(&expand, "expand", false, "include the details of each scope (JSON formats)")
 	apps.addFlag(command)
 	filters.add(command)

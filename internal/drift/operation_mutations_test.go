@@ -44,11 +44,14 @@ var operationMutations = []mutation{
 		"breaks clients: getToken/parameters/query/expand: enum with scope",
 		"breaks clients: listTokens/parameters/query/expand: enum with scope",
 	}},
-	{"parameter with a pattern", edits{"parameters/AppID/schema/pattern": "^0o"}, []string{
-		"breaks clients: getToken/parameters/path/appId: pattern none -> ^0o",
-		"breaks clients: listTokens/parameters/path/appId: pattern none -> ^0o",
-		"breaks clients: revokeAllTokens/parameters/path/appId: pattern none -> ^0o",
-		"breaks clients: revokeToken/parameters/path/appId: pattern none -> ^0o",
+	{"parameter with a pattern", edits{"parameters/After/schema/pattern": "^0o"}, []string{
+		"breaks clients: listTokens/parameters/query/after: pattern none -> ^0o",
+	}},
+	{"parameter with a pattern where the contract has one of its own", edits{
+		"parameters/TokenID/schema": "{type: string, pattern: ^oar}",
+	}, []string{
+		"breaks clients: getToken/parameters/path/tokenId: pattern none -> ^oar",
+		"breaks clients: revokeToken/parameters/path/tokenId: pattern none -> ^oar",
 	}},
 	{"parameter of another style", edits{"parameters/After/style": "spaceDelimited"}, []string{
 		"may break clients: listTokens/parameters/query/after: style none -> spaceDelimited",

@@ -93,6 +93,13 @@ func asOktaWouldPublish(t *testing.T) map[string]any {
 	for _, response := range components["responses"].(map[string]any) {
 		delete(response.(map[string]any), "headers")
 	}
+	for _, parameter := range components["parameters"].(map[string]any) {
+		schema := parameter.(map[string]any)["schema"].(map[string]any)
+		for _, key := range list(schema[beyondUpstream]) {
+			delete(schema, key.(string))
+		}
+		delete(schema, beyondUpstream)
+	}
 	delete(components, "headers")
 	return document
 }

@@ -1,0 +1,111 @@
+package apptokens_test
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// What a program's go.mod requires once it imports a package of this module: none of the build tools, and what checks
+// the contract only where the contract is checked.
+func TestConsumersRequireLittle(t *testing.T) {
+	t.Parallel()
+	generated := []string{
+		"github.com/apapsch/go-jsonmerge/v2",
+		"github.com/go-json-experiment/json",
+		"github.com/google/uuid",
+		"github.com/oapi-codegen/runtime",
+	}
+	client := slices.Concat(generated, []string{"golang.org/x/oauth2"})
+	tests := map[string][]string{
+		"api":          client,
+		"api/oktatest": slices.Concat(generated, []string{"github.com/go-jose/go-jose/v4"}),
+		"api/contract": slices.Concat(client, []string{
+			"github.com/getkin/kin-openapi",
+			"github.com/go-openapi/jsonpointer",
+			"github.com/go-openapi/swag/jsonname",
+			"github.com/santhosh-tekuri/jsonschema/v6",
+			"go.yaml.in/yaml/v4",
+			"golang.org/x/text",
+		}),
+	}
+	for name, want := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := consumer(t, "package main\n\nimport _ \"example.com/apptokens/"+name+"\"\n\nfunc main() {}\n")
+			var module struct{ Require []struct{ Path string } }
+			if err := json.Unmarshal(run(t, dir, "go", "mod", "edit", "-json"), &module); err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, required := range module.Require {
+				if required.Path != "example.com/apptokens" {
+					got = append(got, required.Path)
+				}
+			}
+			slices.Sort(got)
+			slices.Sort(want)
+			if !slices.Equal(got, want) {
+				t.Errorf("go.mod requires\n\t%s\nwant\n\t%s", strings.Join(got, "\n\t"), strings.Join(want, "\n\t"))
+			}
+		})
+	}
+}
+
+// consumer makes a module of a program as the README says, with a checkout beside it, and returns its folder.
+func consumer(t *testing.T, program string) (dir string) {
+	t.Helper()
+	root, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	sums, err := os.ReadFile("go.sum")
+	if err != nil {
+		t.Fatal(err)
+	}
+	parent := t.TempDir()
+	dir = filepath.Join(parent, "consumer")
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(root, filepath.Join(parent, "apptokens")); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{"main.go": program, "go.mod": "module consumer\n\ngo 1.26\n", "go.sum": string(sums)} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	readme, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := 0
+	for line := range strings.Lines(string(readme)) {
+		if command, found := strings.CutPrefix(line, "    go mod "); found {
+			run(t, dir, "go", append([]string{"mod"}, strings.Fields(command)...)...)
+			lines++
+		}
+	}
+	if lines != 2 {
+		t.Fatalf("the README has %d lines that begin with go mod, want 2", lines)
+	}
+	return dir
+}
+
+// run runs a program in a folder and returns its output.
+func run(t *testing.T, dir, name string, args ...string) []byte {
+	t.Helper()
+	command := exec.CommandContext(t.Context(), name, args...)
+	var stderr strings.Builder
+	command.Dir, command.Stderr = dir, &stderr
+	output, err := command.Output()
+	if err != nil {
+		t.Fatalf("%s: %v\n%s", command, err, &stderr)
+	}
+	return output
+}

@@ -1,0 +1,72 @@
+package apptokens_test
+
+import (
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"example.com/apptokens/gen"
+)
+
+// What code and documentation repeat of the contract follows it. Code that needs more of it takes it from gen.
+func TestLiteralsFollowTheContract(t *testing.T) {
+	t.Parallel()
+	components := load(t).Components
+	limit, expand := components.Parameters["Limit"].Value.Schema.Value, components.Parameters["Expand"].Value.Schema.Value
+	var headers []string
+	for _, response := range load(t).Paths.Find(gen.ListTokensPath).Get.Responses.Map() {
+		headers = slices.AppendSeq(headers, maps.Keys(response.Value.Headers))
+	}
+	apps, _, _ := strings.Cut(gen.ListTokensPath, "{")
+	literals := []struct {
+		what string
+		find *regexp.Regexp // with a group for the literal
+		want []string
+	}{
+		{"scope", regexp.MustCompile(`\b(okta\.apps\.\w+)`), slices.Collect(maps.Keys(components.SecuritySchemes["oauth2"].Value.Flows.AuthorizationCode.Scopes))},
+		{"response header", regexp.MustCompile(`"(X-(?:Rate-Limit|Okta-Request)[\w-]*)"`), headers},
+		{"value of expand", regexp.MustCompile(`(?:expandScope = "|\bexpand=|expand"?\)? == ")(\w+)`), []string{fmt.Sprint(expand.Example)}},
+		{"path of the apps", regexp.MustCompile(`"(/api/v\d+/apps)\b[^"]*"`), []string{strings.TrimSuffix(apps, "/")}},
+		{"default limit", regexp.MustCompile(`limit=n. \(default (\d+)\)`), []string{fmt.Sprint(limit.Default)}},
+		{"largest limit", regexp.MustCompile(`(?:PageSize\(n\). \(default|must be between 1 and) (\d+)\b`), []string{fmt.Sprint(*limit.Max)}},
+	}
+	found := map[string]bool{}
+	err := filepath.WalkDir(".", func(path string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && slices.Contains([]string{".git", "gen", "bench", "drift", "node_modules", "testdata"}, entry.Name()):
+			return filepath.SkipDir
+		case strings.HasSuffix(path, "_test.go") || !slices.Contains([]string{".go", ".md", ".mjs", ".yaml"}, filepath.Ext(path)):
+			return nil
+		}
+		text, err := os.ReadFile(path)
+		number := 0
+		for line := range strings.Lines(string(text)) {
+			number++
+			for _, literal := range literals {
+				for _, match := range literal.find.FindAllStringSubmatch(line, -1) {
+					found[literal.what] = true
+					if !slices.Contains(literal.want, match[1]) {
+						t.Errorf("%s:%d: the %s is %q; openapi.yaml has %q: edit this line", path, number, literal.what, match[1], literal.want)
+					}
+				}
+			}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, literal := range literals {
+		if !found[literal.what] {
+			t.Errorf("nothing repeats the %s any more: take it out of this test", literal.what)
+		}
+	}
+}
