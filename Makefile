@@ -13,7 +13,7 @@ RACE := -race
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test interop interop-test generate check drift upstream lint bench fuzz
+.PHONY: help demo test interop interop-test generate check canary drift upstream lint bench fuzz
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -50,6 +50,9 @@ check: ## fail if "make generate" changes something
 		echo "stale, and made anew: commit" $$stale >&2; exit 1; \
 	fi
 	@echo "what is generated is fresh: $(GENERATED)"
+
+canary: ## generate and test with the newest oapi-codegen, in a copy, and show what would change
+	@.ci/canary
 
 drift: ## compare openapi.yaml with what Okta publishes, UPSTREAM=FILE; fails if something is unexpected
 	@$(GO) run ./internal/drift compare "$(UPSTREAM)"

@@ -3,6 +3,7 @@ package api_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -15,7 +16,7 @@ import (
 )
 
 // tokenCount makes three pages of the default size.
-const tokenCount = 450
+const tokenCount = 2*api.MaxPageSize + 50
 
 // hazard is something that makes other clients lie, leak or destroy.
 type hazard struct {
@@ -127,7 +128,7 @@ func TestHazards(t *testing.T) {
 		"a status without a name": {faults: one(oktatest.Body(599, "text/plain", "?")), call: getFirst, want: &api.Error{}, says: ": 599: ", requests: 1, left: tokenCount},
 
 		// Links that lead astray.
-		"next on this host, in capitals": {faults: one(oktatest.ForeignNext("https://ACME.okta.com:443/api/v1/apps/0oa1/tokens?limit=200")), call: listAll, want: api.ErrPaginationLoop, requests: 1, left: tokenCount},
+		"next on this host, in capitals": {faults: one(oktatest.ForeignNext(fmt.Sprint("https://ACME.okta.com:443/api/v1/apps/0oa1/tokens?limit=", api.MaxPageSize))), call: listAll, want: api.ErrPaginationLoop, requests: 1, left: tokenCount},
 		"next on another host":           {faults: one(oktatest.ForeignNext("https://evil.example/api/v1/apps/0oa1/tokens?after=x")), call: listAll, want: api.ErrForeignLink, says: "evil.example,", requests: 1, left: tokenCount},
 		"next on another path":           {faults: one(oktatest.ForeignNext(orgURL + "/api/v1/apps/0oa2/tokens?after=x")), call: listAll, want: api.ErrForeignLink, requests: 1, left: tokenCount},
 		"next on a disguised path":       {faults: one(oktatest.ForeignNext(orgURL + "/api/v1/apps/%30oa1/tokens?after=x")), call: listAll, want: api.ErrForeignLink, requests: 1, left: tokenCount},

@@ -17,7 +17,7 @@ func TestListYieldsEveryTokenOnce(t *testing.T) {
 	for _, test := range []struct {
 		tokens, pageSize, requests int
 	}{
-		{0, 200, 1}, {1, 200, 1}, {199, 200, 1}, {200, 200, 1}, {201, 200, 2}, {1234, 200, 7}, {5, 1, 5}, {10, 3, 4},
+		{0, 20, 1}, {1, 20, 1}, {19, 20, 1}, {20, 20, 1}, {21, 20, 2}, {123, 20, 7}, {5, 1, 5}, {10, 3, 4}, {tokenCount, api.MaxPageSize, 3},
 	} {
 		t.Run(fmt.Sprintf("%d tokens, %d a page", test.tokens, test.pageSize), func(t *testing.T) {
 			t.Parallel()
@@ -44,7 +44,7 @@ func TestListOptionsAreChecked(t *testing.T) {
 		says   string
 	}{
 		"page size 0":                    {api.PageSize(0), api.ErrInvalidArgument, `page size "0"`},
-		"page size 201":                  {api.PageSize(201), api.ErrInvalidArgument, `page size "201"`},
+		"a page size too large":          {api.PageSize(api.MaxPageSize + 1), api.ErrInvalidArgument, fmt.Sprintf("Okta takes 1 to %d", api.MaxPageSize)},
 		"an empty start":                 {api.StartAt(""), api.ErrInvalidArgument, "had ended"},
 		"a start of this app, elsewhere": {api.StartAt("https://evil.example/api/v1/apps/0oa1/tokens?after=x"), api.ErrForeignLink, "evil.example"},
 		"a start of another app":         {api.StartAt(orgURL + "/api/v1/apps/0oa2/tokens?after=x"), api.ErrForeignLink, "/api/v1/apps/0oa1/tokens"},
@@ -215,12 +215,12 @@ func TestAFragmentMakesNoOtherLink(t *testing.T) {
 // The tokens before an error are good, come once, and nothing comes after it.
 func TestListEndsWithItsError(t *testing.T) {
 	t.Parallel()
-	org, client := newOrg(t, 450)
+	org, client := newOrg(t, tokenCount)
 	org.Inject(oktatest.Status(http.StatusForbidden).After(2))
 	ids, err := list(t.Context(), client)
 	checkError(t, err, api.ErrForbidden, "")
-	if !slices.Equal(ids, allIDs(org)[:400]) {
-		t.Errorf("%d tokens before the error, want the 400 of two pages", len(ids))
+	if !slices.Equal(ids, allIDs(org)[:2*api.MaxPageSize]) {
+		t.Errorf("%d tokens before the error, want those of two pages", len(ids))
 	}
 	errorsSeen := 0
 	for _, err := range client.List(t.Context(), "0oaUnknown") {

@@ -74,7 +74,7 @@ func TestBreakingOutLeavesNothingBehind(t *testing.T) {
 		t.Run(fmt.Sprintf("after %d tokens", tokens), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				org := oktatest.New(oktatest.WithApp(appID, 1000))
+				org := oktatest.New(oktatest.WithApp(appID, 5*api.MaxPageSize))
 				org.Inject(oktatest.SlowFirstByte(time.Second).Forever())
 				var running atomic.Int32
 				client := newClient(t, roundTripper(func(req *http.Request) (*http.Response, error) {
@@ -102,7 +102,7 @@ func TestBreakingOutLeavesNothingBehind(t *testing.T) {
 func TestAPanicInTheLoopLeavesNothingBehind(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		org, client := newOrg(t, 1000)
+		org, client := newOrg(t, 5*api.MaxPageSize)
 		org.Inject(oktatest.SlowFirstByte(time.Second).Forever())
 		defer func() {
 			if recover() == nil {
@@ -111,7 +111,7 @@ func TestAPanicInTheLoopLeavesNothingBehind(t *testing.T) {
 		}()
 		n := 0
 		for range client.List(context.WithoutCancel(t.Context()), appID) {
-			if n++; n == 450 {
+			if n++; n == tokenCount {
 				panic("in the loop")
 			}
 		}
@@ -122,7 +122,7 @@ func TestAPanicInTheLoopLeavesNothingBehind(t *testing.T) {
 func TestPagesAreFetchedAhead(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		org, client := newOrg(t, 1000)
+		org, client := newOrg(t, 5*api.MaxPageSize)
 		org.Inject(oktatest.SlowFirstByte(time.Second).Forever())
 		requestsWhilePage := []int{1, 3, 4, 5, 5}
 		start, page := time.Now(), 0

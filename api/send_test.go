@@ -3,6 +3,7 @@ package api_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"testing"
@@ -36,8 +37,8 @@ func TestRequestsCarryTheRightHeaders(t *testing.T) {
 			t.Errorf("%s: %q, want %q", name, got, want)
 		}
 	}
-	if query := org.Requests()[0].Query; query != "limit=200" {
-		t.Errorf("query %q, want limit=200", query)
+	if got, want := org.Requests()[0].Query, fmt.Sprint("limit=", api.MaxPageSize); got != want {
+		t.Errorf("query %q, want %s", got, want)
 	}
 }
 

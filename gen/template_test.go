@@ -48,16 +48,17 @@ const (
 
 func TestEnumConstantsAreNamedAfterTheirValues(t *testing.T) {
 	t.Parallel()
-	code, failure := generate(t, "enum: [ACTIVE, REVOKED]", "enum: [ACTIVE, EXPIRED, ON_HOLD, REVOKED]",
+	code, failure := generate(t, "enum: [ACTIVE,", "enum: [ACTIVE, ON_HOLD,",
 		"          type: boolean\n", "          type: integer\n          enum: [1, 2]\n")
 	if failure != "" {
 		t.Fatal(failure)
 	}
 	code = strings.Join(strings.Fields(code), " ")
 	for _, want := range []string{
-		`TokenStatusActive TokenStatus = "ACTIVE" TokenStatusExpired TokenStatus = "EXPIRED"`,
-		`TokenStatusOnHold TokenStatus = "ON_HOLD" TokenStatusRevoked TokenStatus = "REVOKED"`,
-		`return []TokenStatus{"ACTIVE", "EXPIRED", "ON_HOLD", "REVOKED"}`,
+		`TokenStatusActive TokenStatus = "ACTIVE"`,
+		`TokenStatusOnHold TokenStatus = "ON_HOLD"`,
+		`TokenStatusRevoked TokenStatus = "REVOKED"`,
+		`"ON_HOLD", "REVOKED"}`,
 		`SelfLinkTemplated2 SelfLinkTemplated = 2`,
 	} {
 		if !strings.Contains(code, want) {
@@ -75,16 +76,16 @@ func TestGeneratedCodeSendsWhatTheContractAdds(t *testing.T) {
         - {name: X-Reason, in: header, required: true, schema: {type: string}}
         - {name: X-Ticket, in: header, schema: {type: integer, x-go-type-skip-optional-pointer: false}}
 `[1:], components, `
-  /api/v1/apps/{appId}/tokens/{tokenId}/lifecycle/suspend:
+  /api/v1/apps/{appId}/tokens/{tokenId}/test:
     parameters:
       - $ref: '#/components/parameters/AppID'
       - $ref: '#/components/parameters/TokenID'
     post:
-      operationId: suspendToken
-      summary: suspends a token
+      operationId: testToken
+      summary: tests a token
       responses:
         '202': {description: Done}
-`+components, "maximum: 200", "maximum: 500")
+`+components)
 	if failure != "" {
 		t.Fatal(failure)
 	}

@@ -31,7 +31,7 @@ func TestRevokeRevokesExactlyWhatMatches(t *testing.T) {
 		if len(r.proofs) != 3 || r.proofs[0].Gone+r.proofs[1].Gone != len(his) || len(r.proofs[0].Remaining)+len(r.proofs[0].New) > 0 {
 			t.Errorf("proofs %+v", r.proofs)
 		}
-		if last := r.listed[len(r.listed)-1]; len(r.listed) != 4 || len(r.listed[0].Tokens) != 200 || last.AppID != "0oaEmpty" || last.Matches != len(his) {
+		if last := r.listed[len(r.listed)-1]; len(r.listed) != 4 || len(r.listed[0].Tokens) != api.MaxPageSize || last.AppID != "0oaEmpty" || last.Matches != len(his) {
 			t.Errorf("listed %+v", r.listed)
 		}
 		for _, request := range org.Requests() {
@@ -50,7 +50,7 @@ func TestRevokeRidesOutAStorm(t *testing.T) {
 			oktatest.DropAfter().On(http.MethodDelete).After(90).Times(5))
 		client := newClient(t, org.Transport(), api.WithRetry(api.RetryPolicy{MaxAttempts: 20})) // who meets them all needs that
 		r := run(t, t.Context(), client, bulk.Job{AppIDs: apps})
-		if r.err != nil || r.count()[bulk.Revoked] != 400 {
+		if r.err != nil || r.count()[bulk.Revoked] != tokenCount {
 			t.Errorf("%v, outcomes %v", r.err, r.count())
 		}
 	})

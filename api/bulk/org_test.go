@@ -13,9 +13,12 @@ import (
 
 var apps = []string{"0oa1", "0oa2", "0oaEmpty"}
 
-// newOrg returns an org within the process, with 250 and 150 tokens in two apps and none in a third.
+// tokenCount is how many tokens newOrg's apps hold: two pages in one, a page in another and none in a third.
+const tokenCount = api.MaxPageSize + 50 + 150
+
+// newOrg returns an org within the process.
 func newOrg(opts ...oktatest.Option) *oktatest.Org {
-	return oktatest.New(append(opts, oktatest.WithApp("0oa1", 250), oktatest.WithApp("0oa2", 150), oktatest.WithApp("0oaEmpty", 0))...)
+	return oktatest.New(append(opts, oktatest.WithApp("0oa1", tokenCount-150), oktatest.WithApp("0oa2", 150), oktatest.WithApp("0oaEmpty", 0))...)
 }
 
 func newClient(t *testing.T, transport http.RoundTripper, opts ...api.Option) *api.Client {

@@ -11,11 +11,16 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"example.com/apptokens"
 	"example.com/apptokens/api"
 	"example.com/apptokens/api/contract"
 	"example.com/apptokens/api/oauth"
@@ -49,8 +54,17 @@ func TestOktatestKeepsTheContract(t *testing.T) {
 			t.Errorf("%+v", result)
 		}
 	}
-	if n := len(report.Results); n != 32 {
-		t.Errorf("%d probes, want 32", n)
+	document, err := openapi3.NewLoader().LoadFromData(apptokens.OpenAPI)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for template, item := range document.Paths.Map() {
+		path := regexp.MustCompile("^" + regexp.MustCompile(`\{\w+\}`).ReplaceAllString(template, "[^/]+") + "$")
+		for method, operation := range item.Operations() {
+			if !slices.ContainsFunc(org.Requests(), func(r oktatest.Request) bool { return r.Method == method && path.MatchString(r.Path) }) {
+				t.Errorf("no probe sends a request to %s: add one", operation.OperationID)
+			}
+		}
 	}
 }
 
@@ -81,7 +95,7 @@ func TestCheckOnlyReads(t *testing.T) {
 			t.Errorf("%s %s", request.Method, request.Path)
 		}
 	}
-	if len(org.Tokens("0oa1")) != 25 || report.Count(contract.Failed) != 0 || report.Count(contract.Skipped) != 9 {
+	if len(org.Tokens("0oa1")) != 25 || report.Count(contract.Failed) != 0 || report.Count(contract.Skipped) == 0 {
 		t.Errorf("%+v", report)
 	}
 }

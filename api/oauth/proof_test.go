@@ -65,7 +65,7 @@ func TestRetriesHaveProofsOfTheirOwn(t *testing.T) {
 // proof once.
 func TestAProofThatTheTransportRepeats(t *testing.T) {
 	t.Parallel()
-	org := oktatest.NewServer(oktatest.WithApp(appID, 450), oktatest.WithServiceApp(registered()))
+	org := oktatest.NewServer(oktatest.WithApp(appID, api.MaxPageSize+50), oktatest.WithServiceApp(registered()))
 	t.Cleanup(org.Close)
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	t.Cleanup(transport.CloseIdleConnections)
@@ -78,8 +78,8 @@ func TestAProofThatTheTransportRepeats(t *testing.T) {
 		t.Fatal(err)
 	}
 	org.Inject(oktatest.DropAfter().On(http.MethodGet).After(1))
-	if n, err := list(t.Context(), client); n != 450 || err != nil {
-		t.Errorf("listed %d of 450: %v", n, err)
+	if n, err := list(t.Context(), client); n != api.MaxPageSize+50 || err != nil {
+		t.Errorf("listed %d: %v", n, err)
 	}
 	proofs, refused := map[string]int{}, 0
 	for _, request := range org.Requests() {

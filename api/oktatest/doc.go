@@ -16,10 +16,7 @@
 //
 // What it serves, for SSWS, Bearer and DPoP credentials:
 //
-//	GET    /api/v1/apps/{appId}/tokens
-//	DELETE /api/v1/apps/{appId}/tokens
-//	GET    /api/v1/apps/{appId}/tokens/{tokenId}
-//	DELETE /api/v1/apps/{appId}/tokens/{tokenId}
-//	DELETE /api/v1/apps/{appId}   the app is gone: what becomes of a request whose token ID is ".."
-//	POST   /oauth2/v1/token       access tokens for service apps, see [WithServiceApp]
+//   - the operations of the contract, openapi.yaml
+//   - DELETE /api/v1/apps/{appId}: the app is gone; what becomes of a request whose token ID is ".."
+//   - POST /oauth2/v1/token: access tokens for service apps, see [WithServiceApp]
 package oktatest

@@ -98,7 +98,7 @@ func TestAnswers(t *testing.T) {
 		"method of the list":         {"PUT", tokens, "SSWS", 405, "E0000022"},
 		"method of a token":          {"POST", tokens + "/" + id, "SSWS", 405, "E0000022"},
 		"limit 0":                    {"GET", tokens + "?limit=0", "SSWS", 400, "E0000001"},
-		"limit 201":                  {"GET", tokens + "?limit=201", "SSWS", 400, "E0000001"},
+		"a limit too large":          {"GET", tokens + fmt.Sprint("?limit=", gen.ListTokensLimitMaximum+1), "SSWS", 400, "E0000001"},
 		"limit ten":                  {"GET", tokens + "?limit=ten", "SSWS", 400, "E0000037"},
 		"a cursor made up":           {"GET", tokens + "?after=1", "SSWS", 400, "E0000029"},
 		"another value of expand":    {"GET", tokens + "?expand=user", "SSWS", 200, ""},

@@ -16,7 +16,7 @@ import (
 
 const (
 	demoApp    = "0oaDemo"
-	demoTokens = 450
+	demoTokens = 2*api.MaxPageSize + 50
 	demoLimit  = 6
 	demoWindow = 2 * time.Second
 )

@@ -3,10 +3,12 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 
+	"example.com/apptokens/api"
 	"example.com/apptokens/api/oktatest"
 )
 
@@ -49,13 +51,13 @@ func interruptAfter(t *testing.T, org *oktatest.Server, requests int) context.Co
 
 func TestProgressIsForTerminals(t *testing.T) {
 	t.Parallel()
-	org := newOrg(t, 450)
+	org := newOrg(t, 2*api.MaxPageSize+50)
 	if got := (command{org: org}).run(t.Context(), "list", "0oa1"); got.err != "" {
 		t.Errorf("without a terminal, stderr holds %q", got.err)
 	}
 	org.Inject(oktatest.Throttle(2 * time.Second).After(2))
 	got := command{org: org, tty: true}.run(t.Context(), "list", "0oa1")
-	for _, want := range []string{clearLine + "200 tokens", "tokens; the org takes no more requests just now, trying again at ", clearLine + "450 tokens\n"} {
+	for _, want := range []string{clearLine + fmt.Sprint(api.MaxPageSize) + " tokens", "tokens; the org takes no more requests just now, trying again at ", clearLine + fmt.Sprint(2*api.MaxPageSize+50) + " tokens\n"} {
 		if !strings.Contains(got.err, want) {
 			t.Errorf("stderr %q lacks %q", got.err, want)
 		}

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,7 +17,7 @@ func TestDemo(t *testing.T) {
 		t.Fatalf("code %d\n%s%s", got.code, got.out, got.err)
 	}
 	for _, want := range []string{
-		"✓ all 450 tokens came, each once", "the response broke off", "the connection broke", "the org takes no more requests just now (attempt 1); trying again in",
+		fmt.Sprintf("✓ all %d tokens came, each once", demoTokens), "the response broke off", "the connection broke", "the org takes no more requests just now (attempt 1); trying again in",
 		"✓ Okta no longer knows it", "✓ nothing was sent", "✓ the app holds 0 tokens now", "1 of them answered 429, by the proxy",
 	} {
 		if !strings.Contains(got.out, want) {

@@ -17,21 +17,20 @@ func TestSent(t *testing.T) {
 	all := gen.ListTokensParams{Tenant: "a b", User: []string{"00u1", "00u2"}, XReason: "audit", XTicket: &ticket}
 	list, err := gen.NewListTokensRequest(t.Context(), org, "0oa1", &all)
 	required, err2 := gen.NewListTokensRequest(t.Context(), org, "0oa1", nil)
-	suspend, err3 := gen.NewSuspendTokenRequest(t.Context(), org, "0oa1", "{appId}/.")
+	posted, err3 := gen.NewTestTokenRequest(t.Context(), org, "0oa1", "{appId}/.")
 	for _, err := range []error{err, err2, err3} {
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
 	got := []string{
-		sent(list, "X-Reason", "X-Ticket"), sent(required, "X-Reason", "X-Ticket"), sent(suspend),
-		fmt.Sprint(gen.SuspendTokenSuccess, gen.ListTokensLimitMaximum),
+		sent(list, "X-Reason", "X-Ticket"), sent(required, "X-Reason", "X-Ticket"), sent(posted), fmt.Sprint(gen.TestTokenSuccess),
 	}
 	want := []string{
 		"GET https://acme.okta.com/proxy/api/v1/apps/0oa1/tokens?tenant=a+b&user=00u1,00u2 [audit] [7]",
 		"GET https://acme.okta.com/proxy/api/v1/apps/0oa1/tokens?tenant= [] []",
-		"POST https://acme.okta.com/proxy/api/v1/apps/0oa1/tokens/%7BappId%7D%2F./lifecycle/suspend",
-		"202 500",
+		"POST https://acme.okta.com/proxy/api/v1/apps/0oa1/tokens/%7BappId%7D%2F./test",
+		"202",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got  %q\nwant %q", got, want)

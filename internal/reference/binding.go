@@ -1,10 +1,14 @@
 package main
 
-import "example.com/apptokens/api"
+import (
+	"strings"
+
+	"example.com/apptokens/api"
+)
 
 // binding says what Go has for what the contract names.
 type binding struct {
-	calls       []call            // in the order of the page; every operation of the contract has one
+	also        map[string]string // methods that make the same operation as another, by the name of that one
 	arguments   map[string]string // of the methods, by path parameter
 	options     map[string]string // functions that return an option, by query parameter
 	credentials map[string]string // by security scheme
@@ -13,19 +17,19 @@ type binding struct {
 	model       string            // schema of what the operations return; those that it refers to follow
 }
 
-// call is an operation and the methods of Client that make it. The first one heads its section.
-type call struct {
-	operation string
-	methods   []string
+// methods returns the methods of Client that make an operation. The first one heads its section; it has the name of the
+// operation but for the model: listTokens is List.
+func (b binding) methods(operation string) []string {
+	name := strings.TrimSuffix(strings.TrimSuffix(operation, b.model+"s"), b.model)
+	name = strings.ToUpper(name[:1]) + name[1:]
+	if also, found := b.also[name]; found {
+		return []string{name, also}
+	}
+	return []string{name}
 }
 
 var names = binding{
-	calls: []call{
-		{"listTokens", []string{"List", "Pages"}},
-		{"getToken", []string{"Get"}},
-		{"revokeToken", []string{"Revoke"}},
-		{"revokeAllTokens", []string{"RevokeAll"}},
-	},
+	also:      map[string]string{"List": "Pages"},
 	arguments: map[string]string{"appId": "appID", "tokenId": "tokenID"},
 	options:   map[string]string{"expand": "ExpandScopes", "after": "StartAt", "limit": "PageSize"},
 	credentials: map[string]string{

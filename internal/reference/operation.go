@@ -31,13 +31,13 @@ type method struct {
 	Output    string
 }
 
-func (b *builder) operation(c call, e endpoint) (operation, error) {
+func (b *builder) operation(methods []string, e endpoint) (operation, error) {
 	said := fmt.Sprintf("%s %s. %s", code(e.request), e.Summary, e.Description)
 	if upstream, ok := e.Extensions["x-upstream-operation-id"].(string); ok {
 		said += " Okta's document calls it " + code(upstream) + "."
 	}
-	o := operation{Name: c.methods[0], Request: e.request, Contract: wrap(said, "")}
-	if err := b.addMethods(&o, c.methods); err != nil {
+	o := operation{Name: methods[0], Request: e.request, Contract: wrap(said, "")}
+	if err := b.addMethods(&o, methods); err != nil {
 		return o, err
 	}
 	if err := b.addParameters(&o, e.parameters); err != nil {

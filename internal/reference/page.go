@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -30,22 +29,14 @@ type builder struct {
 func newPage(contract *openapi3.T, names binding, client, models *source) (p page, err error) {
 	b := &builder{names, contract, client, models}
 	p = page{Version: contract.Info.Version, Contents: table{head: []string{"Method", "HTTP request", "What it does"}}}
-	endpoints := b.endpoints()
-	for _, call := range names.calls {
-		endpoint, found := endpoints[call.operation]
-		if !found {
-			return p, fmt.Errorf("the contract has no operation %s", call.operation)
-		}
-		delete(endpoints, call.operation)
-		o, err := b.operation(call, endpoint)
+	for _, endpoint := range b.endpoints() {
+		methods := b.methods(endpoint.OperationID)
+		o, err := b.operation(methods, endpoint)
 		if err != nil {
-			return p, fmt.Errorf("%s: %w", call.operation, err)
+			return p, fmt.Errorf("%s: %w", endpoint.OperationID, err)
 		}
 		p.Operations = append(p.Operations, o)
-		p.Contents.add(linksTo(call.methods), code(o.Request), endpoint.Summary)
-	}
-	if len(endpoints) > 0 {
-		return p, fmt.Errorf("no method is named for %s", strings.Join(slices.Sorted(maps.Keys(endpoints)), ", "))
+		p.Contents.add(linksTo(methods), code(o.Request), endpoint.Summary)
 	}
 	p.Errors = b.errorValues()
 	if p.Error, err = b.goType("Error"); err != nil {
@@ -62,18 +53,20 @@ type endpoint struct {
 	parameters openapi3.Parameters
 }
 
-func (b *builder) endpoints() map[string]endpoint {
-	endpoints := map[string]endpoint{}
+// endpoints returns the operations: those that read come first, and those of a whole app before those of one token.
+func (b *builder) endpoints() (endpoints []endpoint) {
 	for path, item := range b.contract.Paths.Map() {
 		for method, operation := range item.Operations() {
-			endpoints[operation.OperationID] = endpoint{
+			endpoints = append(endpoints, endpoint{
 				Operation: operation,
 				request:   method + " " + path,
 				// Those of the path come first, as they do in the methods.
 				parameters: slices.Concat(item.Parameters, operation.Parameters),
-			}
+			})
 		}
 	}
+	key := func(e endpoint) string { return strings.TrimPrefix(e.request, "GET") } // a space comes before other methods
+	slices.SortFunc(endpoints, func(a, b endpoint) int { return strings.Compare(key(a), key(b)) })
 	return endpoints
 }
 

@@ -117,7 +117,6 @@ const KindCat Kind = "CAT"
 `
 
 var smallNames = binding{
-	calls:       []call{{"readPet", []string{"Read"}}},
 	arguments:   map[string]string{"petId": "petID"},
 	options:     map[string]string{"toys": "Toys"},
 	credentials: map[string]string{"key": "`Key`", "oauth": "`OAuth`"},
@@ -203,8 +202,7 @@ func TestWhatDoesNotFitIsAnError(t *testing.T) {
 		edits []string
 		want  string
 	}{
-		"an operation without a method":      {[]string{"    get:\n", "    delete: {operationId: sellPet, responses: {}}\n    get:\n"}, "no method is named for sellPet"},
-		"a method without an operation":      {[]string{"readPet", "getPet"}, "no operation readPet"},
+		"an operation without a method":      {[]string{"    get:\n", "    delete: {operationId: sellPet, responses: {}}\n    get:\n"}, "pets.Client has no method Sell"},
 		"a method that is not there":         {[]string{") Read(", ") Fetch("}, "pets.Client has no method Read"},
 		"a method without an example":        {[]string{"ExampleClient_Read()", "ExampleClient()"}, "write ExampleClient_Read"},
 		"a parameter without a name in Go":   {[]string{"name: petId", "name: petName"}, "parameter petName"},
