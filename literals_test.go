@@ -19,6 +19,8 @@ func TestLiteralsFollowTheContract(t *testing.T) {
 	t.Parallel()
 	components := load(t).Components
 	limit, expand := components.Parameters["Limit"].Value.Schema.Value, components.Parameters["Expand"].Value.Schema.Value
+	scopes := slices.Collect(maps.Keys(components.SecuritySchemes["oauth2"].Value.Flows.AuthorizationCode.Scopes))
+	skipped := []string{".git", "gen", "bench", "drift", "node_modules", "testdata"}
 	var headers []string
 	for _, response := range load(t).Paths.Find(gen.ListTokensPath).Get.Responses.Map() {
 		headers = slices.AppendSeq(headers, maps.Keys(response.Value.Headers))
@@ -29,7 +31,7 @@ func TestLiteralsFollowTheContract(t *testing.T) {
 		find *regexp.Regexp // with a group for the literal
 		want []string
 	}{
-		{"scope", regexp.MustCompile(`\b(okta\.apps\.\w+)`), slices.Collect(maps.Keys(components.SecuritySchemes["oauth2"].Value.Flows.AuthorizationCode.Scopes))},
+		{"scope", regexp.MustCompile(`\b(okta\.apps\.\w+)`), scopes},
 		{"response header", regexp.MustCompile(`"(X-(?:Rate-Limit|Okta-Request)[\w-]*)"`), headers},
 		{"value of expand", regexp.MustCompile(`(?:expandScope = "|\bexpand=|expand"?\)? == ")(\w+)`), []string{fmt.Sprint(expand.Example)}},
 		{"path of the apps", regexp.MustCompile(`"(/api/v\d+/apps)\b[^"]*"`), []string{strings.TrimSuffix(apps, "/")}},
@@ -41,7 +43,7 @@ func TestLiteralsFollowTheContract(t *testing.T) {
 		switch {
 		case err != nil:
 			return err
-		case entry.IsDir() && slices.Contains([]string{".git", "gen", "bench", "drift", "node_modules", "testdata"}, entry.Name()):
+		case entry.IsDir() && slices.Contains(skipped, entry.Name()):
 			return filepath.SkipDir
 		case strings.HasSuffix(path, "_test.go") || !slices.Contains([]string{".go", ".md", ".mjs", ".yaml"}, filepath.Ext(path)):
 			return nil
@@ -54,7 +56,8 @@ func TestLiteralsFollowTheContract(t *testing.T) {
 				for _, match := range literal.find.FindAllStringSubmatch(line, -1) {
 					found[literal.what] = true
 					if !slices.Contains(literal.want, match[1]) {
-						t.Errorf("%s:%d: the %s is %q; openapi.yaml has %q: edit this line", path, number, literal.what, match[1], literal.want)
+						t.Errorf("%s:%d: the %s is %q; openapi.yaml has %q: edit this line",
+							path, number, literal.what, match[1], literal.want)
 					}
 				}
 			}

@@ -66,7 +66,8 @@ func TestNothingStandsBesideARef(t *testing.T) {
 		switch node := node.(type) {
 		case map[string]any:
 			if ref, found := node["$ref"]; found && len(node) > 1 {
-				t.Errorf("%s: %v has siblings: move them to what it refers to, or, if the generator needs them, to gen/overlay.yaml", where, ref)
+				t.Errorf("%s: %v has siblings: move them to its target or, if only the generator needs them, to gen/overlay.yaml",
+					where, ref)
 			}
 			for name, value := range node {
 				walk(where+"/"+name, value)
@@ -113,7 +114,8 @@ func TestIDsHaveThePatternOfTheClientsGuard(t *testing.T) {
 		pattern := regexp.MustCompile(parameter.Value.Schema.Value.Pattern)
 		for _, id := range ids {
 			if allowed := api.CheckID(id) == nil; pattern.MatchString(id) != allowed {
-				t.Fatalf("%q: api.CheckID allows it: %v, the pattern of %s in openapi.yaml: %v; change one of them", id, allowed, name, !allowed)
+				t.Fatalf("%q: api.CheckID allows it: %v, the pattern of %s in openapi.yaml: %v; change one of them",
+					id, allowed, name, !allowed)
 			}
 		}
 	}

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// generate runs oapi-codegen as go generate does, on the contract after edits, each of which is a text and what takes its
-// place. It returns the code, or, if oapi-codegen fails, what it says.
+// generate runs oapi-codegen as go generate does, on the contract after edits: pairs of a text and its replacement. It
+// returns the code or, if oapi-codegen fails, its message.
 func generate(t *testing.T, edits ...string) (code, failure string) {
 	t.Helper()
 	for _, name := range []string{"client.tmpl", "oapi-codegen.yaml", "overlay.yaml"} {
@@ -106,7 +106,9 @@ func TestGeneratedCodeSendsWhatTheContractAdds(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	output, err := exec.CommandContext(t.Context(), "go", "test", "-overlay", filepath.Join(dir, "overlay.json"), "-run", "^TestSent$", "-v", ".").CombinedOutput()
+	overlayFile := filepath.Join(dir, "overlay.json")
+	test := exec.CommandContext(t.Context(), "go", "test", "-overlay", overlayFile, "-run", "^TestSent$", "-v", ".")
+	output, err := test.CombinedOutput()
 	if err != nil || !strings.Contains(string(output), "--- PASS: TestSent") {
 		t.Errorf("%v\n%s", err, output)
 	}

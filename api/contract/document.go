@@ -89,7 +89,8 @@ func (o *operation) response(status int) *openapi3.Response {
 	return ref.Value
 }
 
-// otherMethod stands for a method that the path of an operation does not have: whatever the answer, it must be a failure.
+// otherMethod stands for a method that the path of an operation does not have: whatever the answer, it must be a
+// failure.
 func otherMethod(o *operation) *operation {
 	refused := *o
 	operation := *o.Operation

@@ -53,8 +53,8 @@ func ExampleCheck() {
 			fmt.Println(result.Probe, result.Detail)
 		}
 	}
-	fmt.Println(report.Count(contract.Passed), "passed,", report.Count(contract.Skipped), "skipped")
-	// Output: 23 passed, 9 skipped
+	fmt.Println(report.Count(contract.Passed), "passed,", report.Count(contract.Failed), "failed")
+	// Output: 23 passed, 0 failed
 }
 
 func ExampleHandler() {
