@@ -113,7 +113,7 @@ func TestIDsHaveThePatternOfTheClientsGuard(t *testing.T) {
 		}
 		pattern := regexp.MustCompile(parameter.Value.Schema.Value.Pattern)
 		for _, id := range ids {
-			if allowed := api.CheckID(id) == nil; pattern.MatchString(id) != allowed {
+			if allowed := api.CheckID("ID", id) == nil; pattern.MatchString(id) != allowed {
 				t.Fatalf("%q: api.CheckID allows it: %v, the pattern of %s in openapi.yaml: %v; change one of them",
 					id, allowed, name, !allowed)
 			}

@@ -35,16 +35,16 @@ type Auth interface {
 // APIToken authorizes with an API token, as "Authorization: SSWS <token>". Okta's documentation of the scheme:
 // https://developer.okta.com/docs/reference/core-okta-api/#authentication.
 //
-// A token that is empty, or holds a quote or anything but visible ASCII, is [ErrInvalidArgument], from [New] and from
-// Authorize.
+// A token that is empty, a placeholder, or holds a quote or anything but visible ASCII, is [ErrInvalidArgument], from
+// [New] and from Authorize.
 func APIToken(token string) Auth { return newStaticAuth("SSWS", token) }
 
 // BearerToken authorizes with an OAuth 2.0 access token that carries the scopes okta.apps.read (to list and get) or
 // okta.apps.manage (to revoke), as "Authorization: Bearer <token>". Such tokens live an hour: for longer, see
 // package oauth, and [TokenSource].
 //
-// A token that is empty, or holds a quote or anything but visible ASCII, is [ErrInvalidArgument], from [New] and from
-// Authorize.
+// A token that is empty, a placeholder, or holds a quote or anything but visible ASCII, is [ErrInvalidArgument], from
+// [New] and from Authorize.
 func BearerToken(token string) Auth { return newStaticAuth("Bearer", token) }
 
 // TokenSource authorizes with the access tokens of source, as "Authorization: <type> <token>"; the type is Bearer
@@ -145,6 +145,9 @@ func retrieveError(e *oauth2.RetrieveError) error {
 func checkCredential(what, credential string) error {
 	if credential == "" {
 		return argument.Invalid(what, "", "it is empty; is the environment variable set?")
+	}
+	if text.HasPlaceholder(credential) {
+		return argument.Invalid(what, "(not shown)", "it still contains a placeholder, such as ${OKTA_TOKEN}; put in the value")
 	}
 	if strings.ContainsFunc(credential, func(r rune) bool { return text.NotVisible(r) || r == '"' || r == '\'' }) {
 		return argument.Invalid(what, "(not shown)", "it holds a space, a line end, a quote or another character that no token has; pass the token alone")

@@ -52,7 +52,7 @@ func (c *Client) do(ctx context.Context, k *call) error {
 	}
 	var failure *Error // of the last attempt
 	for {
-		if held := c.pacer.admit(ctx); held != nil {
+		if held := c.pacer.admit(ctx, func(until time.Time, limit RateLimit) { c.hold(ctx, k, until, limit) }); held != nil {
 			if failure == nil {
 				return k.failed(held)
 			}
@@ -184,6 +184,7 @@ func (k *call) seen(r result, start time.Time) Attempt {
 	}
 	if r.resp != nil {
 		a.StatusCode, a.RequestID, a.RateLimit = r.resp.StatusCode, requestID(r.resp), parseRateLimit(r.resp.Header)
+		a.ServerTime = retry.ServerTime(r.resp.Header, time.Time{})
 	}
 	return a
 }

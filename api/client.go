@@ -4,6 +4,7 @@ import (
 	"net/url"
 
 	"example.com/apptokens/api/internal/argument"
+	"example.com/apptokens/api/internal/origin"
 	"example.com/apptokens/api/internal/retry"
 	"example.com/apptokens/gen"
 )
@@ -12,7 +13,7 @@ import (
 // its calls share what they learn of the rate limit, and a budget for retries, so make one per org with [New] and keep
 // it.
 type Client struct {
-	org  *url.URL // without a trailing slash
+	org  *url.URL
 	raw  *gen.Client
 	auth authenticator
 
@@ -27,8 +28,8 @@ type Client struct {
 }
 
 // New returns a client for the org at orgURL, such as https://acme.okta.com or the org's custom domain. The scheme is
-// https; http is allowed to a loopback host. A port and a path prefix are kept; a proxy at such a prefix has to rewrite
-// the Link headers of listings. There is no default org.
+// https; http is allowed to a loopback host, or with [WithPlainHTTP]. A port and a path prefix are kept; a proxy at such
+// a prefix has to rewrite the Link headers of listings.
 //
 // auth authorizes every attempt of every request, see [APIToken], [BearerToken] and [TokenSource], and package oauth for
 // service apps.
@@ -43,10 +44,6 @@ func New(orgURL string, auth Auth, opts ...Option) (*Client, error) {
 }
 
 func newClient(orgURL string, auth Auth, opts []Option) (*Client, error) {
-	org, err := ParseOrgURL(orgURL)
-	if err != nil {
-		return nil, err
-	}
 	authenticator, err := newAuthenticator(auth)
 	if err != nil {
 		return nil, err
@@ -59,6 +56,10 @@ func newClient(orgURL string, auth Auth, opts []Option) (*Client, error) {
 		if err := option(&settings); err != nil {
 			return nil, err
 		}
+	}
+	org, err := origin.ParseOrgURL(orgURL, settings.plainHTTP)
+	if err != nil {
+		return nil, err
 	}
 	if timeout := settings.httpClient.Timeout; timeout > 0 {
 		settings.attemptTimeout = min(settings.attemptTimeout, timeout)

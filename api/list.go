@@ -57,7 +57,7 @@ func (c *Client) List(ctx context.Context, appID string, opts ...ListOption) ite
 func (c *Client) Pages(ctx context.Context, appID string, opts ...ListOption) iter.Seq2[Page, error] {
 	return func(yield func(Page, error) bool) {
 		l := &listing{client: c, appID: appID, pageSize: MaxPageSize, followed: map[string]bool{}}
-		if err := checkID("app ID", appID); err != nil {
+		if err := CheckID("app ID", appID); err != nil {
 			yield(Page{}, &Error{Op: "list", Err: err})
 			return
 		}

@@ -19,10 +19,28 @@ type Attempt struct {
 	StatusCode int // 0 where no response came
 	RequestID  string
 	RateLimit  RateLimit
-	Err        error // nil for an attempt that succeeded, else an *Error; Revoke may take a 404 for success
+	ServerTime time.Time // Date of the response, to the second; zero where it has none
+	Err        error     // nil for an attempt that succeeded, else an *Error; Revoke may take a 404 for success
 
 	Again bool          // whether another attempt is planned; the context or the rate limit may still prevent it
 	Wait  time.Duration // before it, at least: the rate limit may hold it back for longer
+}
+
+// Hold is a wait for the rate limit, for [WithHoldObserver]: the window's requests, or the client's share of them, are
+// used up, so the next attempt of a call is not sent before another window begins.
+type Hold struct {
+	Op      string // as in Error
+	AppID   string
+	TokenID string
+
+	Until     time.Time // by the local clock
+	RateLimit RateLimit // of the window that is used up
+}
+
+func (c *Client) hold(ctx context.Context, k *call, until time.Time, limit RateLimit) {
+	for _, observe := range c.holdObservers {
+		observe(ctx, Hold{k.op, k.appID, k.tokenID, until, limit})
+	}
 }
 
 func (c *Client) report(ctx context.Context, a Attempt) {

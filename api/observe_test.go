@@ -66,8 +66,34 @@ func TestTheObserverSeesEveryAttempt(t *testing.T) {
 			}
 		}
 		last := attempts[2]
-		if last.Duration != time.Second || !last.Start.Add(last.Duration).Equal(time.Now()) || last.RateLimit.Limit == 0 {
-			t.Errorf("the last attempt is %+v; want one of 1s that ends now", last)
+		if last.Duration != time.Second || !last.Start.Add(last.Duration).Equal(time.Now()) || last.RateLimit.Limit == 0 || last.ServerTime.Sub(last.Start).Abs() > time.Second {
+			t.Errorf("the last attempt is %+v; want one of 1s that ends now, with the server's time", last)
+		}
+	})
+}
+
+// A hold is announced before the wait, with its end; a call that finds room announces none.
+func TestTheHoldObserverHearsOfAWaitForTheRateLimit(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var holds []api.Hold
+		var announced time.Time
+		org := oktatest.New(oktatest.WithApp(appID, 3), oktatest.WithRateLimit(2, time.Minute))
+		client := newClient(t, org.Transport(), api.WithHoldObserver(func(_ context.Context, h api.Hold) {
+			holds, announced = append(holds, h), time.Now()
+		}))
+		start := time.Now()
+		for _, id := range allIDs(org) {
+			if err := client.Revoke(t.Context(), appID, id); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if len(holds) != 1 || !announced.Equal(start) {
+			t.Fatalf("%d holds, the last %v after the start; want 1, at the start", len(holds), announced.Sub(start))
+		}
+		h := holds[0]
+		if h.Op != "revoke" || h.AppID != appID || h.TokenID == "" || h.RateLimit.Limit != 2 || h.RateLimit.Remaining != 0 || h.Until.After(time.Now()) || h.Until.Before(start.Add(time.Second)) {
+			t.Errorf("the hold is %+v", h)
 		}
 	})
 }

@@ -23,7 +23,9 @@ type settings struct {
 	attemptTimeout time.Duration
 	callTimeout    time.Duration // zero for none
 	share          float64
+	plainHTTP      bool
 	observers      []func(context.Context, Attempt)
+	holdObservers  []func(context.Context, Hold)
 }
 
 func defaultSettings() settings {
@@ -134,6 +136,12 @@ func WithRateShare(share float64) Option {
 	}
 }
 
+// WithPlainHTTP allows http to any host, and not only to a loopback one: for tests whose mock of Okta is another
+// container. Whoever is on the way can read the credential, and use it.
+func WithPlainHTTP() Option {
+	return func(s *settings) error { s.plainHTTP = true; return nil }
+}
+
 // WithObserver calls observer after every attempt, for metrics and traces. It may be given several times, and must be
 // quick and safe for concurrent use: the attempts of a listing run on another goroutine than the loop, at the same
 // time.
@@ -143,6 +151,18 @@ func WithObserver(observer func(context.Context, Attempt)) Option {
 			return argument.Invalid("observer", "nil", "leave the option out")
 		}
 		s.observers = append(s.observers, observer)
+		return nil
+	}
+}
+
+// WithHoldObserver calls observer whenever the rate limit holds an attempt back until another window begins, before the
+// wait. What [WithObserver] says of observers holds here as well.
+func WithHoldObserver(observer func(context.Context, Hold)) Option {
+	return func(s *settings) error {
+		if observer == nil {
+			return argument.Invalid("hold observer", "nil", "leave the option out")
+		}
+		s.holdObservers = append(s.holdObservers, observer)
 		return nil
 	}
 }

@@ -23,8 +23,9 @@ type pacer struct {
 }
 
 // admit waits until an attempt may be sent, and counts it as sent. A wait that would outlast the context's deadline or
-// maxWait is not begun.
-func (p *pacer) admit(ctx context.Context) *Error {
+// maxWait is not begun. held hears of each wait for the end of a window.
+func (p *pacer) admit(ctx context.Context, held func(until time.Time, limit RateLimit)) *Error {
+	var until time.Time // as held has heard
 	for {
 		if ctx.Err() != nil {
 			return &Error{Err: retry.ContextError(ctx)}
@@ -40,6 +41,10 @@ func (p *pacer) admit(ctx context.Context) *Error {
 			if deadline, ok := ctx.Deadline(); wait > p.maxWait || ok && !at.Before(deadline) {
 				return &Error{RateLimit: limit, Err: fmt.Errorf("%w: the window ends in %v, and the call may not wait that long",
 					ErrRateLimited, wait.Round(time.Millisecond))}
+			}
+			if !at.Equal(until) {
+				until = at
+				held(until, limit)
 			}
 		}
 		_ = retry.Sleep(ctx, wait, settled) // the next round sees to the context

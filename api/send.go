@@ -3,6 +3,8 @@ package api
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptrace"
@@ -68,6 +70,9 @@ func isDialling(err error) bool {
 // transportError tells errors that may pass from those that will not.
 func transportError(req *http.Request, err error) error {
 	permanent := retry.IsPermanent(err)
+	if errors.Is(err, io.EOF) { // all that net/http says
+		err = fmt.Errorf("the connection broke before a response: %w", err)
+	}
 	if err = text.RedactError(err, credentials(req)...); permanent {
 		return err
 	}

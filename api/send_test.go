@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"testing"
@@ -85,6 +86,12 @@ func TestAnEditorCannotLeadCredentialsAway(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestAConnectionThatBreaksBeforeTheResponseIsNamed(t *testing.T) {
+	t.Parallel()
+	client := newClient(t, roundTripper(func(*http.Request) (*http.Response, error) { return nil, io.EOF }), api.WithRetry(api.RetryPolicy{MaxAttempts: 1}))
+	checkError(t, client.RevokeAll(t.Context(), appID), io.EOF, "the connection broke before a response: EOF")
 }
 
 func TestAnEditorsErrorEndsTheCall(t *testing.T) {

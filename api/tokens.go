@@ -69,10 +69,10 @@ func (c *Client) Revoke(ctx context.Context, appID, tokenID string) error {
 
 // doToken makes a call that concerns one token.
 func (c *Client) doToken(ctx context.Context, k *call) error {
-	if err := checkID("app ID", k.appID); err != nil {
+	if err := CheckID("app ID", k.appID); err != nil {
 		return &Error{Op: k.op, Err: err}
 	}
-	if err := checkID("token ID", k.tokenID); err != nil {
+	if err := CheckID("token ID", k.tokenID); err != nil {
 		return &Error{Op: k.op, AppID: k.appID, Err: err}
 	}
 	return c.do(ctx, k)
@@ -84,7 +84,7 @@ func (c *Client) doToken(ctx context.Context, k *call) error {
 //
 // An attempt that breaks off is repeated; the repeat also revokes what was issued meanwhile.
 func (c *Client) RevokeAll(ctx context.Context, appID string) error {
-	if err := checkID("app ID", appID); err != nil {
+	if err := CheckID("app ID", appID); err != nil {
 		return &Error{Op: "revoke all", Err: err}
 	}
 	return c.do(ctx, &call{

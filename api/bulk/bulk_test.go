@@ -28,7 +28,7 @@ func TestRevokeRevokesExactlyWhatMatches(t *testing.T) {
 		if left := held(org, userID, false); !slices.Equal(left, others) || len(held(org, userID, true)) > 0 {
 			t.Errorf("%d others are left of %d, and %d of the user's", len(left), len(others), len(held(org, userID, true)))
 		}
-		if len(r.proofs) != 3 || r.proofs[0].Gone+r.proofs[1].Gone != len(his) || len(r.proofs[0].Remaining)+len(r.proofs[0].New) > 0 {
+		if len(r.proofs) != 2 || r.proofs[0].Gone+r.proofs[1].Gone != len(his) || len(r.proofs[0].Remaining)+len(r.proofs[0].New) > 0 {
 			t.Errorf("proofs %+v", r.proofs)
 		}
 		if last := r.listed[len(r.listed)-1]; len(r.listed) != 4 || len(r.listed[0].Tokens) != api.MaxPageSize || last.AppID != "0oaEmpty" || last.Matches != len(his) {
@@ -109,8 +109,20 @@ func TestAProofMayFail(t *testing.T) {
 	org := newOrg()
 	org.Inject(oktatest.Status(403).On(http.MethodGet).After(4)) // the first listing takes four
 	r := run(t, t.Context(), newClient(t, org.Transport()), bulk.Job{AppIDs: apps})
-	if r.err != nil || len(r.proofs) != 3 || !errors.Is(r.proofs[0].Err, api.ErrForbidden) || r.proofs[1].Err != nil {
+	if r.err != nil || len(r.proofs) != 2 || !errors.Is(r.proofs[0].Err, api.ErrForbidden) || r.proofs[1].Err != nil {
 		t.Errorf("%v, proofs %+v", r.err, r.proofs)
+	}
+}
+
+// Listing again costs requests, so the apps without matches are left out unless the caller wants to see what is new there.
+func TestTheProofListsTheAppsThatHadMatches(t *testing.T) {
+	t.Parallel()
+	for all, want := range map[bool]int{false: 2, true: 3} {
+		org := newOrg()
+		r := run(t, t.Context(), newClient(t, org.Transport()), bulk.Job{AppIDs: apps, Filter: bulk.Filter{UserIDs: []string{user(org)}}, ProveAll: all})
+		if r.err != nil || len(r.proofs) != want {
+			t.Errorf("all %v: %v, %d proofs, want %d", all, r.err, len(r.proofs), want)
+		}
 	}
 }
 

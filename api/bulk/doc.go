@@ -19,8 +19,11 @@
 //
 // First it lists all apps, to the end. If one of them cannot be listed, nothing is revoked: what was selected would be
 // only a part. Then it revokes, several at a time, as fast as the client's rate limit lets it. Every token gets exactly
-// one [Outcome]. One that fails does not keep the others; a credential that is refused, an org that cannot be reached and
-// the end of the context stop the rest. At last it lists the apps again, and says what is still there.
+// one [Outcome]. One that fails does not keep the others. What would fail for all stops the rest: see [IsFatal]; so do
+// sixteen failures in a row. Finally it lists the apps that had matches again, and reports what is still there.
+//
+// A value of the filter that no token has may be a mistake, and "nothing matches" a false all-clear: [Selected] names such
+// values, and a [Matcher] does for any other listing.
 //
 // A job that was cut short is resumed by running it again: what is gone is not selected any more.
 package bulk

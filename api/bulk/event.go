@@ -1,14 +1,8 @@
 package bulk
 
-import (
-	"context"
-	"errors"
-	"net"
+import "example.com/apptokens/api"
 
-	"example.com/apptokens/api"
-)
-
-// Event is what [Revoke] tells as it goes: [Listed], [Selected], [Result] or [Proof].
+// Event is what [Revoke] reports as it goes: [Listed], [Selected], [Result] or [Proof].
 type Event interface{ isEvent() }
 
 // Listed comes after each page of the first listing.
@@ -21,18 +15,19 @@ type Listed struct {
 // Selected comes once all apps are listed, and before anything is revoked. It is the caller's to keep: to change it
 // changes nothing of what is revoked.
 type Selected struct {
-	Tokens  int // of all apps
-	Matches []Match
+	Tokens    int // of all apps
+	Matches   []Match
+	Unmatched []Unmatched // values of the filter that no match has: a mistake, perhaps
 }
 
 // Result comes once for each match, in any order.
 type Result struct {
 	Match   Match
 	Outcome Outcome
-	Err     error // why it failed or was not attempted; nil else
+	Err     error // why it failed or was not attempted; otherwise nil
 }
 
-// Proof comes once for each app, after the second listing.
+// Proof comes once for each app that had matches, or for every app with [Job].ProveAll, after the second listing.
 type Proof struct {
 	AppID     string
 	Gone      int     // matches that are not listed any more
@@ -45,36 +40,3 @@ func (Listed) isEvent()   {}
 func (Selected) isEvent() {}
 func (Result) isEvent()   {}
 func (Proof) isEvent()    {}
-
-// Outcome is what became of a match.
-type Outcome string
-
-// The outcomes.
-const (
-	Revoked      Outcome = "revoked"
-	Gone         Outcome = "already gone" // since the listing
-	Failed       Outcome = "failed"       // it may have been revoked if the context ended meanwhile
-	NotAttempted Outcome = "not attempted"
-)
-
-// settle tells what became of a match by how its revocation ended.
-func settle(match Match, err error) Result {
-	var failure *api.Error
-	switch {
-	case err == nil:
-		return Result{match, Revoked, nil}
-	case !errors.As(err, &failure):
-		return Result{match, Failed, err}
-	case failure.Gone():
-		return Result{match, Gone, nil}
-	case failure.Attempts == 0:
-		return Result{match, NotAttempted, err}
-	}
-	return Result{match, Failed, err}
-}
-
-// isFatal tells whether every other revocation would fail as well.
-func isFatal(ctx context.Context, err error) bool {
-	var dial *net.OpError
-	return err != nil && (ctx.Err() != nil || errors.Is(err, api.ErrUnauthorized) || errors.As(err, &dial) && dial.Op == "dial")
-}

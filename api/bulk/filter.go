@@ -4,18 +4,19 @@ import (
 	"context"
 	"iter"
 	"slices"
+	"strings"
 	"time"
 
 	"example.com/apptokens/api"
 	"example.com/apptokens/gen"
 )
 
-// Filter tells tokens from others. A token matches if it matches every field that is set; in a field with several
+// Filter selects tokens. A token matches if it matches every field that is set; in a field with several
 // values, one is enough. The zero value matches all. Okta's API has no filter, so it is applied to whole listings.
 type Filter struct {
 	UserIDs   []string
 	ClientIDs []string
-	Issuers   []string // URLs of authorization servers
+	Issuers   []string // URLs of authorization servers; a slash at the end makes no difference
 	Scopes    []string
 	Statuses  []gen.TokenStatus
 
@@ -27,13 +28,19 @@ type Filter struct {
 	Where func(api.Token) bool
 }
 
-// Match tells whether a token matches.
+// Match reports whether a token matches.
 func (f Filter) Match(token api.Token) bool {
-	return in(f.UserIDs, token.UserID) && in(f.ClientIDs, token.ClientID) && in(f.Issuers, token.Issuer) && in(f.Statuses, token.Status) &&
+	return in(f.UserIDs, token.UserID) && in(f.ClientIDs, token.ClientID) && f.matchIssuer(token.Issuer) && in(f.Statuses, token.Status) &&
 		(len(f.Scopes) == 0 || slices.ContainsFunc(token.Scopes, func(scope string) bool { return slices.Contains(f.Scopes, scope) })) &&
 		between(f.CreatedAfter, token.Created, f.CreatedBefore) && between(f.ExpiresAfter, token.ExpiresAt, f.ExpiresBefore) &&
 		(f.Where == nil || f.Where(token))
 }
+
+func (f Filter) matchIssuer(issuer string) bool {
+	return len(f.Issuers) == 0 || slices.ContainsFunc(f.Issuers, func(wanted string) bool { return trimSlash(wanted) == trimSlash(issuer) })
+}
+
+func trimSlash(url string) string { return strings.TrimSuffix(url, "/") }
 
 func in[T comparable](wanted []T, value T) bool {
 	return len(wanted) == 0 || slices.Contains(wanted, value)

@@ -19,8 +19,12 @@ type Job struct {
 	Filter Filter
 	// DryRun ends after Selected.
 	DryRun bool
-	// Concurrency bounds the revocations under way at once. The default is 8. More is of no use: the rate limit decides.
+	// Concurrency bounds the revocations under way at once. The default is 8. More rarely helps, because the rate limit
+	// dominates.
 	Concurrency int
+	// ProveAll lists all apps again after the revocations, and not only those that had matches: it also finds what was
+	// issued meanwhile for other apps.
+	ProveAll bool
 }
 
 // Revoke selects tokens, revokes them, and proves it; see the package's documentation for how. Its events come in this
@@ -32,12 +36,12 @@ type Job struct {
 // Every range over the result does the job anew.
 func Revoke(ctx context.Context, client *api.Client, job Job) iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
-		r := &run{client: client, job: job, yield: yield}
+		r := &run{client: client, job: job, yield: yield, filter: job.filter()}
 		r.apps = unique(job.AppIDs)
 		if !r.list(ctx) {
 			return
 		}
-		if !yield(Selected{r.tokens, slices.Clone(r.matches)}, nil) || job.DryRun {
+		if !yield(Selected{r.tokens, slices.Clone(r.matches), r.unmatched}, nil) || job.DryRun {
 			return
 		}
 		if r.revoke(ctx) {
@@ -59,15 +63,29 @@ func unique(ids []string) (once []string) {
 
 // run is one run of a job. Its steps return false once it has ended.
 type run struct {
-	client  *api.Client
-	job     Job
-	yield   func(Event, error) bool
-	apps    []string
-	tokens  int // of all apps
-	matches []Match
+	client    *api.Client
+	job       Job
+	yield     func(Event, error) bool
+	filter    Filter
+	apps      []string
+	tokens    int // of all apps
+	matches   []Match
+	unmatched []Unmatched
+}
+
+// filter leaves out what is revoked already, should Okta list it, unless it is asked for.
+func (j Job) filter() Filter {
+	filter := j.Filter
+	if len(filter.Statuses) == 0 {
+		filter.Where = func(token api.Token) bool {
+			return token.Status != gen.TokenStatusRevoked && (j.Filter.Where == nil || j.Filter.Where(token))
+		}
+	}
+	return filter
 }
 
 func (r *run) list(ctx context.Context) bool {
+	matcher := NewMatcher(r.filter)
 	for _, appID := range r.apps {
 		seen := map[string]bool{} // a token that moves from page to page comes twice
 		for page, err := range r.client.Pages(ctx, appID) {
@@ -76,7 +94,7 @@ func (r *run) list(ctx context.Context) bool {
 				return false
 			}
 			for _, token := range page.Tokens {
-				if r.isMatch(token) && !seen[token.ID] {
+				if matcher.Match(token) && !seen[token.ID] {
 					seen[token.ID] = true
 					r.matches = append(r.matches, Match{appID, token})
 				}
@@ -87,12 +105,8 @@ func (r *run) list(ctx context.Context) bool {
 			}
 		}
 	}
+	r.unmatched = matcher.Unmatched()
 	return true
-}
-
-// isMatch leaves out what is revoked already, should Okta list it, unless it is asked for.
-func (r *run) isMatch(token api.Token) bool {
-	return r.job.Filter.Match(token) && (token.Status != gen.TokenStatusRevoked || len(r.job.Filter.Statuses) > 0)
 }
 
 // maxFailures in a row mean that the org is broken, or the credential no good: to go on would only add to its load.
@@ -117,9 +131,12 @@ func (r *run) revoke(ctx context.Context) bool {
 				continue
 			}
 			err := r.client.Revoke(workCtx, match.AppID, match.Token.ID)
-			result := settle(match, err)
+			result := Result{match, OutcomeOf(err), err}
+			if result.Outcome == NotFound { // but it was listed
+				result.Outcome, result.Err = Gone, nil
+			}
 			switch {
-			case isFatal(workCtx, err):
+			case IsFatal(err):
 				fatal.CompareAndSwap(nil, &err)
 			case result.Outcome != Failed:
 				failures.Store(0)
@@ -165,13 +182,16 @@ func (r *run) concurrency() int {
 // prove lists the apps once more.
 func (r *run) prove(ctx context.Context) {
 	matches := map[string]map[string]bool{} // IDs by app
-	for _, appID := range r.apps {
-		matches[appID] = map[string]bool{}
-	}
 	for _, match := range r.matches {
+		if matches[match.AppID] == nil {
+			matches[match.AppID] = map[string]bool{}
+		}
 		matches[match.AppID][match.Token.ID] = true
 	}
 	for _, appID := range r.apps {
+		if matches[appID] == nil && !r.job.ProveAll {
+			continue
+		}
 		if !r.yield(r.proof(ctx, appID, matches[appID]), nil) {
 			return
 		}
@@ -190,7 +210,7 @@ func (r *run) proof(ctx context.Context, appID string, matches map[string]bool) 
 		switch {
 		case matches[token.ID]:
 			proof.Remaining = append(proof.Remaining, Match{appID, token})
-		case r.isMatch(token):
+		case r.filter.Match(token):
 			proof.New = append(proof.New, Match{appID, token})
 		default:
 			continue

@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"example.com/apptokens/api"
 	"example.com/apptokens/api/bulk"
@@ -91,7 +92,7 @@ func TestOneFailureDoesNotStopTheRest(t *testing.T) {
 			t.Errorf("outcomes %v, %v, %v", r.outcomes["0oa1 "+gone], r.errors["0oa1 "+forbidden], r.outcomes["0oa2 "+proxied])
 		}
 		// The proof does not believe what the server said: the one that is "gone" is still listed.
-		if len(r.proofs) != 3 || len(r.proofs[0].Remaining) != 2 || len(r.proofs[1].Remaining) != 1 {
+		if len(r.proofs) != 2 || len(r.proofs[0].Remaining) != 2 || len(r.proofs[1].Remaining) != 1 {
 			t.Errorf("proofs %+v", r.proofs)
 		}
 	})
@@ -105,7 +106,11 @@ func TestAFatalFailureStopsTheRest(t *testing.T) {
 		want  error
 	}{
 		"a credential that is revoked": {nil, api.ErrUnauthorized},
-		"an org out of reach":          {func(context.CancelCauseFunc) (*http.Response, error) { return nil, refused }, refused},
+		"a token without the scope": {func(context.CancelCauseFunc) (*http.Response, error) {
+			header := http.Header{"Www-Authenticate": {`Bearer error="insufficient_scope"`}}
+			return &http.Response{StatusCode: 403, Header: header, Body: http.NoBody}, nil
+		}, api.ErrForbidden},
+		"an org out of reach": {func(context.CancelCauseFunc) (*http.Response, error) { return nil, refused }, refused},
 		"the end of the context": {func(cancel context.CancelCauseFunc) (*http.Response, error) {
 			cancel(errors.New("closing time"))
 			return nil, context.Canceled
@@ -131,7 +136,7 @@ func TestAFatalFailureStopsTheRest(t *testing.T) {
 				})
 				r := run(t, ctx, newClient(t, transport), bulk.Job{AppIDs: apps, Concurrency: 4})
 				counts := r.count()
-				if !errors.Is(r.err, test.want) || len(r.outcomes) != tokenCount || counts[bulk.Revoked] < 97 || counts[bulk.Failed] > 4 || counts[bulk.NotAttempted] < tokenCount-104 {
+				if !errors.Is(r.err, test.want) || len(r.outcomes) != tokenCount || counts[bulk.Revoked] < 97 || counts[bulk.Failed]+counts[bulk.Unknown] > 4 || counts[bulk.NotAttempted] < tokenCount-104 {
 					t.Errorf("%v, outcomes %v", r.err, counts)
 				}
 				for id, outcome := range r.outcomes {
@@ -147,6 +152,46 @@ func TestAFatalFailureStopsTheRest(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// A wait that the client may not make for one token, it may not make for the others either.
+func TestARateLimitThatOutlastsTheCallStopsTheRest(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org := newOrg(oktatest.WithRateLimit(10, time.Minute))
+		r := run(t, t.Context(), newClient(t, org.Transport(), api.WithCallTimeout(5*time.Second)), bulk.Job{AppIDs: apps})
+		if counts := r.count(); !errors.Is(r.err, api.ErrRateLimited) || len(r.outcomes) != 400 || counts[bulk.NotAttempted] < 390 {
+			t.Errorf("%v, outcomes %v", r.err, counts)
+		}
+	})
+}
+
+func TestOutcomesByTheErrorOfARevocation(t *testing.T) {
+	t.Parallel()
+	gone := &api.Error{StatusCode: 404, Code: "E0000007", Attempts: 1}
+	tests := map[string]struct {
+		err     error
+		outcome bulk.Outcome
+		fatal   bool
+	}{
+		"a success":                       {nil, bulk.Revoked, false},
+		"a token that Okta does not know": {gone, bulk.NotFound, false},
+		"the 404 of a proxy":              {&api.Error{StatusCode: 404, Attempts: 1}, bulk.Failed, false},
+		"a 403":                           {&api.Error{StatusCode: 403, Code: "E0000006", Attempts: 1}, bulk.Failed, false},
+		"a missing scope":                 {&api.Error{StatusCode: 403, Code: "insufficient_scope", Attempts: 1}, bulk.Failed, true},
+		"a refused credential":            {&api.Error{StatusCode: 401, Attempts: 1}, bulk.Failed, true},
+		"held back and not sent":          {&api.Error{Err: api.ErrRateLimited}, bulk.NotAttempted, true},
+		"a 429 that remained":             {&api.Error{StatusCode: 429, Attempts: 5}, bulk.Failed, false},
+		"interrupted in a request":        {&api.Error{Attempts: 1, Err: context.Canceled}, bulk.Unknown, true},
+		"interrupted before it":           {&api.Error{Err: context.DeadlineExceeded}, bulk.NotAttempted, true},
+		"interrupted after a 429":         {&api.Error{StatusCode: 429, Attempts: 1, Err: context.Canceled}, bulk.Failed, true},
+		"another error":                   {errors.New("broken"), bulk.Failed, false},
+	}
+	for name, test := range tests {
+		if outcome, fatal := bulk.OutcomeOf(test.err), bulk.IsFatal(test.err); outcome != test.outcome || fatal != test.fatal {
+			t.Errorf("%s: %q, fatal %v; want %q, %v", name, outcome, fatal, test.outcome, test.fatal)
+		}
 	}
 }
 

@@ -80,7 +80,12 @@ func TestSettingsAreHeeded(t *testing.T) {
 		"a connection timeout of token requests": {environment{"CONNECTION_TIMEOUT": "2", "RATELIMIT_MAXRETRIES": "0"}, oktatest.SlowFirstByte(time.Hour).On(posts), posts, 1, 2 * time.Second, true},
 		"a request timeout":                      {environment{"REQUESTTIMEOUT": "3"}, oktatest.SlowFirstByte(time.Hour).On(gets), gets, 1, 3 * time.Second, true},
 		"a request timeout and a rate limit":     {environment{"REQUESTTIMEOUT": "60"}, oktatest.UsedUp(20 * time.Second).On(gets), gets, 2, 21 * time.Second, false},
-		"a longest back-off":                     {environment{"RATELIMIT_MAXBACKOFF": "10"}, oktatest.UsedUp(20 * time.Second).On(gets), gets, 1, 0, true},
+		"a longest back-off and a rate limit":    {environment{"RATELIMIT_MAXBACKOFF": "30"}, oktatest.UsedUp(time.Minute).On(gets), gets, 2, time.Minute + time.Second, false},
+		"a longest back-off of token requests":   {environment{"RATELIMIT_MAXBACKOFF": "30"}, oktatest.UsedUp(time.Minute).On(posts), posts, 3, time.Minute + time.Second, false},
+		"no longest back-off":                    {environment{"RATELIMIT_MAXBACKOFF": "0"}, oktatest.UsedUp(time.Minute).On(gets), gets, 2, time.Minute + time.Second, false},
+		"a short back-off, and an outage":        {environment{"RATELIMIT_MAXBACKOFF": "1", "RATELIMIT_MAXRETRIES": "9"}, oktatest.Status(503).On(gets).Forever(), gets, 10, 0, true},
+		"no request timeout":                     {environment{"REQUESTTIMEOUT": "0"}, oktatest.UsedUp(time.Minute).On(gets), gets, 2, time.Minute + time.Second, false},
+		"a request timeout within a window":      {environment{"REQUESTTIMEOUT": "30"}, oktatest.UsedUp(time.Minute).On(gets), gets, 1, 0, true},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -117,7 +122,7 @@ func TestSettingsAreHeeded(t *testing.T) {
 						t.Errorf("user agent %q", got)
 					}
 				}
-				if took := time.Since(start); (err != nil) != test.fails || requests != test.requests || took < test.took || took > test.took+2*time.Second {
+				if took := time.Since(start); (err != nil) != test.fails || requests != test.requests || took < test.took || took > test.took+10*time.Second {
 					t.Errorf("%d requests in %v, %v; want %d in %v", requests, took, err, test.requests, test.took)
 				}
 				if !strings.Contains(log.String(), "token request") || !strings.Contains(log.String(), "apptokens: attempt") {
@@ -126,6 +131,33 @@ func TestSettingsAreHeeded(t *testing.T) {
 			})
 		})
 	}
+}
+
+// The rest of the rate limit is left to others: of ten requests a minute, five.
+func TestTheRateShareIsHeeded(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org := oktatest.New(oktatest.WithApp("0oa1", 3), oktatest.WithRateLimit(10, time.Minute))
+		file := okta(t, "orgUrl: "+orgURL, "token: "+oktatest.DefaultAPIToken, "rateShare: 0.5")
+		settings, err := config.Load(config.WithEnvironment(environment{}.get), config.WithFiles(file))
+		if err != nil || settings.RateShare != 0.5 {
+			t.Fatalf("rate share %v, %v", settings.RateShare, err)
+		}
+		settings.HTTPClient = &http.Client{Transport: org.Transport()}
+		client, err := settings.Client()
+		if err != nil {
+			t.Fatal(err)
+		}
+		start := time.Now()
+		for range 8 {
+			if _, err := client.Get(t.Context(), "0oa1", org.Tokens("0oa1")[0].ID); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if took := time.Since(start); took < time.Minute || took > 2*time.Minute {
+			t.Errorf("8 requests took %v", took)
+		}
+	})
 }
 
 func TestNoSecretIsShown(t *testing.T) {
@@ -137,7 +169,7 @@ func TestNoSecretIsShown(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, env := range []environment{
-		{"ORGURL": orgURL, "TOKEN": "secret-token"},
+		{"ORGURL": orgURL, "TOKEN": "secret-token", "PROXY_HOST": "proxy.acme.example", "PROXY_PASSWORD": "secret-password"},
 		{"ORGURL": orgURL, "PRIVATEKEY": jwkKey, "CLIENTID": "0oaService"},
 		{"ORGURL": orgURL, "PRIVATEKEY": pemKey, "CLIENTID": "0oaService"},
 	} {
@@ -150,7 +182,7 @@ func TestNoSecretIsShown(t *testing.T) {
 		}
 		logger.Info("loaded", "settings", settings)
 	}
-	for _, secret := range []string{"secret-token", fmt.Sprintf("%x", "secret-token"), base64.RawURLEncoding.EncodeToString(raw), fmt.Sprintf("%x", raw), pemKey[40:60]} {
+	for _, secret := range []string{"secret-token", "secret-password", fmt.Sprintf("%x", "secret-token"), base64.RawURLEncoding.EncodeToString(raw), fmt.Sprintf("%x", raw), pemKey[40:60]} {
 		if strings.Contains(shown.String(), secret) {
 			t.Errorf("a secret is shown: %s", secret)
 		}

@@ -24,24 +24,27 @@ const (
 
 // Config is a configuration that is complete. It shows no secret, however it is printed.
 type Config struct {
-	OrgURL       string
+	OrgURL       string // in the form of api.ParseOrgURL
 	Mode         Mode
 	ClientID     string   // of the service app, in ModePrivateKey
 	Scopes       []string // to ask for, in ModePrivateKey; none for the default
 	PrivateKeyID string   // empty for none, or the one of the JWK
 	DPoP         bool     // in ModePrivateKey; true unless the configuration says otherwise
+	PlainHTTP    bool     // OrgURL may be http, to any host
 
-	// Retries and times are zero where nothing is set; package api's defaults apply then.
+	// Limits are zero where nothing is set; package api's defaults apply then.
 	ConnectionTimeout time.Duration // for one attempt, of a call or of a token request
 	RequestTimeout    time.Duration // for a call with all its attempts
 	MaxAttempts       int           // of one call: one more than rateLimit.maxRetries
-	MaxBackoff        time.Duration // longest wait before an attempt
+	MaxBackoff        time.Duration // cap of exponential back-off, not of the wait for a rate-limit window
+	RateShare         float64       // of the rate limit, over 0 and up to 1
 
-	// Warnings are about what works, but should not be: a key file that everybody can read.
+	// Warnings are about what works, but should not be, such as a world-readable key file, and about settings that are
+	// ignored.
 	Warnings []string
 
 	// How all requests are made, token requests included. They are zero at first, for defaults, and the program's to set.
-	HTTPClient *http.Client
+	HTTPClient *http.Client // its Transport, if it has one, takes the place of the configured proxy
 	Logger     *slog.Logger
 	UserAgent  string
 
@@ -51,23 +54,27 @@ type Config struct {
 
 // secrets are what a Config keeps to itself.
 type secrets struct {
-	token string
-	key   crypto.Signer
+	token     string
+	key       crypto.Signer
+	transport http.RoundTripper // nil without a proxy
 }
 
 // Load reads the configuration. Explicit values (see [With]) come before environment variables, those before
-// ./.okta.yaml, and that before ~/.okta/okta.yaml; each setting is looked for by itself. Whatever cannot work is
-// [api.ErrInvalidArgument], and names the setting and where it came from.
+// ./.okta.yaml, and that before ~/.okta/okta.yaml. Each setting is looked for by itself, but those of a credential are
+// not taken from two files, and a file of the working directory has no power over a credential from elsewhere: see the
+// package's documentation. Whatever cannot work is [api.ErrInvalidArgument], and names the setting and where it came
+// from.
 func Load(opts ...Option) (Config, error) {
 	f, err := search(opts)
 	if err != nil {
 		return Config{}, fmt.Errorf("apptokens: configuration: %w", err)
 	}
-	config := Config{DPoP: true, Warnings: f.warnings, sources: map[Setting]string{}}
+	config := Config{sources: map[Setting]string{}}
 	for setting, value := range f.values {
 		config.sources[setting] = value.source
 	}
-	if err := config.read(f); err != nil {
+	r := reader{Config: &config, found: f}
+	if err := r.read(); err != nil {
 		return Config{}, fmt.Errorf("apptokens: configuration: %w", err)
 	}
 	return config, nil
@@ -87,6 +94,12 @@ func (c Config) Client(opts ...api.Option) (*api.Client, error) {
 	own := []api.Option{api.WithRetry(c.retry()), api.WithHTTPClient(c.httpClient())}
 	if c.RequestTimeout > 0 {
 		own = append(own, api.WithCallTimeout(c.RequestTimeout))
+	}
+	if c.RateShare > 0 {
+		own = append(own, api.WithRateShare(c.RateShare))
+	}
+	if c.PlainHTTP {
+		own = append(own, api.WithPlainHTTP())
 	}
 	if c.Logger != nil {
 		own = append(own, api.WithLogger(c.Logger))
@@ -113,6 +126,9 @@ func (c Config) Auth() (api.Auth, error) {
 	if c.PrivateKeyID != "" {
 		options = append(options, oauth.WithKeyID(c.PrivateKeyID))
 	}
+	if c.PlainHTTP {
+		options = append(options, oauth.WithPlainHTTP())
+	}
 	if !c.DPoP {
 		options = append(options, oauth.WithoutDPoP())
 	}
@@ -133,7 +149,7 @@ func static(mode Mode, token string) api.Auth {
 }
 
 func (c Config) retry() api.RetryPolicy {
-	return api.RetryPolicy{MaxAttempts: c.MaxAttempts, MaxWait: c.MaxBackoff}
+	return api.RetryPolicy{MaxAttempts: c.MaxAttempts, MaxDelay: c.MaxBackoff}
 }
 
 // httpClient bounds each attempt by the connection timeout.
@@ -142,8 +158,21 @@ func (c Config) httpClient() *http.Client {
 	if c.HTTPClient != nil {
 		client = *c.HTTPClient
 	}
+	client.Transport = c.Transport()
 	if c.ConnectionTimeout > 0 {
 		client.Timeout = c.ConnectionTimeout
 	}
 	return &client
+}
+
+// Transport returns the transport of all requests: that of HTTPClient, or else one that goes through the configured
+// proxy, or else [http.DefaultTransport].
+func (c Config) Transport() http.RoundTripper {
+	switch {
+	case c.HTTPClient != nil && c.HTTPClient.Transport != nil:
+		return c.HTTPClient.Transport
+	case c.secrets != nil && c.secrets().transport != nil:
+		return c.secrets().transport
+	}
+	return http.DefaultTransport
 }

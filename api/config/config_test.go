@@ -5,6 +5,7 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/x509"
+	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
 	"errors"
@@ -23,7 +24,12 @@ import (
 const orgURL = "https://acme.okta.com"
 
 // key is the private key of every service app here.
-var key, pemKey, jwkKey = func() (*ecdsa.PrivateKey, string, string) {
+var (
+	key, pemKey, jwkKey = newKey("k1")
+	_, _, otherJWK      = newKey("k2")
+)
+
+func newKey(id string) (key *ecdsa.PrivateKey, inPEM, inJWK string) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		panic(err)
@@ -32,23 +38,31 @@ var key, pemKey, jwkKey = func() (*ecdsa.PrivateKey, string, string) {
 	if err != nil {
 		panic(err)
 	}
-	jwk, err := json.Marshal(jose.JSONWebKey{Key: key, KeyID: "k1"})
+	jwk, err := json.Marshal(jose.JSONWebKey{Key: key, KeyID: id})
 	if err != nil {
 		panic(err)
 	}
 	return key, string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})), string(jwk)
-}()
+}
 
 // environment is a set of variables; their common prefix is left out.
 type environment map[string]string
 
-func (e environment) get(name string) string { return e[strings.TrimPrefix(name, "OKTA_CLIENT_")] }
+func (e environment) get(name string) string {
+	if value, ok := e[strings.TrimPrefix(name, "OKTA_CLIENT_")]; ok {
+		return value
+	}
+	return e[name]
+}
 
 // write writes a file into the test's own directory, and returns its path.
 func write(t *testing.T, name, content string, mode os.FileMode) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), name)
 	if err := os.WriteFile(path, []byte(content), mode); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(path, mode); err != nil { // whatever the umask is
 		t.Fatal(err)
 	}
 	return path
@@ -81,7 +95,7 @@ func TestPrecedence(t *testing.T) {
 		orgURL           string
 		orgFrom, tokenIn string
 	}{
-		"home alone":          {[]config.Option{config.WithFiles("missing.yaml", home)}, "https://home.okta.com", home + ", line 3", home + ", line 4"},
+		"home alone":          {[]config.Option{config.WithFiles(home)}, "https://home.okta.com", home + ", line 3", home + ", line 4"},
 		"local before home":   {[]config.Option{config.WithFiles(local, home)}, "https://local.okta.com", local + ", line 3", local + ", line 4"},
 		"environment first":   {[]config.Option{config.WithFiles(local, home), config.WithEnvironment(environment{"ORGURL": orgURL}.get)}, orgURL, "OKTA_CLIENT_ORGURL", local + ", line 4"},
 		"the other spelling":  {[]config.Option{config.WithFiles(local), config.WithEnvironment(environment{"ORG_URL": orgURL}.get)}, orgURL, "OKTA_CLIENT_ORG_URL", local + ", line 4"},
@@ -100,6 +114,13 @@ func TestPrecedence(t *testing.T) {
 			}
 		})
 	}
+	t.Run("the org URL has one form", func(t *testing.T) {
+		t.Parallel()
+		settings, err := config.Load(config.WithFiles(local), config.WithEnvironment(environment{"ORGURL": "HTTPS://Acme.okta.com:443/"}.get))
+		if err != nil || settings.OrgURL != orgURL {
+			t.Errorf("%s, %v", settings.OrgURL, err)
+		}
+	})
 	t.Run("settings are looked for one by one", func(t *testing.T) {
 		t.Parallel()
 		settings, err := config.Load(config.WithEnvironment(environment{"RATE_LIMIT_MAX_RETRIES": "0"}.get), config.WithFiles(local, home))
@@ -110,38 +131,6 @@ func TestPrecedence(t *testing.T) {
 			t.Errorf("%+v", settings)
 		}
 	})
-}
-
-func TestTheUsualPlaces(t *testing.T) {
-	home := t.TempDir()
-	t.Setenv("HOME", home)
-	t.Setenv("USERPROFILE", home)
-	for _, name := range []string{"ORGURL", "ORG_URL", "TOKEN", "AUTHORIZATIONMODE", "PRIVATEKEY"} {
-		t.Setenv("OKTA_CLIENT_"+name, "")
-	}
-	t.Chdir(t.TempDir())
-	if err := os.Mkdir(filepath.Join(home, ".okta"), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	for path, content := range map[string]string{
-		filepath.Join(home, ".okta", "okta.yaml"): "okta:\n  client:\n    orgUrl: https://home.okta.com\n    token: secret\n",
-		".okta.yaml": "okta:\n  client:\n    orgUrl: https://local.okta.com\n",
-	} {
-		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	settings, err := config.Load()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if settings.OrgURL != "https://local.okta.com" || settings.Source(config.Token) != filepath.Join(home, ".okta", "okta.yaml")+", line 4" {
-		t.Errorf("%+v", settings)
-	}
-	// Whoever writes the file of the working directory can collect the token.
-	if len(settings.Warnings) != 1 || !strings.Contains(settings.Warnings[0], "goes to https://local.okta.com, since the working directory's file says so") {
-		t.Errorf("warnings %q", settings.Warnings)
-	}
 }
 
 func TestModes(t *testing.T) {
@@ -168,7 +157,10 @@ func TestModes(t *testing.T) {
 		`the key with \n for new lines`: {env: environment{"PRIVATE_KEY": strings.ReplaceAll(pemKey, "\n", `\n`)}, lines: app, mode: config.ModePrivateKey},
 		"a key id":                      {lines: append(app, "privateKey: "+keyFile, "privateKeyId: k7"), mode: config.ModePrivateKey, keyID: "k7"},
 		"keys in other cases":           {lines: []string{"orgURL: " + orgURL, "Token: secret"}, mode: config.ModeSSWS},
-		"an alias":                      {lines: []string{"orgUrl: &org " + orgURL, "token: secret", "issuer: *org"}, mode: config.ModeSSWS},
+		"an alias":                      {lines: []string{"token: &token secret", "orgUrl: " + orgURL, "userAgent: *token"}, mode: config.ModeSSWS},
+		"the key in base64":             {env: environment{"PRIVATEKEY": base64.StdEncoding.EncodeToString([]byte(pemKey))}, lines: app, mode: config.ModePrivateKey},
+		"one of a JWK set":              {lines: append(app, "privateKeyId: k1", `privateKey: {"keys": [`+jwkKey+`, `+otherJWK+`]}`), mode: config.ModePrivateKey, keyID: "k1"},
+		"the token of the environment":  {env: environment{"TOKEN": "secret"}, lines: []string{"orgUrl: " + orgURL, "token: another", "authorizationMode: Bearer"}, mode: config.ModeBearer},
 		"nulls":                         {lines: []string{"orgUrl: " + orgURL, "token: secret", "privateKey:", "scopes: ~"}, mode: config.ModeSSWS},
 	}
 	for name, test := range tests {

@@ -14,7 +14,7 @@
 //	    orgUrl: https://acme.okta.com
 //	    authorizationMode: PrivateKey
 //	    clientId: 0oaServiceApp
-//	    privateKey: /etc/okta/key.pem   # or the PEM or the JWK itself
+//	    privateKey: /etc/okta/key.pem   # or the key itself, see oauth.ParsePrivateKey
 //	    privateKeyId: key1              # where the app has several keys
 //	    scopes: [okta.apps.read, okta.apps.manage]
 //
@@ -24,7 +24,28 @@
 //	  client:
 //	    orgUrl: https://acme.okta.com
 //	    token: 00a...
+//	    proxy: {host: proxy.acme.com, port: 3128}
+//	    rateLimit: {maxRetries: 4, maxBackoff: 30}
+//	    rateShare: 0.5
 //
 // See [Setting] for all settings, and https://github.com/okta/okta-sdk-golang#configuration-reference for where they
-// come from. Others that Okta's tools have are ignored.
+// come from. Names that Okta's tools do not know either draw a warning.
+//
+// # Where settings come from
+//
+// Each setting comes from the first place that has it: [With], the environment, ./.okta.yaml, ~/.okta/okta.yaml. The
+// settings of a credential (token, privateKey, clientId, privateKeyId, scopes, authorizationMode, dpopEnabled) are not
+// mixed: the first place with a token or a private key decides which it is, and the files behind a file with one add
+// nothing to it. A token and a private key in one place are an error.
+//
+// A file that cannot be read draws a warning if org and credential come from the places before it. Otherwise it is an
+// error, so that no later file takes its place. Only regular files are read.
+//
+// # Files in the working directory
+//
+// A pull request or an archive can bring a .okta.yaml. It may say where a credential of its own goes: a token or a
+// private key that is written into it, or a key file in the working directory. If the credential comes from elsewhere,
+// its orgUrl is an error (unless the home directory's file has the same), and its proxy, testingDisableHttpsCheck and
+// dpopEnabled are ignored with a warning. Set the org in the environment, or name the file ([WithFiles], or --config of
+// the command), to trust it.
 package config

@@ -5,137 +5,141 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
-	"example.com/apptokens/api"
+	"example.com/apptokens/api/internal/origin"
 	"example.com/apptokens/api/internal/text"
 )
 
-// read takes in what was found.
-func (c *Config) read(f found) error {
-	if err := c.readOrg(f); err != nil {
-		return err
-	}
-	if err := c.readCredential(f); err != nil {
-		return err
-	}
-	if err := c.readApp(f); err != nil {
-		return err
-	}
-	return c.readTimes(f)
+// reader makes a Config of what was found.
+type reader struct {
+	*Config
+	found
+	secrets secrets
 }
 
-func (c *Config) readOrg(f found) error {
-	org, ok := f.values[OrgURL]
+func (r *reader) read() error {
+	for _, step := range []func() error{
+		r.readOrg, r.readIDs, r.readCredential, r.checkOrg, r.readApp, r.readLimits, r.readProxy,
+	} {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	r.Warnings = r.warnings
+	kept := r.secrets
+	r.Config.secrets = func() secrets { return kept }
+	return nil
+}
+
+func (r *reader) readOrg() (err error) {
+	if r.PlainHTTP, err = r.flag(DisableHTTPSCheck, false); err != nil {
+		return err
+	}
+	v, ok := r.values[OrgURL]
 	if !ok {
-		return f.missing(OrgURL, "the URL of the org, such as https://acme.okta.com")
+		return r.missing(OrgURL, "the URL of the org, such as https://acme.okta.com")
 	}
-	if _, err := api.ParseOrgURL(org.text); err != nil {
-		return fmt.Errorf("%s (from %s): %w", OrgURL, org.source, err)
+	org, err := origin.ParseOrgURL(v.text, r.PlainHTTP)
+	if err != nil {
+		return fmt.Errorf("%s (from %s): %w", OrgURL, v.source, err)
 	}
-	c.OrgURL = org.text
+	if r.OrgURL = org.String(); org.Scheme == "http" && !origin.IsLoopback(org.Hostname()) {
+		r.warn("credentials go to %s unencrypted, as %s (from %s) allows",
+			r.OrgURL, DisableHTTPSCheck, r.values[DisableHTTPSCheck].source)
+	}
+	return nil
+}
+
+func (r *reader) readIDs() error {
+	for setting, field := range map[Setting]*string{ClientID: &r.ClientID, PrivateKeyID: &r.PrivateKeyID} {
+		v := r.values[setting]
+		switch *field = v.text; {
+		case text.HasPlaceholder(v.text):
+			return problem(setting, v, "still contains a placeholder; put in the value")
+		case strings.ContainsFunc(v.text, text.NotVisible) || len(v.text) > 200: // a key, by mistake
+			return problem(setting, v, "is not an ID: it holds a space or a line end, or over 200 characters")
+		}
+	}
 	return nil
 }
 
 // readCredential finds out the mode, and reads what it needs.
-func (c *Config) readCredential(f found) error {
-	token, hasToken := f.values[Token]
-	key, hasKey := f.values[PrivateKey]
+func (r *reader) readCredential() (err error) {
+	token, hasToken := r.values[Token]
+	key, hasKey := r.values[PrivateKey]
 	if hasToken && hasKey {
 		return problem(Token, token, "and a private key (from %s) are both set; remove one", key.source)
 	}
-	c.Mode = ModeSSWS
-	mode, hasMode := f.values[AuthorizationMode]
+	r.Mode = ModeSSWS
+	mode, hasMode := r.values[AuthorizationMode]
 	if hasMode {
-		c.Mode = Mode(mode.text)
+		r.Mode = Mode(mode.text)
 	} else if hasKey {
-		c.Mode = ModePrivateKey
+		r.Mode = ModePrivateKey
 	}
 	switch {
-	case !slices.Contains([]Mode{ModeSSWS, ModeBearer, ModePrivateKey}, c.Mode):
+	case !slices.Contains([]Mode{ModeSSWS, ModeBearer, ModePrivateKey}, r.Mode):
 		return problem(AuthorizationMode, mode, "is %q; want SSWS, Bearer or PrivateKey", text.Truncate(mode.text, 30))
-	case hasKey && c.Mode != ModePrivateKey:
-		return problem(AuthorizationMode, mode, "is %s, and there is no token but a private key (from %s)", c.Mode, key.source)
-	case c.Mode == ModePrivateKey && !hasKey:
-		return f.missing(PrivateKey, "a private key (PEM or JWK) or the path of its file, since the mode is PrivateKey")
-	case c.Mode == ModePrivateKey:
-		return c.readKey(key)
-	case !hasToken && c.Mode == ModeBearer:
-		return f.missing(Token, "an access token, since the mode is Bearer")
-	case !hasToken:
-		return f.missing(Token, "an API token of the org; or, for a service app, set "+PrivateKey.variables()[0]+" and "+ClientID.variables()[0])
-	}
-	return c.readToken(token, f.values[OrgURL])
-}
-
-func (c *Config) readKey(v value) error {
-	signer, warning, err := readKey(v)
-	if err != nil {
+	case hasKey && r.Mode != ModePrivateKey:
+		return problem(AuthorizationMode, mode, "is %s, but a private key is set (from %s), not a token", r.Mode, key.source)
+	case r.Mode == ModePrivateKey && !hasKey:
+		return r.missing(PrivateKey, "a private key (PEM or JWK) or the path of its file, since the mode is PrivateKey")
+	case r.Mode == ModePrivateKey:
+		var warnings []string
+		r.secrets.key, warnings, err = readKey(key, r.PrivateKeyID)
+		r.warnings = append(r.warnings, warnings...)
 		return err
+	case !hasToken && r.Mode == ModeBearer:
+		return r.missing(Token, "an access token, since the mode is Bearer")
+	case !hasToken:
+		return r.missing(Token, "an API token of the org; or, for a service app, set "+
+			PrivateKey.variables()[0]+" and "+ClientID.variables()[0])
 	}
-	if warning != "" {
-		c.Warnings = append(c.Warnings, warning)
-	}
-	c.secrets = func() secrets { return secrets{key: signer} }
-	return nil
-}
-
-// readToken finds out here what cannot be a token, where its source is known.
-func (c *Config) readToken(token, org value) error {
-	if err := static(c.Mode, token.text).Authorize(context.Background(), &http.Request{Header: http.Header{}}); err != nil {
+	// What cannot be a token is found out here, where its source is known.
+	if err := static(r.Mode, token.text).Authorize(context.Background(), &http.Request{Header: http.Header{}}); err != nil {
 		return fmt.Errorf("%s (from %s): %w", Token, token.source, err)
 	}
-	if org.local && token.file != org.file {
-		c.Warnings = append(c.Warnings, fmt.Sprintf("the token (from %s) goes to %s, since the working directory's file says so (%s)", token.source, c.OrgURL, org.source))
-	}
-	c.secrets = func() secrets { return secrets{token: token.text} }
+	r.secrets.token = token.text
 	return nil
 }
 
-func (c *Config) readApp(f found) error {
-	for setting, field := range map[Setting]*string{ClientID: &c.ClientID, PrivateKeyID: &c.PrivateKeyID} {
-		v := f.values[setting]
-		if *field = v.text; strings.ContainsFunc(v.text, text.NotVisible) || len(v.text) > 200 {
-			return problem(setting, v, "holds what no ID does: a space, a line end, or over 200 characters") // a key, by mistake
-		}
+func (r *reader) readApp() (err error) {
+	if r.Mode == ModePrivateKey && r.ClientID == "" {
+		return r.missing(ClientID, "the client ID of the service app")
 	}
-	if c.Mode == ModePrivateKey && c.ClientID == "" {
-		return f.missing(ClientID, "the client ID of the service app")
-	}
-	if v, ok := f.values[Scopes]; ok {
-		if c.Scopes = v.list(); len(c.Scopes) == 0 {
+	if v, ok := r.values[Scopes]; ok {
+		if r.Scopes = v.list(); len(r.Scopes) == 0 {
 			return problem(Scopes, v, "names no scope; leave it out for okta.apps.read and okta.apps.manage")
 		}
 	}
-	if v, ok := f.values[DPoPEnabled]; ok {
-		switch strings.ToLower(v.text) {
-		case "true":
-		case "false":
-			c.DPoP = false
-		default:
-			return problem(DPoPEnabled, v, "is %q; want true or false", text.Truncate(v.text, 30))
-		}
-	}
-	return nil
+	r.DPoP, err = r.flag(DPoPEnabled, true)
+	return err
 }
 
-func (c *Config) readTimes(f found) error {
-	retries, err := f.number(MaxRetries, 1000)
+func (r *reader) readLimits() error {
+	retries, err := r.number(MaxRetries, 1000)
 	if err != nil {
 		return err
 	}
-	if _, ok := f.values[MaxRetries]; ok {
-		c.MaxAttempts = retries + 1
+	if r.has(MaxRetries) {
+		r.MaxAttempts = retries + 1
 	}
 	for setting, field := range map[Setting]*time.Duration{
-		ConnectionTimeout: &c.ConnectionTimeout, RequestTimeout: &c.RequestTimeout, MaxBackoff: &c.MaxBackoff,
+		ConnectionTimeout: &r.ConnectionTimeout, RequestTimeout: &r.RequestTimeout, MaxBackoff: &r.MaxBackoff,
 	} {
-		seconds, err := f.number(setting, 24*60*60)
+		seconds, err := r.number(setting, 24*60*60)
 		if err != nil {
 			return err
 		}
 		*field = time.Duration(seconds) * time.Second
+	}
+	if v, ok := r.values[RateShare]; ok {
+		if r.RateShare, err = strconv.ParseFloat(v.text, 64); err != nil || !(r.RateShare > 0 && r.RateShare <= 1) {
+			return problem(RateShare, v, "is %q; want a number over 0 and up to 1, such as 0.5", text.Truncate(v.text, 30))
+		}
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package config_test
 import (
 	"encoding/base64"
 	"encoding/json"
+	"encoding/pem"
 	"strings"
 	"testing"
 
@@ -13,7 +14,8 @@ import (
 
 func TestLoadRefuses(t *testing.T) {
 	t.Parallel()
-	raw := base64.StdEncoding.EncodeToString([]byte(pemKey + "secret"))
+	block, _ := pem.Decode([]byte(pemKey))
+	raw := base64.StdEncoding.EncodeToString(block.Bytes)
 	valid := environment{"ORGURL": orgURL, "TOKEN": "secret"}
 	with := func(pairs ...string) environment {
 		e := environment{}
@@ -38,13 +40,13 @@ func TestLoadRefuses(t *testing.T) {
 		says []string
 	}{
 		"nothing":                      {environment{}, "", []string{"orgUrl is not set (looked in the environment, ", "okta.yaml (which has no setting below okta.client)); set OKTA_CLIENT_ORGURL, or okta.client.orgUrl in ~/.okta/okta.yaml"}},
+		"a misspelt org URL":           {environment{}, "okta: {client: {ogrUrl: x}}", []string{"orgUrl is not set", "okta.client.ogrUrl is not a known setting, and is ignored; did you mean orgUrl?"}},
 		"no token":                     {environment{"ORGURL": orgURL}, "", []string{"token is not set (looked in the environment", "set OKTA_CLIENT_TOKEN", "OKTA_CLIENT_PRIVATEKEY and OKTA_CLIENT_CLIENTID"}},
 		"no access token":              {environment{"ORGURL": orgURL, "AUTHORIZATIONMODE": "Bearer"}, "", []string{"token is not set", "the mode is Bearer"}},
 		"no key":                       {environment{"ORGURL": orgURL, "AUTHORIZATIONMODE": "PrivateKey"}, "", []string{"privateKey is not set", "OKTA_CLIENT_PRIVATEKEY"}},
 		"no client ID":                 {environment{"ORGURL": orgURL, "PRIVATEKEY": pemKey}, "", []string{"clientId is not set"}},
 		"an unknown mode":              {with("AUTHORIZATIONMODE", "ssws"), "", []string{"authorizationMode (from OKTA_CLIENT_AUTHORIZATIONMODE)", `"ssws"`, "SSWS, Bearer or PrivateKey"}},
 		"both":                         {with("PRIVATEKEY", pemKey), "", []string{"token (from OKTA_CLIENT_TOKEN) and a private key (from OKTA_CLIENT_PRIVATEKEY)", "remove one"}},
-		"both, in different places":    {with(), "okta: {client: {privateKey: key.pem}}", []string{"OKTA_CLIENT_TOKEN", "okta.yaml, line 1"}},
 		"a token with a space":         {with("TOKEN", "secret secret"), "", []string{"token (from OKTA_CLIENT_TOKEN)"}},
 		"two spellings":                {with("ORG_URL", "https://other.okta.com"), "", []string{"OKTA_CLIENT_ORGURL and OKTA_CLIENT_ORG_URL are both set"}},
 		"a wrong org URL":              {with("ORGURL", "http://acme.okta.com"), "", []string{"orgUrl (from OKTA_CLIENT_ORGURL)", "https only"}},
@@ -54,22 +56,43 @@ func TestLoadRefuses(t *testing.T) {
 		"an absurd number":             {with("CONNECTIONTIMEOUT", "99999999999999999999"), "", []string{"connectionTimeout"}},
 		"no boolean":                   {with("DPOPENABLED", "maybe"), "", []string{"dpopEnabled (from OKTA_CLIENT_DPOPENABLED)", "true or false"}},
 		"a key file that is not":       {app("/etc/okta/secret.pem"), "", []string{"privateKey (from OKTA_CLIENT_PRIVATEKEY)", "nor the path of a file that can be read: no such file"}},
-		"a directory":                  {app("/"), "", []string{"privateKey (from OKTA_CLIENT_PRIVATEKEY)", "is a directory"}},
+		"a directory":                  {app("/"), "", []string{"privateKey (from OKTA_CLIENT_PRIVATEKEY)", "not a regular file"}},
 		"a key without its frame":      {app(raw), "", []string{"privateKey (from OKTA_CLIENT_PRIVATEKEY)", "neither PEM nor a JWK"}},
 		"a key without its first line": {app(`MIGHAgEAMBMGByqGSM49secret\n-----END PRIVATE KEY-----\n`), "", []string{"neither PEM nor a JWK"}},
 		"a JWK without its brace":      {app(`"kty":"EC","d":"secret"}`), "", []string{"neither PEM nor a JWK"}},
-		"a mode without its key":       {with("TOKEN", "", "PRIVATEKEY", pemKey, "AUTHORIZATIONMODE", "SSWS"), "", []string{"authorizationMode (from OKTA_CLIENT_AUTHORIZATIONMODE) is SSWS", "a private key (from OKTA_CLIENT_PRIVATEKEY)"}},
-		"a key for a client ID":        {with("CLIENTID", pemKey), "", []string{"clientId (from OKTA_CLIENT_CLIENTID) holds what no ID does"}},
-		"a key for a key id":           {with("PRIVATEKEYID", pemKey), "", []string{"privateKeyId (from OKTA_CLIENT_PRIVATEKEYID) holds what no ID does"}},
+		"a mode without its key":       {with("TOKEN", "", "PRIVATEKEY", pemKey, "AUTHORIZATIONMODE", "SSWS"), "", []string{"authorizationMode (from OKTA_CLIENT_AUTHORIZATIONMODE) is SSWS", "a private key is set (from OKTA_CLIENT_PRIVATEKEY)"}},
+		"a key for a client ID":        {with("CLIENTID", pemKey), "", []string{"clientId (from OKTA_CLIENT_CLIENTID) is not an ID"}},
+		"a key for a key id":           {with("PRIVATEKEYID", pemKey), "", []string{"privateKeyId (from OKTA_CLIENT_PRIVATEKEYID) is not an ID"}},
 		"no scopes":                    {with("SCOPES", ","), "", []string{"scopes (from OKTA_CLIENT_SCOPES) names no scope"}},
-		"a setting twice":              {environment{}, "okta:\n  client:\n    token: secret\n    token: secret2\n", []string{"has a key twice, at line 4"}},
+		"a setting twice":              {environment{}, "okta:\n  client:\n    token: secret\n    token: secret2\n", []string{"line 4: a key is there twice, first at line 3"}},
 		"merge keys":                   {environment{}, "a: &a {token: secret}\nokta:\n  client:\n    <<: *a\n", []string{"merge keys (<<) are not supported"}},
 		"settings one level too high":  {environment{}, "okta:\n  orgUrl: https://acme.okta.com\n", []string{"okta.yaml (which has no setting below okta.client)"}},
-		"a public key":                 {app(string(publicKey)), "", []string{"privateKey (from OKTA_CLIENT_PRIVATEKEY) is no key", "not the JWK of"}},
+		"a public key":                 {app(string(publicKey)), "", []string{"privateKey (from OKTA_CLIENT_PRIVATEKEY) is not a private key", "not the JWK of"}},
 		"no YAML":                      {environment{}, "okta:\n  client:\n    token: *secret\n", []string{"okta.yaml: it is not valid YAML"}},
-		"tabs":                         {environment{}, "okta:\n\tclient:\n", []string{"okta.yaml: it is not valid YAML, or has a key twice, at line 2"}},
-		"a list of tokens":             {environment{}, "okta:\n  client:\n    token: [secret]\n", []string{"line 3: okta.client.token is not of the form"}},
-		"a map of scopes":              {environment{}, "okta:\n  client:\n    scopes: {secret: 1}\n", []string{"line 3: okta.client.scopes is not of the form"}},
+		"tabs":                         {environment{}, "okta:\n\tclient:\n", []string{"okta.yaml: it is not valid YAML, at line 2"}},
+		"a list of tokens":             {environment{}, "okta:\n  client:\n    token: [secret]\n", []string{"line 3: okta.client.token has the wrong type"}},
+		"a map of scopes":              {environment{}, "okta:\n  client:\n    scopes: {secret: 1}\n", []string{"line 3: okta.client.scopes has the wrong type"}},
+		"an org to fill in":            {with("ORGURL", "https://{yourOktaDomain}"), "", []string{"orgUrl (from OKTA_CLIENT_ORGURL)", "placeholder"}},
+		"a token to fill in":           {with("TOKEN", "${OKTA_secret}"), "", []string{"token (from OKTA_CLIENT_TOKEN)", "placeholder"}},
+		"a token as in the sample":     {environment{"ORGURL": orgURL}, "okta: {client: {token: {yourApiToken}}}", []string{"token (from ", "line 1)", "placeholder"}},
+		"a client ID to fill in":       {with("CLIENTID", "<clientId>"), "", []string{"clientId (from OKTA_CLIENT_CLIENTID)", "placeholder"}},
+		"a key id to fill in":          {with("PRIVATEKEYID", "$KEY_ID"), "", []string{"privateKeyId (from OKTA_CLIENT_PRIVATEKEYID)", "placeholder"}},
+		"a key to fill in":             {app("${OKTA_KEY}"), "", []string{"privateKey (from OKTA_CLIENT_PRIVATEKEY)", "placeholder"}},
+		"a key as in the sample":       {environment{"ORGURL": orgURL, "CLIENTID": "0oa1"}, "okta: {client: {privateKey: {yourPrivateKey}}}", []string{"privateKey (from ", "placeholder"}},
+		"a proxy to fill in":           {with("PROXY_HOST", "<proxy_host>"), "", []string{"proxy.host (from OKTA_CLIENT_PROXY_HOST)", "placeholder"}},
+		"a proxy with a scheme":        {with("PROXY_HOST", "http://proxy.acme.example:3128"), "", []string{"proxy.host (from OKTA_CLIENT_PROXY_HOST)", "not a host name"}},
+		"a proxy's port, out of range": {with("PROXY_HOST", "proxy.acme.example", "PROXY_PORT", "65536"), "", []string{"proxy.port (from OKTA_CLIENT_PROXY_PORT)", "0 to 65535"}},
+		"a proxy without a host":       {with("PROXY_PASSWORD", "secret"), "", []string{"proxy.password (from OKTA_CLIENT_PROXY_PASSWORD) is set, but proxy.host is not"}},
+		"a rate share out of range":    {with("RATESHARE", "1.5"), "", []string{"rateShare (from OKTA_CLIENT_RATESHARE)", `"1.5"`, "over 0 and up to 1"}},
+		"a rate share of nothing":      {with("RATE_SHARE", "0"), "", []string{"rateShare (from OKTA_CLIENT_RATE_SHARE)", `"0"`}},
+		"a rate share that is none":    {with(), "okta: {client: {rateShare: .nan}}", []string{"rateShare (from ", `".nan"`}},
+		"several private keys":         {app(`{"keys":[` + jwkKey + "," + otherJWK + `]}`), "", []string{"privateKey (from OKTA_CLIENT_PRIVATEKEY)", "2 private keys; choose one with privateKeyId"}},
+		"keys that differ in case":     {with(), "okta:\n  client:\n    orgUrl: https://acme.okta.com\n    orgURL: https://evil.example\n", []string{"line 4: a key is there twice, first at line 3"}},
+		"sections that do":             {with(), "okta: {client: {}}\nOkta: {client: {}}\n", []string{"line 2: a key is there twice, first at line 1"}},
+		"a quoted merge key":           {with(), "a: &a {token: secret}\nokta:\n  client:\n    \"<<\": *a\n", []string{"line 4: merge keys (<<) are not supported"}},
+		"a second document":            {with(), "okta: {client: {}}\n---\nokta: {client: {token: secret}}\n", []string{"a second YAML document"}},
+		"text in place of settings":    {with(), "secret", []string{"line 1: the file is not a mapping"}},
+		"text in place of a section":   {with(), "okta: {client: secret}", []string{"line 1: okta.client is not a mapping"}},
 		"a huge file":                  {environment{}, strings.Repeat("# secret\n", 1<<18), []string{"larger than a mebibyte"}},
 	}
 	for name, test := range tests {
@@ -90,35 +113,32 @@ func TestLoadRefuses(t *testing.T) {
 	t.Run("a file that cannot be read", func(t *testing.T) {
 		t.Parallel()
 		_, err := config.Load(config.WithEnvironment(valid.get), config.WithFiles(t.TempDir()))
-		checkError(t, err, "is a directory")
+		checkError(t, err, "not a regular file")
 	})
 }
 
-func TestFilesThatEverybodyCanRead(t *testing.T) {
+// Variables of Terraform's provider draw a hint, and their values are not shown.
+func TestTerraformsNamesDrawAHint(t *testing.T) {
 	t.Parallel()
-	keyFile := write(t, "key.pem", pemKey, 0o644)
-	file := write(t, "okta.yaml", "okta: {client: {orgUrl: "+orgURL+", token: secret}}", 0o644)
-	noSecret := write(t, "okta.yaml", "okta: {client: {orgUrl: "+orgURL+", clientId: 0oaService}}", 0o644)
-	tests := map[string]struct {
+	for name, test := range map[string]struct {
 		env  environment
-		file string
-		want string
+		hint string
 	}{
-		"a key file":                  {environment{"PRIVATEKEY": keyFile}, noSecret, keyFile},
-		"a file with a token":         {environment{}, file, file},
-		"a file without any, is fine": {environment{"TOKEN": "secret"}, noSecret, ""},
+		"a token": {environment{"ORGURL": orgURL, "OKTA_API_TOKEN": "secret"}, `found Terraform's OKTA_API_TOKEN: export OKTA_CLIENT_TOKEN="$OKTA_API_TOKEN"`},
+		"an org": {environment{"TOKEN": "t", "OKTA_ORG_NAME": "secret", "OKTA_BASE_URL": "secret"},
+			`found Terraform's OKTA_ORG_NAME, OKTA_BASE_URL: export OKTA_CLIENT_ORGURL="https://$OKTA_ORG_NAME.$OKTA_BASE_URL"`},
+		"a base URL":  {environment{"TOKEN": "t", "OKTA_BASE_URL": "secret"}, "found Terraform's OKTA_BASE_URL"},
+		"a client ID": {environment{"ORGURL": orgURL, "PRIVATEKEY": pemKey, "OKTA_API_CLIENT_ID": "secret"}, "found Terraform's OKTA_API_CLIENT_ID"},
+		"a key":       {environment{"ORGURL": orgURL, "AUTHORIZATIONMODE": "PrivateKey", "OKTA_API_PRIVATE_KEY": "secret"}, "found Terraform's OKTA_API_PRIVATE_KEY"},
+	} {
+		_, err := config.Load(config.WithEnvironment(test.env.get), config.WithFiles())
+		checkError(t, err, test.hint)
+		if err != nil && strings.Contains(err.Error(), "secret") {
+			t.Errorf("%s: error %v shows a value", name, err)
+		}
 	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			settings, err := config.Load(config.WithEnvironment(test.env.get), config.WithFiles(test.file))
-			if err != nil {
-				t.Fatal(err)
-			}
-			warnings := strings.Join(settings.Warnings, "\n")
-			if test.want == "" && warnings != "" || test.want != "" && !strings.Contains(warnings, "chmod 600 "+test.want) {
-				t.Errorf("warnings %q, want one about %q", warnings, test.want)
-			}
-		})
+	_, err := config.Load(config.WithEnvironment(environment{"OKTA_API_TOKEN": "secret"}.get), config.WithFiles())
+	if err == nil || strings.Contains(err.Error(), "Terraform") {
+		t.Errorf("a hint for another setting than the one that is missing: %v", err)
 	}
 }

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"os"
 	"strconv"
 	"strings"
 	"unicode"
@@ -15,49 +16,67 @@ import (
 // OKTA_CLIENT_RATELIMIT_MAXRETRIES or OKTA_CLIENT_RATE_LIMIT_MAX_RETRIES. In files, capitals make no difference.
 type Setting string
 
-// The settings. Times are whole seconds.
+// The settings. Times are whole seconds, and 0 stands for the default, which for requestTimeout is none.
 const (
 	OrgURL            Setting = "orgUrl"
 	AuthorizationMode Setting = "authorizationMode" // see Mode
 	Token             Setting = "token"
 	ClientID          Setting = "clientId"
 	Scopes            Setting = "scopes"     // a list, or a string with commas or spaces between
-	PrivateKey        Setting = "privateKey" // PEM, a JWK, or the path of a file with either, from the working directory or ~
+	PrivateKey        Setting = "privateKey" // see oauth.ParsePrivateKey; or a path, from the working directory or ~
 	PrivateKeyID      Setting = "privateKeyId"
 	DPoPEnabled       Setting = "dpopEnabled"
 	ConnectionTimeout Setting = "connectionTimeout"
 	RequestTimeout    Setting = "requestTimeout"
 	MaxRetries        Setting = "rateLimit.maxRetries"
 	MaxBackoff        Setting = "rateLimit.maxBackoff"
+	RateShare         Setting = "rateShare"  // see api.WithRateShare; not known to Okta's tools
+	ProxyHost         Setting = "proxy.host" // of an HTTP proxy, without a scheme
+	ProxyPort         Setting = "proxy.port" // 80 by default
+	ProxyUsername     Setting = "proxy.username"
+	ProxyPassword     Setting = "proxy.password"
+
+	// DisableHTTPSCheck allows plain http (see api.WithPlainHTTP). It is below okta.testing, also as disableHttpsCheck:
+	// OKTA_TESTING_TESTINGDISABLEHTTPSCHECK or OKTA_TESTING_DISABLE_HTTPS_CHECK.
+	DisableHTTPSCheck Setting = "testing.testingDisableHttpsCheck"
 )
 
 var settings = []Setting{
 	OrgURL, AuthorizationMode, Token, ClientID, Scopes, PrivateKey, PrivateKeyID, DPoPEnabled,
-	ConnectionTimeout, RequestTimeout, MaxRetries, MaxBackoff,
+	ConnectionTimeout, RequestTimeout, MaxRetries, MaxBackoff, RateShare,
+	ProxyHost, ProxyPort, ProxyUsername, ProxyPassword, DisableHTTPSCheck,
 }
 
-// variables returns the two spellings of a setting's environment variable.
-func (s Setting) variables() [2]string {
-	const prefix = "OKTA_CLIENT_"
-	var words strings.Builder
-	for i, r := range string(s) {
-		if unicode.IsUpper(r) && i > 0 {
-			words.WriteByte('_')
-		}
-		words.WriteRune(r)
+// names are what a setting is called in a file: Okta's tools do not agree on the last one.
+func (s Setting) names() []string {
+	if s == DisableHTTPSCheck {
+		return []string{"okta." + string(s), "okta.testing.disableHttpsCheck"}
 	}
-	// dpopEnabled is one word and another one, as all others are.
-	together := strings.ToUpper(strings.ReplaceAll(string(s), ".", "_"))
-	apart := strings.ToUpper(strings.ReplaceAll(words.String(), ".", "_"))
-	return [2]string{prefix + together, prefix + apart}
+	return []string{"okta.client." + string(s)}
+}
+
+// variables are the spellings of a setting's environment variable.
+func (s Setting) variables() (variables []string) {
+	for _, name := range s.names() {
+		var apart strings.Builder
+		for _, r := range name {
+			if unicode.IsUpper(r) {
+				apart.WriteByte('_')
+			}
+			apart.WriteRune(r)
+		}
+		for _, spelling := range []string{name, apart.String()} {
+			variables = append(variables, strings.ToUpper(strings.ReplaceAll(spelling, ".", "_")))
+		}
+	}
+	return variables
 }
 
 // value is what a setting was found to be.
 type value struct {
 	text   string
 	source string // for people
-	file   string // empty where it comes from no file
-	local  bool   // the file is the working directory's
+	local  bool   // it comes from the working directory's file
 }
 
 // list reads a list with commas or white space between.
@@ -78,6 +97,19 @@ func (f found) number(setting Setting, most int) (int, error) {
 	return n, nil
 }
 
+// flag reads true or false, or returns otherwise where neither is set.
+func (f found) flag(setting Setting, otherwise bool) (bool, error) {
+	v, ok := f.values[setting]
+	switch lower := strings.ToLower(v.text); {
+	case !ok:
+		return otherwise, nil
+	case lower != "true" && lower != "false":
+		return false, problem(setting, v, "is %q; want true or false", text.Truncate(v.text, 30))
+	default:
+		return lower == "true", nil
+	}
+}
+
 // problem says what is wrong with a setting, and where it came from.
 func problem(setting Setting, v value, format string, args ...any) error {
 	return fmt.Errorf("%w: %s (from %s) %w", api.ErrInvalidArgument, setting, v.source, fmt.Errorf(format, args...))
@@ -85,10 +117,35 @@ func problem(setting Setting, v value, format string, args ...any) error {
 
 // missing says how to set something, and where it was looked for.
 func (f found) missing(setting Setting, what string) error {
-	looked := "the environment"
-	for _, file := range f.files {
-		looked += ", " + file
+	looked := strings.Join(append([]string{"the environment"}, f.looked...), ", ")
+	hints := strings.Join(append(f.terraformHint(setting), f.warnings...), "; ") // a misspelt name may be the reason
+	if hints != "" {
+		hints = "; " + hints
 	}
-	return fmt.Errorf("%w: %s is not set (looked in %s); set %s, or okta.client.%s in ~/.okta/okta.yaml, to %s",
-		api.ErrInvalidArgument, setting, looked, setting.variables()[0], setting, what)
+	return fmt.Errorf("%w: %s is not set (looked in %s); set %s, or %s in ~/.okta/okta.yaml, to %s%s",
+		api.ErrInvalidArgument, setting, looked, setting.variables()[0], setting.names()[0], what, hints)
+}
+
+// terraform has what Okta's Terraform provider calls a setting.
+var terraform = map[Setting]string{
+	OrgURL:     "https://$OKTA_ORG_NAME.$OKTA_BASE_URL",
+	Token:      "$OKTA_API_TOKEN",
+	ClientID:   "$OKTA_API_CLIENT_ID",
+	PrivateKey: "$OKTA_API_PRIVATE_KEY",
+}
+
+// terraformHint says how to hand over what is set for Terraform. It names the variables and shows no value.
+func (f found) terraformHint(setting Setting) (hints []string) {
+	var set []string
+	os.Expand(terraform[setting], func(variable string) string {
+		if f.getenv(variable) != "" {
+			set = append(set, variable)
+		}
+		return ""
+	})
+	if len(set) > 0 {
+		hints = append(hints, fmt.Sprintf(`found Terraform's %s: export %s="%s"`,
+			strings.Join(set, ", "), setting.variables()[0], terraform[setting]))
+	}
+	return hints
 }

@@ -17,11 +17,11 @@
 //
 // # What is a violation
 //
-// Of a request: another path or method, a parameter that the contract does not allow, an ID that would lead elsewhere, a
-// body, no credential. Of a response: a status of success or redirection that is not the operation's, a header that is
-// missing or malformed, another content type, a body that its schema does not allow. Properties that the contract does
-// not know are none, for Okta adds some at any time; see [OnUnknown]. A 401 or 403 may have an empty body if it has a
-// WWW-Authenticate header.
+// Of a request: another path or method, a parameter that the contract does not allow, an ID that would lead elsewhere,
+// a body, no credential. Of a response: a status of success or redirection that is not the operation's, a header that
+// is missing or malformed, links that package api cannot follow, another content type, an encoding other than gzip, a
+// body that its schema does not allow. Unknown properties are not violations, because Okta adds some at any time; see
+// [OnUnknown]. A 401 or 403 may have an empty body if it has a WWW-Authenticate header.
 //
-// Paths below a prefix count as the contract's, for an org may be behind a proxy.
+// Paths below a prefix count as the contract's, because an org may be behind a proxy.
 package contract

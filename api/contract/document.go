@@ -76,8 +76,8 @@ func (o *operation) pathValue(path, name string) string {
 	return o.path.FindStringSubmatch(path)[o.path.SubexpIndex(name)]
 }
 
-// response returns what the contract says of a status. Its default stands for failures alone: a status under 400 that
-// is not listed is none of the contract's.
+// response returns what the contract says about a status. Its default covers failures only: a status below 400 that is
+// not listed is a violation.
 func (o *operation) response(status int) *openapi3.Response {
 	ref := o.Responses.Status(status)
 	if ref == nil && status >= http.StatusBadRequest {

@@ -1,145 +1,96 @@
 package contract
 
 import (
-	"context"
 	"fmt"
-	"io"
-	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/go-json-experiment/json"
+
 	"example.com/apptokens/api"
-	"example.com/apptokens/api/internal/retry"
-	"example.com/apptokens/api/internal/text"
+	"example.com/apptokens/api/internal/header"
+	"example.com/apptokens/gen"
 )
 
 // exchange is one request and its response.
 type exchange struct {
 	req        *http.Request
+	secrets    secrets
 	status     int
 	header     http.Header
 	body       []byte
 	violations []Violation
 }
 
-const (
-	// attemptTimeout bounds one request with its response.
-	attemptTimeout = 30 * time.Second
-	// maxRepeats is how often an Auth may ask for another attempt, as in package api.
-	maxRepeats = 2
-)
-
-// policy is for outages and rate limits, which are nothing that the contract is about.
-var policy = retry.Policy{}.WithDefaults()
-
-// send sends a request with the target's credential, and waits for the rate limit a few times.
-func (s *suite) send(ctx context.Context, method, path string) (*exchange, error) {
-	return s.sendAs(ctx, s.target.Auth, method, path)
-}
-
-func (s *suite) sendAs(ctx context.Context, auth api.Auth, method, path string) (*exchange, error) {
-	repeats := 0
-	for attempt := 1; ; attempt++ {
-		if err := retry.Sleep(ctx, time.Until(s.free), nil); err != nil {
-			return nil, err
-		}
-		x, again, err := s.attempt(ctx, auth, method, path)
-		outcome := retry.Outcome{Attempt: attempt, Err: err, Now: time.Now(), Jitter: rand.Float64()}
-		if x != nil {
-			outcome.Status, outcome.Header = x.status, x.header
-			s.learn(x.header)
-		}
-		if again && repeats < maxRepeats {
-			repeats++
-			continue
-		}
-		wait, again := policy.Decide(outcome)
-		if !again {
-			return s.settle(ctx, x, err)
-		}
-		if err := retry.Sleep(ctx, wait, nil); err != nil {
-			return nil, err
+// fail returns an error that names the exchange. What is not a number among args may be the server's words.
+func (x *exchange) fail(format string, args ...any) error {
+	for i, arg := range args {
+		switch arg.(type) {
+		case int, time.Duration:
+		default:
+			args[i] = x.secrets.clean(fmt.Sprint(arg), 150)
 		}
 	}
+	id := ""
+	if request := x.header.Get("X-Okta-Request-Id"); request != "" {
+		id = " (request " + x.secrets.clean(request, 100) + ")"
+	}
+	return fmt.Errorf("%s: %d: %s%s", x.secrets.label(x.req), x.status, fmt.Sprintf(format, args...), id)
 }
 
-// settle takes in the last of the attempts.
-func (s *suite) settle(ctx context.Context, x *exchange, err error) (*exchange, error) {
-	switch {
-	case err != nil && ctx.Err() == nil && len(s.exchanges) == 0:
-		s.fatal = err // nothing came at all
-		return nil, err
-	case err != nil:
-		return nil, fmt.Errorf("%w: %w", errUnavailable, err)
-	case x.status == http.StatusTooManyRequests || retry.IsOutage(x.status):
-		return nil, fmt.Errorf("%w: %w", errUnavailable, x.fail("however often it is asked"))
-	case x.status == http.StatusUnauthorized && len(s.exchanges) == 0 && s.target.AppID != "":
-		s.fatal = fmt.Errorf("%w: %w", api.ErrUnauthorized, x.fail("the credential is refused"))
+// wants checks the status, and of a success the rest of the response but for its headers, which have probes of their
+// own. So have the error objects of failures.
+func (x *exchange) wants(statuses ...int) error {
+	if !slices.Contains(statuses, x.status) {
+		return x.fail("want %s", strings.Trim(strings.ReplaceAll(fmt.Sprint(statuses), " ", " or "), "[]"))
 	}
-	s.exchanges = append(s.exchanges, x)
-	return x, nil
+	if x.status >= http.StatusBadRequest {
+		return nil
+	}
+	return x.first("response status", "response body", "response header Content-Type", "response header Content-Encoding")
 }
 
-// attempt sends a request once, and tells whether auth asks for another attempt.
-func (s *suite) attempt(ctx context.Context, auth api.Auth, method, path string) (x *exchange, again bool, err error) {
-	ctx, cancel := context.WithTimeout(ctx, attemptTimeout)
-	defer cancel()
-	target := path // of a link
-	if strings.HasPrefix(path, "/") {
-		target = s.org.String() + path
+// first returns the first violation that is at one of some places.
+func (x *exchange) first(places ...string) error {
+	for _, v := range x.violations {
+		if slices.Contains(places, v.Where) {
+			return &v
+		}
 	}
-	req, err := http.NewRequestWithContext(ctx, method, target, nil)
+	return nil
+}
+
+// wantsCode checks Okta's error code. A response without an error object passes.
+func (x *exchange) wantsCode(code string) error {
+	var object gen.Error
+	if json.Unmarshal(x.body, &object) != nil || object.Code == "" || object.Code == code {
+		return nil
+	}
+	return x.fail("the error code is %q, want %q", object.Code, code)
+}
+
+// tokens reads the tokens of a page. Like package api, it distinguishes "id" from "ID" and rejects an ID that would
+// lead elsewhere.
+func (x *exchange) tokens() ([]gen.Token, error) {
+	var tokens []gen.Token
+	if err := json.Unmarshal(x.body, &tokens); err != nil {
+		return nil, x.fail("%v", err)
+	}
+	for _, token := range tokens {
+		if api.CheckID("token ID", token.ID) != nil {
+			return nil, x.fail("%q is not a token ID", token.ID)
+		}
+	}
+	return tokens, nil
+}
+
+// links reads the Link header as package api does.
+func (x *exchange) links() (header.Links, error) {
+	links, err := header.ParseLinks(x.header.Values("Link"))
 	if err != nil {
-		return nil, false, err
+		return links, x.fail("%v", err)
 	}
-	req.Header.Set("Accept", "application/json")
-	req.Header.Set("User-Agent", "apptokens-contract")
-	if err := auth.Authorize(ctx, req); err != nil {
-		return nil, false, fmt.Errorf("authorize: %w", err)
-	}
-	resp, err := s.transport().RoundTrip(req)
-	if err != nil {
-		failure := fmt.Errorf("%s: %w", label(req), text.RedactError(err, credentials(req.Header)...))
-		if retry.IsPermanent(err) {
-			return nil, false, failure
-		}
-		return nil, false, retry.Transient(failure)
-	}
-	if resp.Body == nil {
-		resp.Body = http.NoBody
-	}
-	resp.Request = req
-	if observer, ok := auth.(interface{ Observe(*http.Response) bool }); ok {
-		again = observer.Observe(resp) && resp.StatusCode >= http.StatusBadRequest
-	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
-	if err != nil {
-		return nil, false, retry.Transient(fmt.Errorf("%s: the response breaks off: %w", label(req), err))
-	}
-	x = &exchange{req: req, status: resp.StatusCode, header: resp.Header, body: body}
-	o, ofPath := find(method, req.URL.EscapedPath())
-	if o == nil && len(ofPath) > 0 {
-		o = otherMethod(ofPath[0])
-	}
-	if o != nil {
-		x.violations = checkResponse(o, req, x.status, x.header, x.body, nil)
-	}
-	return x, again, nil
-}
-
-func (s *suite) transport() http.RoundTripper {
-	if s.target.HTTPClient != nil && s.target.HTTPClient.Transport != nil {
-		return s.target.HTTPClient.Transport
-	}
-	return http.DefaultTransport
-}
-
-// learn notes when a rate-limit window ends of which half is used up: the rest is for others.
-func (s *suite) learn(header http.Header) {
-	if limit := retry.ParseLimit(header); limit.Limit > 0 && limit.Remaining <= limit.Limit/2 {
-		left := limit.Reset.Sub(retry.ServerTime(header, time.Now())) + time.Second
-		s.free = time.Now().Add(min(left, policy.MaxWait))
-	}
+	return links, nil
 }

@@ -7,14 +7,14 @@ import (
 	"net/http"
 )
 
-// Handler holds a server to the contract: a mock of a team's own, say. Every response of next to an operation of the
-// contract is checked before it is sent; in place of one that violates it, the client gets 501, and the violation as
-// JSON. With [OnViolation] the response is sent as it is.
+// Handler holds a server to the contract, for example a team's own mock. Every response of next to an operation of the
+// contract is checked before it is sent; instead of one that violates the contract, the client gets 501 and the
+// violation as JSON. With [OnViolation] the response is sent as it is.
 //
-// Requests are not checked: a server has to answer those that are wrong, too. Other paths than the contract's are
-// served as they are; another method on one of its paths is to be refused as the contract's default response says.
+// Requests are not checked, because a server has to answer wrong ones, too. Paths outside the contract are served as
+// they are; next must refuse another method on one of its paths as the contract's default response says.
 //
-// A response that next breaks off by a panic, or that is larger than 16 MiB, is sent unchecked.
+// A response that next aborts with a panic, or that is larger than 16 MiB, is sent unchecked.
 func Handler(next http.Handler, opts ...Option) http.Handler {
 	reporter := newReporter(opts)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -26,7 +26,7 @@ func Handler(next http.Handler, opts ...Option) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		secrets := credentials(r.Header)
+		secrets := secretsOf(r.Header)
 		r = r.Clone(r.Context())
 		r.Header.Del("Accept-Encoding") // what is compressed cannot be checked
 		recorder := &recorder{ResponseWriter: w, header: w.Header().Clone()}
@@ -43,13 +43,14 @@ func Handler(next http.Handler, opts ...Option) http.Handler {
 			return
 		}
 		recorder.WriteHeader(http.StatusOK) // if next wrote nothing
-		err := reporter.report(checkRedacted(o, r, secrets, recorder.status, recorder.sent, recorder.body.Bytes(), reporter.unknown))
+		found := checkResponse(o, r, secrets, recorder.status, recorder.sent, recorder.body.Bytes(), reporter.unknown)
+		err := reporter.report(found)
 		if err == nil {
 			recorder.send()
 			return
 		}
 		w.Header().Set("Content-Type", "application/json")
-		w.Header().Set("X-Okta-Request-Id", recorder.sent.Get("X-Okta-Request-Id"))
+		w.Header().Set("X-Okta-Request-Id", secrets.clean(recorder.sent.Get("X-Okta-Request-Id"), 100))
 		w.WriteHeader(http.StatusNotImplemented) // which clients do not try again
 		_ = json.NewEncoder(w).Encode(map[string]string{"errorSummary": err.Error()})
 	})

@@ -50,6 +50,7 @@ func TestHandlerHoldsAServerToTheContract(t *testing.T) {
 	}{
 		"a good page":               {page("[]"), "GET", tokens, 200, "[]"},
 		"a bad page":                {page(`[{"id":7}]`), "GET", tokens, 501, "response body /0/id"},
+		"a page with a bad link":    {faulty(oktatest.MalformedLink()), "GET", tokens, 501, "response header Link: link"},
 		"a page without headers":    {http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}), "GET", tokens, 501, "response header"},
 		"another method, accepted":  {page("[]"), "POST", tokens, 501, "unsupported method: response status"},
 		"another method, refused":   {oktatest.New(oktatest.WithApp("0oa1", 1)), "PUT", tokens, 405, "E0000022"},
@@ -72,6 +73,13 @@ func TestHandlerHoldsAServerToTheContract(t *testing.T) {
 			}
 		})
 	}
+}
+
+// faulty is an org with which something goes wrong.
+func faulty(fault oktatest.Fault) http.Handler {
+	org := oktatest.New(oktatest.WithApp("0oa1", 1))
+	org.Inject(fault)
+	return org
 }
 
 // early sends a hint before the response.

@@ -13,9 +13,14 @@ import (
 
 // These look at all responses to the probes before them.
 var headerProbes = []probe{
-	{name: "error objects", rule: "a failure is an error object of JSON, with all its properties; OAuth's may be in a header alone", source: inErrors, run: each(errorObject)},
-	{name: "rate limit", rule: "responses tell the limit, what remains of it, and when it is reset", source: inRateLimits, run: each(rateLimit)},
-	{name: "request id", rule: "responses have an X-Okta-Request-Id of their own; a 405 and some 400s have none", source: inTraffic, run: requestIDs},
+	{name: "error objects",
+		rule:   "a failure is an error object of JSON, with all its properties; OAuth's may be only in a header",
+		source: inErrors, run: each(errorObject)},
+	{name: "rate limit", rule: "responses report the limit, what remains of it, and when it is reset",
+		source: inRateLimits, run: each(rateLimit)},
+	{name: "request id",
+		rule:   "each response has its own X-Okta-Request-Id; a 405 and some 400s have none",
+		source: inTraffic, run: requestIDs},
 }
 
 // each looks at every response, and returns the first problem.
@@ -37,12 +42,13 @@ func errorObject(x *exchange) error {
 	if x.status < http.StatusBadRequest {
 		return nil
 	}
-	if err := x.first("response body", "response header Content-Type"); err != nil || len(x.body) == 0 {
+	err := x.first("response body", "response header Content-Type", "response header Content-Encoding")
+	if err != nil || len(x.body) == 0 {
 		return err
 	}
 	var object map[string]any
 	if err := json.Unmarshal(x.body, &object); err != nil {
-		return x.fail("the body is no error object")
+		return x.fail("the body is not an error object")
 	}
 	for _, name := range []string{"errorCode", "errorSummary", "errorLink", "errorId", "errorCauses"} {
 		if _, ok := object[name]; !ok {
@@ -56,15 +62,16 @@ func errorObject(x *exchange) error {
 const maxWindow = 10 * time.Minute
 
 func rateLimit(x *exchange) error {
-	if err := x.first("response header X-Rate-Limit-Limit", "response header X-Rate-Limit-Remaining", "response header X-Rate-Limit-Reset"); err != nil {
+	const header = "response header X-Rate-Limit-"
+	if err := x.first(header+"Limit", header+"Remaining", header+"Reset"); err != nil {
 		return err
 	}
 	limit := retry.ParseLimit(x.header)
 	switch left := limit.Reset.Sub(retry.ServerTime(x.header, time.Now())); {
 	case limit.Unknown() && strings.Trim(x.header.Get("X-Rate-Limit-Limit"), "0") != "":
-		return x.fail("X-Rate-Limit-Reset is no time in seconds")
+		return x.fail("X-Rate-Limit-Reset is not a Unix time in seconds")
 	case limit.Unknown():
-		return nil // none is demanded of this response, or it is the limit of concurrent requests
+		return nil // the contract demands none here, or it is the limit of concurrent requests
 	case limit.Remaining > limit.Limit:
 		return x.fail("%d requests remain of %d", limit.Remaining, limit.Limit)
 	case left.Abs() > maxWindow:

@@ -4,13 +4,11 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 
 	"example.com/apptokens/api/internal/origin"
-	"example.com/apptokens/api/internal/text"
 	"example.com/apptokens/gen"
 )
 
@@ -26,15 +24,24 @@ const (
 )
 
 var listProbes = []probe{
-	{name: "list", rule: "lists tokens as a JSON array, each with an id", source: inContract, app: true, run: list},
-	{name: "own tokens", rule: "the tokens of a listing are the app's, as their self links say", source: inContract, app: true, needs: []string{"list"}, run: ownTokens},
-	{name: "default page", rule: "a page holds no more than the default limit if none is asked for", source: inContract, app: true, needs: []string{"list"}, run: defaultPage},
-	{name: "self link", rule: "a page has a link to itself", source: inTraffic, app: true, needs: []string{"list"}, run: selfLink},
-	{name: "largest pages", rule: "next links lead through all tokens, each once", source: inPagination, app: true, needs: []string{"list"}, run: largestPages},
-	{name: "default pages", rule: "smaller pages lead through the same tokens", source: inPagination, app: true, needs: []string{"largest pages"}, run: pagesOf(gen.ListTokensLimitDefault)},
-	{name: "smallest pages", rule: "the smallest pages lead through the same tokens", source: inPagination, app: true, needs: []string{"default pages"}, run: pagesOf(gen.ListTokensLimitMinimum)},
-	{name: "expand", rule: "expand=scope embeds the details of each scope", source: inContract, app: true, needs: []string{"list"}, run: expandScopes},
-	{name: "expand on", rule: "next links keep expand", source: inReleases, app: true, needs: []string{"expand", "smallest pages"}, run: expandOn},
+	{name: "list", rule: "lists tokens as a JSON array, each with an id",
+		source: inContract, app: true, run: list},
+	{name: "own tokens", rule: "the tokens of a listing are the app's, as their self links say",
+		source: inContract, app: true, needs: []string{"list"}, run: ownTokens},
+	{name: "default page", rule: "a page holds no more than the default limit if none is asked for",
+		source: inContract, app: true, needs: []string{"list"}, run: defaultPage},
+	{name: "self link", rule: "a page has a link to itself",
+		source: inTraffic, app: true, needs: []string{"list"}, run: selfLink},
+	{name: "largest pages", rule: "next links lead through all tokens, each once",
+		source: inPagination, app: true, needs: []string{"list"}, run: largestPages},
+	{name: "default pages", rule: "smaller pages lead through the same tokens",
+		source: inPagination, app: true, needs: []string{"largest pages"}, run: pagesOf(gen.ListTokensLimitDefault)},
+	{name: "smallest pages", rule: "the smallest pages lead through the same tokens",
+		source: inPagination, app: true, needs: []string{"default pages"}, run: pagesOf(gen.ListTokensLimitMinimum)},
+	{name: "expand", rule: "expand=scope embeds the details of each scope",
+		source: inContract, app: true, needs: []string{"list"}, run: expandScopes},
+	{name: "expand on", rule: "next links keep expand",
+		source: inReleases, app: true, needs: []string{"expand", "smallest pages"}, run: expandOn},
 }
 
 // tokensPath is the path of the app's tokens.
@@ -70,7 +77,7 @@ func ownTokens(_ context.Context, s *suite) (string, error) {
 	tokens, err := s.first.tokens()
 	for _, token := range tokens {
 		if href := token.Links.Self.Href; href != "" && !strings.HasSuffix(href, s.tokensPath()+"/"+token.ID) {
-			return "", s.first.fail("token %s has the self link %q", text.Truncate(token.ID, 60), text.Printable(href, 150))
+			return "", s.first.fail("token %s has the self link %q", token.ID, href)
 		}
 	}
 	return "", err
@@ -96,8 +103,8 @@ func selfLink(_ context.Context, s *suite) (string, error) {
 	return "", err
 }
 
-// walk follows a listing, and returns the IDs that it saw and whether there is more. Each page must hold limit tokens at
-// most, each token and each link come once, and a full page have links.
+// walk follows a listing, and returns the IDs that it saw and whether there is more. Each page must hold limit tokens
+// at most, each token and each link come once, and a full page have links.
 func (s *suite) walk(ctx context.Context, limit int) (ids []string, more bool, err error) {
 	path := s.tokensPath() + "?limit=" + strconv.Itoa(limit)
 	seen, followed := map[string]bool{}, map[string]bool{}
@@ -111,7 +118,7 @@ func (s *suite) walk(ctx context.Context, limit int) (ids []string, more bool, e
 		}
 		for _, id := range page {
 			if seen[id] {
-				return nil, false, x.fail("token %s comes twice", text.Truncate(id, 60))
+				return nil, false, x.fail("token %s comes twice", id)
 			}
 			seen[id] = true
 		}
@@ -137,16 +144,17 @@ func (s *suite) next(x *exchange, full bool) (string, error) {
 	case err != nil:
 		return "", err
 	case links.Next == "" && full && !links.Self:
-		return "", x.fail("the page is full, and has no links: nobody can tell whether there is more")
+		return "", x.fail("the page is full and has no links, so there may be more that cannot be reached")
 	case links.Next == "":
 		return "", nil
 	}
 	next, err := x.req.URL.Parse(links.Next)
 	switch {
 	case err != nil:
-		return "", x.fail("the next link is no URL")
+		return "", x.fail("the next link is not a URL")
 	case !origin.Same(next, x.req.URL) || next.EscapedPath() != x.req.URL.EscapedPath():
-		return "", x.fail("the next link leads to %s", text.Printable((&url.URL{Scheme: next.Scheme, Host: next.Host, Path: next.Path}).Redacted(), 150))
+		next.RawQuery, next.User = "", nil
+		return "", x.fail("the next link leads to %s", next.String())
 	case next.RawQuery == x.req.URL.RawQuery:
 		return "", x.fail("the next link leads to the page itself")
 	}
@@ -172,7 +180,7 @@ func (s *suite) extent(tokens int, more bool) string {
 func pagesOf(limit int) func(context.Context, *suite) (string, error) {
 	return func(ctx context.Context, s *suite) (string, error) {
 		if len(s.listed) <= limit {
-			return "there are too few tokens to tell", errSkip
+			return "there are too few tokens to compare", errSkip
 		}
 		ids, more, err := s.walk(ctx, limit)
 		if err != nil {
@@ -194,10 +202,10 @@ func pagesOf(limit int) func(context.Context, *suite) (string, error) {
 		}
 		x := s.exchanges[len(s.exchanges)-1]
 		if lost = missing(lost, missing(lost, after)); len(lost) > 0 {
-			return "", x.fail("pages of %d lack token %s, which the largest pages have", limit, text.Truncate(lost[0], 60))
+			return "", x.fail("pages of %d lack token %s, which the largest pages have", limit, lost[0])
 		}
 		if made = missing(made, after); len(made) > 0 {
-			return "", x.fail("pages of %d have token %s, which the largest pages lack", limit, text.Truncate(made[0], 60))
+			return "", x.fail("pages of %d have token %s, which the largest pages lack", limit, made[0])
 		}
 		return s.extent(len(ids), more), nil
 	}
@@ -247,7 +255,7 @@ func (x *exchange) expanded() (string, error) {
 func (x *exchange) embeds(token gen.Token) error {
 	for _, scope := range token.Scopes {
 		if !slices.ContainsFunc(token.Embedded.Scopes, func(s gen.Scope) bool { return s.Name == scope }) {
-			return x.fail("token %s has no _embedded.scopes for %q", text.Truncate(token.ID, 60), text.Printable(scope, 60))
+			return x.fail("token %s has no _embedded.scopes for %q", token.ID, scope)
 		}
 	}
 	return nil

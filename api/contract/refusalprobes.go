@@ -19,19 +19,30 @@ const (
 )
 
 var refusalProbes = []probe{
-	{name: "no credential", rule: "a request without one is refused with 401 or 403", source: inErrors, run: refuse(as(""), appTokens, "", 401, 403)},
-	{name: "wrong credential", rule: "an API token that does not exist is refused with 401", source: inErrors, run: refuse(as("SSWS "+noSuchCredential), appTokens, "", 401)},
-	{name: "denied", rule: "a credential that may not read the app is refused with 403", source: inErrors, app: true, denied: true, run: deny},
-	{name: "unknown app", rule: "an app that does not exist is 404, E0000007", source: inTraffic, run: refuse(nil, func(*suite) string { return tokensPath(noSuchApp) }, "E0000007", 404)},
-	{name: "unknown token", rule: "a token that does not exist is 404, E0000007", source: inTraffic, app: true, run: refuse(nil, func(s *suite) string { return s.tokensPath() + "/" + noSuchToken }, "E0000007", 404)},
-	{name: "limit too small", rule: "a limit below the smallest is refused with 400, or taken for a limit that is allowed", source: notKnown, app: true, needs: []string{"list"}, run: oddLimit(gen.ListTokensLimitMinimum - 1)},
-	{name: "limit too large", rule: "a limit above the largest is refused with 400, or taken for a limit that is allowed", source: notKnown, app: true, needs: []string{"list"}, run: oddLimit(gen.ListTokensLimitMaximum + 1)},
-	{name: "limit of text", rule: "a limit that is no number is refused with 400, E0000037", source: inTraffic, app: true, run: refuse(nil, listing("?limit=many"), "E0000037", 400)},
-	{name: "bad cursor", rule: "a cursor that is not the server's is refused with 400, E0000029", source: inTraffic, app: true, run: refuse(nil, listing("?after=noSuchCursor"), "E0000029", 400)},
-	{name: "other method", rule: "a method that the path does not have is refused with 405, E0000022, or with 403 if a scope is missing for it", source: inErrors, app: true, run: useOtherMethod},
+	{name: "no credential", rule: "a request without one is refused with 401 or 403",
+		source: inErrors, run: refuse(as(""), appTokens, "", 401, 403)},
+	{name: "wrong credential", rule: "an API token that does not exist is refused with 401",
+		source: inErrors, run: refuse(as("SSWS "+noSuchCredential), appTokens, "", 401)},
+	{name: "denied", rule: "a credential that may not read the app is refused with 403",
+		source: inErrors, app: true, denied: true, run: deny},
+	{name: "unknown app", rule: "an app that does not exist is 404, E0000007",
+		source: inTraffic, run: refuse(nil, unknownApp, "E0000007", 404)},
+	{name: "unknown token", rule: "a token that does not exist is 404, E0000007",
+		source: inTraffic, app: true, run: refuse(nil, below("/"+noSuchToken), "E0000007", 404)},
+	{name: "limit too small", rule: "a limit below the smallest is refused with 400, or taken for a limit that is allowed",
+		source: notKnown, app: true, needs: []string{"list"}, run: oddLimit(gen.ListTokensLimitMinimum - 1)},
+	{name: "limit too large", rule: "a limit above the largest is refused with 400, or taken for a limit that is allowed",
+		source: notKnown, app: true, needs: []string{"list"}, run: oddLimit(gen.ListTokensLimitMaximum + 1)},
+	{name: "limit of text", rule: "a limit that is not a number is refused with 400, E0000037",
+		source: inTraffic, app: true, run: refuse(nil, below("?limit=many"), "E0000037", 400)},
+	{name: "bad cursor", rule: "a cursor that is not the server's is refused with 400, E0000029",
+		source: inTraffic, app: true, run: refuse(nil, below("?after=noSuchCursor"), "E0000029", 400)},
+	{name: "other method",
+		rule:   "a method that the path does not have is refused with 405, E0000022, or with 403 if a scope is missing for it",
+		source: inErrors, app: true, run: useOtherMethod},
 }
 
-// as authorizes with a header of its own; an empty one is none.
+// as is an Authorization header. An empty one is left out.
 type as string
 
 // Authorize makes it an [api.Auth].
@@ -50,31 +61,34 @@ func appTokens(s *suite) string {
 	return s.tokensPath()
 }
 
-func listing(query string) func(*suite) string {
-	return func(s *suite) string { return s.tokensPath() + query }
+func unknownApp(*suite) string { return "/api/v1/apps/" + noSuchApp + "/tokens" }
+
+// below is a path below the app's tokens, or their path with a query.
+func below(rest string) func(*suite) string {
+	return func(s *suite) string { return s.tokensPath() + rest }
 }
 
 // refuse wants a GET to be refused with one of some statuses, and a code unless that is empty. The credential is the
 // target's if auth is nil.
-func refuse(auth api.Auth, path func(*suite) string, code string, statuses ...int) func(context.Context, *suite) (string, error) {
+func refuse(
+	auth api.Auth, path func(*suite) string, code string, statuses ...int,
+) func(context.Context, *suite) (string, error) {
 	return func(ctx context.Context, s *suite) (string, error) {
-		credential := auth
-		if credential == nil {
-			credential = s.target.Auth
+		send := s.send
+		if auth != nil {
+			send = func(ctx context.Context, method, path string) (*exchange, error) {
+				return s.sendAs(ctx, auth, method, path)
+			}
 		}
-		return s.refused(ctx, credential, http.MethodGet, path(s), code, statuses...)
+		x, err := send(ctx, http.MethodGet, path(s))
+		if err != nil {
+			return "", err
+		}
+		if err := x.wants(statuses...); err != nil || code == "" {
+			return "", err
+		}
+		return "", x.wantsCode(code)
 	}
-}
-
-func (s *suite) refused(ctx context.Context, auth api.Auth, method, path, code string, statuses ...int) (string, error) {
-	x, err := s.sendAs(ctx, auth, method, path)
-	if err != nil {
-		return "", err
-	}
-	if err := x.wants(statuses...); err != nil || code == "" {
-		return "", err
-	}
-	return "", x.wantsCode(code)
 }
 
 // oddLimit is lenient: what Okta does here is not known.
@@ -109,22 +123,25 @@ func useOtherMethod(ctx context.Context, s *suite) (string, error) {
 	return "", x.wantsCode("E0000022")
 }
 
-// deny wants a refusal for want of rights: any credential that is none would be refused, too.
+// deny wants a refusal for lack of permission. An invalid credential would be refused, too.
 func deny(ctx context.Context, s *suite) (string, error) {
 	x, err := s.sendAs(ctx, s.target.Denied, http.MethodGet, s.tokensPath())
-	if err != nil {
+	switch {
+	case err != nil:
 		return "", err
+	case x.status == http.StatusUnauthorized:
+		return "", x.refused()
 	}
 	if err := x.wants(http.StatusForbidden); err != nil || x.lacksScope() {
 		return "", err
 	}
 	if x.wantsCode("E0000006") != nil && x.wantsCode("E0000038") != nil {
-		return "", x.fail("it is refused, but not for want of rights: is the second credential one?")
+		return "", x.fail("it is refused, but not for lack of permission; is the second credential valid?")
 	}
 	return "", nil
 }
 
-// lacksScope tells OAuth's refusal for want of rights.
+// lacksScope reports whether OAuth refused the request for lack of permission.
 func (x *exchange) lacksScope() bool {
 	return strings.Contains(strings.Join(x.header.Values("WWW-Authenticate"), ","), "insufficient_scope")
 }

@@ -15,7 +15,7 @@ const (
 	Passed  Outcome = "passed"
 	Failed  Outcome = "failed"
 	Skipped Outcome = "skipped" // there was nothing to look at, or it was not allowed; Detail says why
-	Errored Outcome = "errored" // the server was not available, or the context ended
+	Errored Outcome = "errored" // the server was not available or refused the credential, or the context ended
 )
 
 // Report is what [Check] found out.
@@ -74,7 +74,8 @@ func (r Report) WriteJUnit(w io.Writer) error {
 		Cases     []testCase `xml:"testcase"`
 	}
 	suite := testSuite{
-		Name: "contract of " + r.URL, Tests: len(r.Results), Failures: r.Count(Failed), Errors: r.Count(Errored), Skipped: r.Count(Skipped),
+		Name: "contract of " + r.URL, Tests: len(r.Results),
+		Failures: r.Count(Failed), Errors: r.Count(Errored), Skipped: r.Count(Skipped),
 		Time: seconds(r.Duration), Timestamp: r.Start.UTC().Format("2006-01-02T15:04:05"),
 	}
 	for _, result := range r.Results {

@@ -14,7 +14,8 @@ import (
 // checkRequest returns how a request differs from the contract. The operation is nil if there is none.
 func checkRequest(req *http.Request) (*operation, []Violation) {
 	path := req.URL.EscapedPath()
-	c := &check{base: Violation{Method: req.Method, Path: path}, secrets: credentials(req.Header)}
+	secrets := secretsOf(req.Header)
+	c := &collector{base: Violation{Method: req.Method, Path: secrets.clean(path, 200)}, secrets: secrets}
 	o, ofPath := find(req.Method, path)
 	switch {
 	case o == nil && len(ofPath) > 0:
@@ -43,16 +44,16 @@ func checkRequest(req *http.Request) (*operation, []Violation) {
 	}
 	c.authorization(req)
 	if req.Body != nil && req.Body != http.NoBody {
-		c.add("request body", "", "body", "a body", "the operation takes none")
+		c.add("request body", "", "body", "a body", "the operation takes no body")
 	}
 	return o, c.found
 }
 
 // pathParameter also refuses what would make another path of it: "..", an escaped slash.
-func (c *check) pathParameter(o *operation, path string, p *openapi3.Parameter) {
+func (c *collector) pathParameter(o *operation, path string, p *openapi3.Parameter) {
 	sent := o.pathValue(path, p.Name)
 	value, err := url.PathUnescape(sent)
-	if err != nil || api.CheckID(value) != nil {
+	if err != nil || api.CheckID("ID", value) != nil {
 		c.add("request path "+p.Name, "", "id", sent, `an ID is made of letters, digits, "-", "_", "." and "~"`)
 	}
 }
@@ -62,7 +63,7 @@ func (c *check) pathParameter(o *operation, path string, p *openapi3.Parameter) 
 var schemes = []string{"SSWS", "Bearer", "DPoP"}
 
 // authorization wants one of the schemes, and never shows the credential.
-func (c *check) authorization(req *http.Request) {
+func (c *collector) authorization(req *http.Request) {
 	values := req.Header.Values("Authorization")
 	if len(values) == 0 {
 		c.add("request authorization", "", "required", nil, "there is no Authorization header")
@@ -73,13 +74,4 @@ func (c *check) authorization(req *http.Request) {
 	if len(values) > 1 || credential == "" || !known {
 		c.add("request authorization", "", "security", nil, "want one credential, of the scheme SSWS, Bearer or DPoP")
 	}
-}
-
-// credentials are what of a request's headers is nobody's business, with the scheme and without.
-func credentials(header http.Header) (secrets []string) {
-	for _, value := range header.Values("Authorization") {
-		_, credential, _ := strings.Cut(strings.TrimSpace(value), " ")
-		secrets = append(secrets, strings.TrimSpace(value), strings.TrimSpace(credential))
-	}
-	return append(secrets, header.Values("DPoP")...)
 }

@@ -2,29 +2,30 @@ package contract
 
 import (
 	"bytes"
+	"compress/gzip"
 	"encoding/json"
+	"errors"
 	"io"
 	"maps"
 	"mime"
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 
-	"example.com/apptokens/api/internal/text"
+	"example.com/apptokens/api/internal/header"
 )
 
-// checkResponse returns how a response differs from the contract. unknown, where it is not nil, is told which properties
-// the contract does not know.
-func checkResponse(o *operation, req *http.Request, status int, header http.Header, body []byte, unknown func(Violation)) []Violation {
-	return checkRedacted(o, req, credentials(req.Header), status, header, body, unknown)
-}
-
-// checkRedacted is for requests whose headers may have changed since they came.
-func checkRedacted(o *operation, req *http.Request, secrets []string, status int, header http.Header, body []byte, unknown func(Violation)) []Violation {
-	c := &check{secrets: secrets, unknown: unknown, base: Violation{
-		Operation: o.OperationID, Method: req.Method, Path: req.URL.EscapedPath(), RequestID: text.Printable(text.Redact(header.Get("X-Okta-Request-Id"), secrets...), 100),
+// checkResponse returns how a response differs from the contract. It calls unknown, unless that is nil, for each
+// property that the contract does not know.
+func checkResponse(
+	o *operation, req *http.Request, secrets secrets, status int, header http.Header, body []byte, unknown func(Violation),
+) []Violation {
+	c := &collector{secrets: secrets, unknown: unknown, base: Violation{
+		Operation: o.OperationID, Method: req.Method,
+		Path: secrets.clean(req.URL.EscapedPath(), 200), RequestID: secrets.clean(header.Get("X-Okta-Request-Id"), 100),
 	}}
 	response := o.response(status)
 	if response == nil {
@@ -36,37 +37,57 @@ func checkRedacted(o *operation, req *http.Request, secrets []string, status int
 	return c.found
 }
 
-func (c *check) headers(response *openapi3.Response, header http.Header) {
+func (c *collector) headers(response *openapi3.Response, sent http.Header) {
 	for _, name := range slices.Sorted(maps.Keys(response.Headers)) {
 		schema, required := response.Headers[name].Value.Schema.Value, response.Headers[name].Value.Required
-		values := header.Values(name)
-		if name == "Link" && len(values) > 1 {
-			values = values[:1] // each link may have a line of its own
+		values := sent.Values(name)
+		if name == "Link" && len(values) > 0 {
+			c.links(values)
+			continue
 		}
 		c.values("response header "+name, values, required, schema)
 	}
 }
 
-func (c *check) body(response *openapi3.Response, header http.Header, body []byte) {
+// links reads links as package api does. Each may have a line of its own.
+func (c *collector) links(lines []string) {
+	links, err := header.ParseLinks(lines)
+	switch {
+	case err != nil:
+		c.add("response header Link", "", "link", strings.Join(lines, ", "), err.Error())
+	case !links.Self:
+		c.add("response header Link", "", "self", strings.Join(lines, ", "), "want a link with the relation self")
+	}
+}
+
+func (c *collector) body(response *openapi3.Response, header http.Header, body []byte) {
 	content := response.Content["application/json"]
 	switch {
 	case content == nil && len(body) > 0:
-		c.add("response body", "", "body", string(body), "the response has none")
+		c.add("response body", "", "body", string(body), "want no body")
 		return
 	case content == nil:
 		return
 	case len(body) == 0 && header.Get("WWW-Authenticate") != "" && response.Headers["WWW-Authenticate"] != nil:
-		return // OAuth says it all in the header
+		return // the header says it all
 	}
 	if kind, _, err := mime.ParseMediaType(header.Get("Content-Type")); err != nil || kind != "application/json" {
 		c.add("response header Content-Type", "", "content type", header.Get("Content-Type"), "want application/json")
 		return
 	}
-	decoder := json.NewDecoder(bytes.NewReader(body))
+	plain, err := decoded(header, body)
+	switch {
+	case err != nil:
+		c.add("response header Content-Encoding", "", "encoding", header.Get("Content-Encoding"), err.Error())
+		return
+	case len(plain) > maxBody:
+		return
+	}
+	decoder := json.NewDecoder(bytes.NewReader(plain))
 	decoder.UseNumber()
 	var value any
 	if err := decoder.Decode(&value); err != nil || decoder.Decode(&struct{}{}) != io.EOF {
-		c.add("response body", "", "JSON", string(body), "the body is not JSON")
+		c.add("response body", "", "JSON", string(plain), "the body is not JSON")
 		return
 	}
 	c.schema("response body", content.Schema.Value, value)
@@ -75,8 +96,23 @@ func (c *check) body(response *openapi3.Response, header http.Header, body []byt
 	}
 }
 
-// properties notes those that the contract does not know, at any depth. Okta adds some at any time.
-func (c *check) properties(pointer string, schema *openapi3.Schema, value any) {
+// decoded returns a body without its encoding, of which it reads little more than maxBody.
+func decoded(header http.Header, body []byte) ([]byte, error) {
+	switch strings.ToLower(strings.Join(header.Values("Content-Encoding"), ", ")) {
+	case "", "identity":
+		return body, nil
+	case "gzip":
+		reader, err := gzip.NewReader(bytes.NewReader(body))
+		if err != nil {
+			return nil, err
+		}
+		return io.ReadAll(io.LimitReader(reader, maxBody+1))
+	}
+	return nil, errors.New("want gzip, or none")
+}
+
+// properties reports those that the contract does not know, at any depth.
+func (c *collector) properties(pointer string, schema *openapi3.Schema, value any) {
 	switch value := value.(type) {
 	case []any:
 		if schema.Items == nil {
@@ -91,8 +127,8 @@ func (c *check) properties(pointer string, schema *openapi3.Schema, value any) {
 			if known == nil {
 				v := c.base
 				v.Where, v.Rule = "response body", "unknown property"
-				v.Pointer = text.Printable(text.Redact(pointer+"/"+escape(name), c.secrets...), 200)
-				v.Value, v.Reason = shown(property, c.secrets), "the contract has no such property"
+				v.Pointer = c.secrets.clean(pointer+"/"+escape(name), 200)
+				v.Value, v.Reason = c.secrets.shown(property), "the contract has no such property"
 				c.unknown(v)
 				continue
 			}

@@ -15,15 +15,17 @@ type suite struct {
 	target    Target
 	org       *url.URL
 	exchanges []*exchange // in the order in which they were made
+	secrets   secrets     // that were sent so far
 	outcomes  map[string]Outcome
 	report    Report
 
-	free    time.Time // when the rate limit allows the next request
-	fatal   error     // why to go on has no point
-	first   *exchange // the first page
-	listed  []string  // IDs of all tokens, once known
-	partial bool      // there are more
-	token   string    // one that could be read
+	free     time.Time // when the rate limit allows the next request
+	accepted bool      // the server has accepted the target's credential
+	fatal    error     // ends the run
+	first    *exchange // the first page
+	listed   []string  // IDs of all tokens, once known
+	partial  bool      // there are more
+	token    string    // one that could be read
 }
 
 // probe is one rule that a server has to keep.
@@ -33,7 +35,7 @@ type probe struct {
 	app    bool     // it needs an app
 	write  bool     // it revokes
 	denied bool     // it needs the second credential
-	needs  []string // probes without whose success it cannot tell anything
+	needs  []string // probes that must have passed
 	run    func(context.Context, *suite) (detail string, err error)
 }
 
@@ -57,9 +59,11 @@ func (s *suite) run(ctx context.Context) error {
 	return nil
 }
 
-// errUnavailable is wrapped where the server answers with an outage or its rate limit, however often it is asked: it
-// keeps no rule then, and breaks none.
-var errUnavailable = errors.New("the server is not available")
+// unjudged marks an error that breaks no rule: an outage or a rate limit that outlasts all retries, or a credential that
+// is refused or not available.
+type unjudged struct{ error }
+
+func (u unjudged) Unwrap() error { return u.error }
 
 func (s *suite) probe(ctx context.Context, p probe) {
 	result := Result{Probe: p.name, Rule: p.rule, Source: p.source}
@@ -76,7 +80,7 @@ func (s *suite) probe(ctx context.Context, p probe) {
 			result.Outcome, result.Detail = Errored, "interrupted; it may have happened"
 		case ctx.Err() != nil:
 			result.Outcome, result.Detail = Errored, "interrupted"
-		case errors.Is(err, errUnavailable):
+		case errors.As(err, new(unjudged)):
 			result.Outcome, result.Detail = Errored, err.Error()
 		case err != nil:
 			result.Outcome, result.Detail = Failed, err.Error()
@@ -90,7 +94,7 @@ func (s *suite) probe(ctx context.Context, p probe) {
 	}
 }
 
-// obstacle says why a probe cannot run, or nothing.
+// obstacle returns why a probe cannot run, or "".
 func (s *suite) obstacle(p probe) string {
 	switch {
 	case p.app && s.target.AppID == "":

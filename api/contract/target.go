@@ -4,31 +4,37 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"time"
 
 	"example.com/apptokens/api"
+	"example.com/apptokens/api/internal/origin"
 )
 
 // Target is a running server, and what [Check] may do with it.
 type Target struct {
 	// URL is the org URL, see [api.ParseOrgURL].
 	URL string
-	// AppID names an app that holds tokens, a few hundred at best. Without it, only the probes that need none run.
+	// PlainHTTP allows http to any host, as [api.WithPlainHTTP] does.
+	PlainHTTP bool
+	// AppID names an app that holds tokens, ideally a few hundred. Without it, only probes that need no app run.
 	AppID string
 	// Auth authorizes requests, as it does for package api.
 	Auth api.Auth
-	// Denied authorizes with another credential, one that is valid and may not read the app. Without it, that is not
-	// probed.
+	// Denied authorizes with a second credential, which is valid and may not read the app. Without it, the refusal is
+	// not probed.
 	Denied api.Auth
 	// Write lets the probes revoke one token of the app, and then all of them.
 	Write bool
-	// MaxPages bounds how many pages of one listing are read. The default is 100. A listing of one token a page takes as
-	// many requests as there are tokens.
+	// MaxPages bounds how many pages of one listing are read. The default is 100. A listing of one token per page takes
+	// as many requests as there are tokens.
 	MaxPages int
-	// HTTPClient lends its Transport. The default is [http.DefaultTransport].
+	// HTTPClient provides the Transport. The default is [http.DefaultTransport].
 	HTTPClient *http.Client
-	// OnResult, where it is set, is called after each probe.
+	// Logger, if set, gets a line per request at level debug, without headers.
+	Logger *slog.Logger
+	// OnResult, if set, is called after each probe.
 	OnResult func(Result)
 }
 
@@ -37,25 +43,28 @@ type Target struct {
 //
 // It leaves half of every rate-limit window to others.
 //
-// An error means that the probes did not run to their end: the target cannot be right ([api.ErrInvalidArgument]), the
-// server cannot be reached, it refuses the credential ([api.ErrUnauthorized]), or the context ended. The report holds what
-// is known so far.
+// An error means that not all probes ran: the target is invalid ([api.ErrInvalidArgument]), the server cannot be
+// reached or has refused the credential from the start ([api.ErrUnauthorized]), or the context ended. The report holds
+// what is known so far.
 func Check(ctx context.Context, target Target) (Report, error) {
-	org, err := api.ParseOrgURL(target.URL)
+	org, err := origin.ParseOrgURL(target.URL, target.PlainHTTP)
 	switch {
 	case err != nil:
 		return Report{}, fmt.Errorf("contract: %w", err)
 	case target.Auth == nil:
 		return Report{}, fmt.Errorf("contract: %w: the target has no credential", api.ErrInvalidArgument)
-	case target.AppID != "" && api.CheckID(target.AppID) != nil:
-		return Report{}, fmt.Errorf("contract: app: %w", api.CheckID(target.AppID))
+	case target.AppID != "" && api.CheckID("app ID", target.AppID) != nil:
+		return Report{}, fmt.Errorf("contract: %w", api.CheckID("app ID", target.AppID))
 	case target.AppID == "" && target.Write:
-		return Report{}, fmt.Errorf("contract: %w: there is no app whose tokens could be revoked", api.ErrInvalidArgument)
+		return Report{}, fmt.Errorf("contract: %w: Write is set, but no app", api.ErrInvalidArgument)
 	case target.MaxPages < 0:
 		return Report{}, fmt.Errorf("contract: %w: the number of pages is negative", api.ErrInvalidArgument)
 	}
 	target.MaxPages = cmp.Or(target.MaxPages, 100)
-	s := &suite{target: target, org: org, outcomes: map[string]Outcome{}, report: Report{URL: org.String(), AppID: target.AppID, Start: time.Now()}}
+	s := &suite{
+		target: target, org: org, outcomes: map[string]Outcome{},
+		report: Report{URL: org.String(), AppID: target.AppID, Start: time.Now()},
+	}
 	err = s.run(ctx)
 	s.report.Duration = time.Since(s.report.Start)
 	return s.report, err

@@ -10,11 +10,13 @@ import (
 )
 
 var tokenProbes = []probe{
-	{name: "get", rule: "reads the token that is asked for", source: inContract, app: true, needs: []string{"largest pages"}, run: get("")},
-	{name: "get, expand", rule: "expand=scope embeds the details of each scope of a token", source: inContract, app: true, needs: []string{"get"}, run: get("?expand=scope")},
+	{name: "get", rule: "reads the token that is asked for",
+		source: inContract, app: true, needs: []string{"largest pages"}, run: get("")},
+	{name: "get, expand", rule: "expand=scope embeds the details of each scope of a token",
+		source: inContract, app: true, needs: []string{"get"}, run: get("?expand=scope")},
 }
 
-// enough tokens are tried, for some may be revoked meanwhile.
+// enough tokens are tried, because some may be revoked meanwhile.
 const enough = 3
 
 // get reads one of the tokens.

@@ -9,20 +9,20 @@ import (
 // Option configures [NewTransport] and [Handler].
 type Option func(*reporter)
 
-// reporter is what becomes of violations.
+// reporter decides what becomes of violations.
 type reporter struct {
 	violation func(Violation) // nil for failing
 	unknown   func(Violation)
 }
 
-// OnViolation calls report for each violation, and lets the traffic pass as it is. report must be safe for concurrent
+// OnViolation calls report for each violation and lets the traffic pass as it is. report must be safe for concurrent
 // use.
 func OnViolation(report func(Violation)) Option {
 	return func(r *reporter) { r.violation = report }
 }
 
-// OnUnknown calls report for each property of a response that the contract does not know. They are allowed, for Okta
-// adds some at any time. report must be safe for concurrent use.
+// OnUnknown calls report for each property of a response that the contract does not know. They are allowed, because
+// Okta adds some at any time. report must be safe for concurrent use.
 func OnUnknown(report func(Violation)) Option {
 	return func(r *reporter) { r.unknown = report }
 }
@@ -35,7 +35,7 @@ func newReporter(opts []Option) reporter {
 	return r
 }
 
-// report reports violations, or returns the first as the error it is.
+// report reports violations, or returns the first one as an error.
 func (r reporter) report(found []Violation) error {
 	for _, v := range found {
 		if r.violation == nil {
@@ -53,8 +53,8 @@ const maxBody = 16 << 20
 // sees it. A violation is the error of the call, a [*Violation]; a request that violates the contract is not sent. With
 // [OnViolation] it is reported instead. base is [http.DefaultTransport] if it is nil.
 //
-// A body is read before it is checked, and handed over byte for byte. One that breaks off, or is larger than 16 MiB, is
-// handed over unchecked, with its error.
+// A body is read before it is checked, and handed over byte for byte. One that breaks off, or that is larger than 16
+// MiB, compressed or not, is handed over unchecked, with its error.
 func NewTransport(base http.RoundTripper, opts ...Option) http.RoundTripper {
 	if base == nil {
 		base = http.DefaultTransport
@@ -92,7 +92,8 @@ func (t transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	_ = resp.Body.Close()
 	resp.Body = io.NopCloser(bytes.NewReader(body))
-	if err := t.report(checkResponse(o, req, resp.StatusCode, resp.Header, body, t.unknown)); err != nil {
+	found = checkResponse(o, req, secretsOf(req.Header), resp.StatusCode, resp.Header, body, t.unknown)
+	if err := t.report(found); err != nil {
 		return nil, err
 	}
 	return resp, nil

@@ -141,6 +141,10 @@ func TestResponsesThatViolateTheContractAreErrors(t *testing.T) {
 		"an error of another shape": {fault: oktatest.Body(500, "application/json", `{"errorCode":9}`), where: "response body", pointer: "/errorCode", rule: "type"},
 		"another success":           {fault: oktatest.Body(202, "application/json", "[]"), where: "response status", rule: "status"},
 		"a redirect":                {fault: oktatest.Redirect(302, "https://acme.okta.com/login"), where: "response status", rule: "status"},
+		"a link that never closes":  {fault: oktatest.MalformedLink(), where: "response header Link", rule: "link"},
+		"an empty Link":             {fault: oktatest.ForeignLinks(""), where: "response header Link", rule: "self"},
+		"no self link":              {fault: oktatest.ForeignLinks("</x>; rel=next"), where: "response header Link", rule: "self"},
+		"two different next links":  {fault: oktatest.ForeignLinks("</x>; rel=self, </y>; rel=next, </z>; rel=next"), where: "response header Link", rule: "link"},
 		"no Link":                   {fault: oktatest.NoLinks(), where: "response header Link", rule: "required"},
 		"no rate limit":             {fault: oktatest.Header("X-Rate-Limit-Limit", ""), where: "response header X-Rate-Limit-Limit", rule: "required"},
 		"a negative rate limit":     {fault: oktatest.Header("X-Rate-Limit-Remaining", "-1"), where: "response header X-Rate-Limit-Remaining", rule: "minimum"},
@@ -161,8 +165,8 @@ func TestResponsesThatViolateTheContractAreErrors(t *testing.T) {
 			// Faults in place of a response lack headers that the contract wants; the rest is what is looked at here.
 			withHeaders := roundTripper(func(req *http.Request) (*http.Response, error) {
 				resp, err := org.Transport().RoundTrip(req)
-				if err == nil && org.Requests()[0].Fault != "header" && org.Requests()[0].Fault != "no links" {
-					for name, value := range map[string]string{"X-Rate-Limit-Limit": "1", "X-Rate-Limit-Remaining": "1", "X-Rate-Limit-Reset": "1", "Link": "<x>"} {
+				if err == nil && slices.Contains([]string{"body", "html", "redirect"}, org.Requests()[0].Fault) {
+					for name, value := range map[string]string{"X-Rate-Limit-Limit": "1", "X-Rate-Limit-Remaining": "1", "X-Rate-Limit-Reset": "1", "Link": "<x>; rel=self"} {
 						resp.Header.Set(name, value)
 					}
 				}

@@ -13,8 +13,8 @@ type Violation struct {
 	Operation string // operation id in openapi.yaml, such as listTokens; empty if the contract has no such operation
 	Method    string
 	Path      string // as sent, with its escapes
-	Where     string // "request path", "request query limit", "request authorization", "response status", "response header Link", "response body" …
-	Pointer   string // JSON pointer into the body (RFC 6901); empty for the whole of it, and elsewhere
+	Where     string // "request path", "request query limit", "response status", "response header Link" …
+	Pointer   string // JSON pointer into the body (RFC 6901); empty for the whole body, and outside of it
 	Rule      string // keyword of the schema, such as enum, format or required; or path, method, status, content type …
 	Value     string // what was found, on one line and at most some 80 bytes
 	Reason    string // what the contract wants
@@ -44,21 +44,5 @@ func (v *Violation) Error() string {
 	return text.Printable(b.String(), 600)
 }
 
-// Permanent tells the retries of package api that the same request will fare no better.
+// Permanent reports that retrying is pointless, to the retries of package api.
 func (v *Violation) Permanent() bool { return true }
-
-// shown is a value in a form that is fit for a log: short, on one line, and without the credential.
-func shown(value any, secrets []string) string {
-	switch value := value.(type) {
-	case nil:
-		return "null"
-	case map[string]any:
-		return fmt.Sprintf("an object of %d properties", len(value))
-	case []any:
-		return fmt.Sprintf("an array of %d items", len(value))
-	case string:
-		return fmt.Sprintf("%q", text.Printable(text.Redact(value, secrets...), 60))
-	default:
-		return text.Printable(fmt.Sprint(value), 70)
-	}
-}

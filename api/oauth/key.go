@@ -7,28 +7,42 @@ import (
 	"crypto/elliptic"
 	"crypto/rsa"
 	"crypto/x509"
+	"encoding/base64"
+	"encoding/json"
 	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/go-jose/go-jose/v4"
 
 	"example.com/apptokens/api"
 	"example.com/apptokens/api/internal/argument"
+	"example.com/apptokens/api/internal/text"
 )
 
 // ParsePrivateKey reads an RSA or ECDSA private key: PEM (PKCS#1, PKCS#8 or SEC 1), in which line ends may be written
-// as \n, or a JWK. The "kid" of a JWK is kept for [NewServiceApp]. Whatever else it is, the error is
-// [api.ErrInvalidArgument] and shows none of it.
-func ParsePrivateKey(data []byte) (crypto.Signer, error) {
-	data = bytes.TrimSpace(bytes.TrimPrefix(data, []byte("\ufeff"))) // some editors begin files with a mark
-	parse := parsePEM
-	if bytes.HasPrefix(data, []byte("{")) {
-		parse = parseJWK
+// as \n or \r\n; a JWK; a JWK set that holds one private key; or any of these in base64, as CI systems store them. The
+// "kid" of a JWK is kept for [NewServiceApp]. Whatever else it is, the error is [api.ErrInvalidArgument] and shows none
+// of it.
+func ParsePrivateKey(data []byte) (crypto.Signer, error) { return ParsePrivateKeyByID(data, "") }
+
+// ParsePrivateKeyByID reads the private key that a JWK set has under a key ID ("kid"). Everything else it reads as
+// [ParsePrivateKey] does.
+func ParsePrivateKeyByID(data []byte, keyID string) (crypto.Signer, error) {
+	data = trim(data)
+	if decoded, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(string(data)), "")); err == nil {
+		data = trim(decoded)
 	}
-	key, err := parse(data)
+	var key crypto.Signer
+	var err error
+	if bytes.HasPrefix(data, []byte("{")) {
+		key, err = parseJSON(data, keyID)
+	} else {
+		key, err = parsePEM(data)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%w: private key: %w", api.ErrInvalidArgument, err)
 	}
@@ -38,9 +52,12 @@ func ParsePrivateKey(data []byte) (crypto.Signer, error) {
 	return key, nil
 }
 
+// trim takes off white space, and the mark that some editors begin files with.
+func trim(data []byte) []byte { return bytes.TrimSpace(bytes.TrimPrefix(data, []byte("\ufeff"))) }
+
 func parsePEM(data []byte) (crypto.Signer, error) {
 	if !bytes.ContainsRune(data, '\n') {
-		data = bytes.ReplaceAll(data, []byte(`\n`), []byte("\n"))
+		data = []byte(strings.NewReplacer(`\r\n`, "\n", `\n`, "\n").Replace(string(data)))
 	}
 	problem := errors.New("it is neither PEM, with its line breaks, nor a JWK; want one that starts with -----BEGIN or {")
 	for {
@@ -91,6 +108,30 @@ func (k jwkKey) Public() crypto.PublicKey { return k.signer.Public() }
 
 func (k jwkKey) Sign(rand io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, error) {
 	return k.signer.Sign(rand, digest, opts)
+}
+
+// parseJSON reads a JWK, or chooses one of a set.
+func parseJSON(data []byte, id string) (crypto.Signer, error) {
+	var set struct{ Keys []json.RawMessage }
+	if json.Unmarshal(data, &set) != nil || set.Keys == nil {
+		return parseJWK(data)
+	}
+	var private []crypto.Signer
+	for _, jwk := range set.Keys {
+		if key, err := parseJWK(jwk); err == nil && (id == "" || id == keyID(key)) {
+			private = append(private, key)
+		}
+	}
+	switch {
+	case len(private) == 1:
+		return private[0], nil
+	case len(private) > 1:
+		return nil, fmt.Errorf("the JWK set holds %d private keys; choose one with privateKeyId (ParsePrivateKeyByID)",
+			len(private))
+	case id != "":
+		return nil, fmt.Errorf("the JWK set holds no RSA or ECDSA private key with the key ID %q", text.Truncate(id, 100))
+	}
+	return nil, errors.New("the JWK set holds no RSA or ECDSA private key")
 }
 
 func parseJWK(data []byte) (crypto.Signer, error) {

@@ -6,10 +6,12 @@ import (
 	"crypto/ed25519"
 	"crypto/rsa"
 	"crypto/x509"
+	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -46,6 +48,18 @@ func jwk(key any, id string) string {
 	return string(encoded)
 }
 
+// wrap breaks a text into lines as base64 does.
+func wrap(text, lineEnd string) string {
+	var lines []string
+	for line := range slices.Chunk([]byte(text), 76) {
+		lines = append(lines, string(line))
+	}
+	return strings.Join(lines, lineEnd)
+}
+
+// set is a JWK set.
+func set(jwks ...string) string { return `{"keys":[` + strings.Join(jwks, ",") + `]}` }
+
 func TestParsePrivateKey(t *testing.T) {
 	t.Parallel()
 	rsaKey := keys()["RSA"].(*rsa.PrivateKey)
@@ -54,19 +68,26 @@ func TestParsePrivateKey(t *testing.T) {
 		data string
 		want crypto.Signer
 	}{
-		"PKCS#1":                 {pkcs1, rsaKey},
-		"PKCS#8, RSA":            {pkcs8(rsaKey), rsaKey},
-		"PKCS#8, P-256":          {pkcs8(keys()["P-256"]), keys()["P-256"]},
-		"SEC 1":                  {sec1(keys()["P-384"]), keys()["P-384"]},
-		"SEC 1, with parameters": {"-----BEGIN EC PARAMETERS-----\nBgUrgQQAIw==\n-----END EC PARAMETERS-----\n" + sec1(keys()["P-521"]), keys()["P-521"]},
-		"JWK, RSA":               {jwk(rsaKey, ""), rsaKey},
-		"JWK, P-256":             {jwk(keys()["P-256"], "k1"), keys()["P-256"]},
-		"within white space":     {"\n\n  " + jwk(keys()["P-256"], "") + "\n", keys()["P-256"]},
-		"after a certificate":    {encode("CERTIFICATE", []byte("x"), nil) + pkcs1, rsaKey},
-		"after a mark":           {"\ufeff" + pkcs1, rsaKey},
-		"with CRLF":              {strings.ReplaceAll(pkcs1, "\n", "\r\n"), rsaKey},
-		"with text before":       {"Bag Attributes\n    friendlyName: okta\n" + pkcs1, rsaKey},
-		`with \n for line ends`:  {strings.ReplaceAll(pkcs8(keys()["P-256"]), "\n", `\n`), keys()["P-256"]},
+		"PKCS#1":                  {pkcs1, rsaKey},
+		"PKCS#8, RSA":             {pkcs8(rsaKey), rsaKey},
+		"PKCS#8, P-256":           {pkcs8(keys()["P-256"]), keys()["P-256"]},
+		"SEC 1":                   {sec1(keys()["P-384"]), keys()["P-384"]},
+		"SEC 1, with parameters":  {"-----BEGIN EC PARAMETERS-----\nBgUrgQQAIw==\n-----END EC PARAMETERS-----\n" + sec1(keys()["P-521"]), keys()["P-521"]},
+		"JWK, RSA":                {jwk(rsaKey, ""), rsaKey},
+		"JWK, P-256":              {jwk(keys()["P-256"], "k1"), keys()["P-256"]},
+		"within white space":      {"\n\n  " + jwk(keys()["P-256"], "") + "\n", keys()["P-256"]},
+		"after a certificate":     {encode("CERTIFICATE", []byte("x"), nil) + pkcs1, rsaKey},
+		"after a mark":            {"\ufeff" + pkcs1, rsaKey},
+		"with CRLF":               {strings.ReplaceAll(pkcs1, "\n", "\r\n"), rsaKey},
+		"with text before":        {"Bag Attributes\n    friendlyName: okta\n" + pkcs1, rsaKey},
+		`with \n for line ends`:   {strings.ReplaceAll(pkcs8(keys()["P-256"]), "\n", `\n`), keys()["P-256"]},
+		`with \r\n for line ends`: {strings.ReplaceAll(pkcs1, "\n", `\r\n`) + "\n", rsaKey},
+		"base64 of PEM":           {base64.StdEncoding.EncodeToString([]byte(pkcs1)), rsaKey},
+		"base64 of PEM, wrapped":  {wrap(base64.StdEncoding.EncodeToString([]byte(pkcs1)), "\r\n"), rsaKey},
+		"base64 of PEM, folded":   {wrap(base64.StdEncoding.EncodeToString([]byte(pkcs1)), " "), rsaKey},
+		"base64 of a JWK":         {base64.StdEncoding.EncodeToString([]byte(jwk(rsaKey, "k1"))), rsaKey},
+		"a set of one JWK":        {set(jwk(rsaKey, "k1")), rsaKey},
+		"a set with public JWKs":  {set(jwk(keys()["P-256"].Public(), "k1"), `{"kty":"unknown"}`, jwk(rsaKey, "k2")), rsaKey},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -95,7 +116,10 @@ func TestParsePrivateKeyRefuses(t *testing.T) {
 		"a public key":         {encode("PUBLIC KEY", public, err), "public key"},
 		"a public JWK":         {jwk(key().Public(), "k1"), "not the JWK of an RSA or ECDSA private key"},
 		"a symmetric JWK":      {jwk([]byte("secret"), ""), "not a valid JWK"},
-		"a set of JWKs":        {`{"keys":[` + jwk(key(), "k1") + `]}`, "not a valid JWK"},
+		"a set of JWKs":        {set(jwk(key(), "k1"), jwk(keys()["P-384"], "k2")), "holds 2 private keys; choose one with privateKeyId"},
+		"a set of public JWKs": {set(jwk(key().Public(), "k1")), "holds no RSA or ECDSA private key"},
+		"an empty set":         {set(), "holds no RSA or ECDSA private key"},
+		"base64 of something":  {base64.StdEncoding.EncodeToString([]byte("secret")), "neither PEM, with its line breaks, nor a JWK"},
 		"JSON":                 {`{"a":"secret"}`, "not a valid JWK"},
 		"half a JWK":           {jwk(key(), "")[:40], "not a valid JWK"},
 		"half a PEM":           {pkcs8(key())[:80], "neither PEM, with its line breaks, nor a JWK"},
@@ -116,6 +140,20 @@ func TestParsePrivateKeyRefuses(t *testing.T) {
 				t.Errorf("error %v shows the key", err)
 			}
 		})
+	}
+}
+
+func TestParsePrivateKeyByID(t *testing.T) {
+	t.Parallel()
+	two := []byte(set(jwk(key(), "k1"), jwk(keys()["P-384"], "k2")))
+	signer, err := oauth.ParsePrivateKeyByID(two, "k2")
+	if err != nil || !keys()["P-384"].Public().(*ecdsa.PublicKey).Equal(signer.Public()) {
+		t.Errorf("k2 is %v, %v", signer, err)
+	}
+	_, err = oauth.ParsePrivateKeyByID(two, "k3")
+	checkError(t, err, api.ErrInvalidArgument, `no RSA or ECDSA private key with the key ID "k3"`)
+	if _, err := oauth.ParsePrivateKeyByID([]byte(pkcs8(key())), "k3"); err != nil {
+		t.Errorf("PEM has no key ID that could differ: %v", err)
 	}
 }
 
@@ -165,6 +203,8 @@ func TestNewServiceAppRefuses(t *testing.T) {
 		"another origin":          {"http://acme.okta.com", clientID, key(), nil, "https only"},
 		"no client ID":            {orgURL, "", key(), nil, "client ID"},
 		"a blank client ID":       {orgURL, "0oa 1", key(), nil, "client ID"},
+		"a client ID to fill in":  {orgURL, "{clientId}", key(), nil, "client ID"},
+		"a key id to fill in":     {orgURL, clientID, key(), []oauth.Option{oauth.WithKeyID("${KEY_ID}")}, "key id"},
 		"no key":                  {orgURL, clientID, nil, nil, "ParsePrivateKey"},
 		"a nil key":               {orgURL, clientID, noKey, nil, "ParsePrivateKey"},
 		"an unsuitable key":       {orgURL, clientID, keys()["P-224"], nil, "want RSA, or ECDSA"},
@@ -218,5 +258,28 @@ func TestAnotherTokenEndpoint(t *testing.T) {
 	}
 	if got := app.String(); got != "oauth.ServiceApp(0oaServiceApp at "+endpoint+")" {
 		t.Error(got)
+	}
+}
+
+// The audience of assertions is spelled as Okta spells it, however the org URL was.
+func TestTheTokenEndpointIsTheOrgs(t *testing.T) {
+	t.Parallel()
+	app, err := oauth.NewServiceApp("HTTPS://Acme.okta.com:443/", clientID, key())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := app.String(); got != "oauth.ServiceApp(0oaServiceApp at https://acme.okta.com/oauth2/v1/token)" {
+		t.Error(got)
+	}
+}
+
+func TestPlainHTTPIsForThoseWhoAskForIt(t *testing.T) {
+	t.Parallel()
+	const mock = "http://okta-mock:8080"
+	_, err := oauth.NewServiceApp(mock, clientID, key())
+	checkError(t, err, api.ErrInvalidArgument, "https only")
+	app, err := oauth.NewServiceApp(mock, clientID, key(), oauth.WithTokenEndpoint("http://login-mock/oauth2/v1/token"), oauth.WithPlainHTTP())
+	if err != nil || app.String() != "oauth.ServiceApp(0oaServiceApp at http://login-mock/oauth2/v1/token)" {
+		t.Errorf("with the option: %v, %v", app, err)
 	}
 }

@@ -13,6 +13,7 @@ import (
 
 	"example.com/apptokens/api"
 	"example.com/apptokens/api/internal/argument"
+	"example.com/apptokens/api/internal/origin"
 	"example.com/apptokens/api/internal/retry"
 	"example.com/apptokens/api/internal/text"
 )
@@ -29,6 +30,7 @@ type Option func(*settings) error
 
 type settings struct {
 	org        *url.URL
+	plainHTTP  bool
 	clientID   string
 	key        crypto.Signer
 	keyID      string
@@ -37,6 +39,7 @@ type settings struct {
 	dpop       bool
 	dpopKey    crypto.Signer // nil for a new one
 	url        string        // of the token endpoint
+	urlOrigin  string        // where WithTokenEndpoint set it
 	httpClient *http.Client
 	retry      retry.Policy
 	logger     *slog.Logger
@@ -44,20 +47,16 @@ type settings struct {
 }
 
 func newSettings(orgURL, clientID string, key crypto.Signer, opts []Option) (*settings, error) {
-	org, err := api.ParseOrgURL(orgURL)
-	if err != nil {
-		return nil, err
-	}
-	if clientID == "" || strings.ContainsFunc(clientID, text.NotVisible) {
-		return nil, argument.Invalid("client ID", "(not shown)", "it is empty, or holds a character that no client ID has")
+	if !isID(clientID) {
+		return nil, argument.Invalid("client ID", "(not shown)",
+			"it is empty, a placeholder, or holds a character found in no client ID")
 	}
 	if argument.IsNil(key) {
 		return nil, argument.Invalid("key", "nil", "pass the private key of the app, see ParsePrivateKey")
 	}
 	s := &settings{
-		org: org, clientID: clientID, key: key, keyID: keyID(key), dpop: true,
+		clientID: clientID, key: key, keyID: keyID(key), dpop: true,
 		scopes: []string{ScopeRead, ScopeManage},
-		url:    org.String() + "/oauth2/v1/token",
 		retry:  retry.Policy{}.WithDefaults(), httpClient: &http.Client{}, logger: slog.New(slog.DiscardHandler), userAgent: "apptokens-go",
 	}
 	for _, option := range opts {
@@ -68,6 +67,15 @@ func newSettings(orgURL, clientID string, key crypto.Signer, opts []Option) (*se
 			return nil, err
 		}
 	}
+	var err error
+	if s.org, err = origin.ParseOrgURL(orgURL, s.plainHTTP); err != nil {
+		return nil, err
+	}
+	if s.url == "" {
+		s.url = s.org.String() + "/oauth2/v1/token"
+	} else if _, err := origin.ParseOrgURL(s.urlOrigin, s.plainHTTP); err != nil {
+		return nil, fmt.Errorf("token endpoint: %w", err)
+	}
 	if s.algorithm, err = algorithmFor(key.Public(), s.algorithm); err != nil {
 		return nil, err
 	}
@@ -77,12 +85,17 @@ func newSettings(orgURL, clientID string, key crypto.Signer, opts []Option) (*se
 	return s, nil
 }
 
+// isID tells what can be the ID of an app or of a key.
+func isID(id string) bool {
+	return id != "" && !strings.ContainsFunc(id, text.NotVisible) && !text.HasPlaceholder(id)
+}
+
 // WithKeyID names the key, as Okta does where the app has several ("kid" in the Admin Console). The default is the one
 // of the JWK that the key was read from, or none.
 func WithKeyID(id string) Option {
 	return func(s *settings) error {
-		if id == "" || strings.ContainsFunc(id, text.NotVisible) {
-			return argument.Invalid("key id", "(not shown)", "it is empty, or holds a character that no key id has")
+		if !isID(id) {
+			return argument.Invalid("key id", "(not shown)", "it is empty, a placeholder, or holds a character found in no key id")
 		}
 		s.keyID = id
 		return nil
@@ -138,20 +151,22 @@ func WithDPoPKey(key crypto.Signer) Option {
 
 // WithTokenEndpoint replaces the URL of the token endpoint, which is /oauth2/v1/token of the org: for an org whose
 // token endpoint is at another host, such as a custom domain. (Other authorization servers do not grant okta.* scopes.)
-// Its scheme is https; http is allowed to a loopback host. It is also the audience
-// of assertions, so it must be spelled as the server does.
+// Its scheme is https; http is allowed to a loopback host, or with [WithPlainHTTP]. It is also the audience of
+// assertions, so it must be spelled as the server does.
 func WithTokenEndpoint(endpoint string) Option {
 	return func(s *settings) error {
 		u, err := url.Parse(endpoint)
 		if err != nil || u.User != nil || u.RawQuery != "" || u.Fragment != "" || strings.Trim(u.Path, "/") == "" || strings.ContainsFunc(endpoint, text.NotVisible) {
 			return argument.Invalid("token endpoint", "(not shown)", "want a URL with a path, and without user information, query or fragment, like https://acme.okta.com/oauth2/v1/token")
 		}
-		if _, err := api.ParseOrgURL(u.Scheme + "://" + u.Host); err != nil {
-			return fmt.Errorf("token endpoint: %w", err)
-		}
-		s.url = endpoint
+		s.url, s.urlOrigin = endpoint, u.Scheme+"://"+u.Host
 		return nil
 	}
+}
+
+// WithPlainHTTP allows http to any host, as [api.WithPlainHTTP] does: for tests whose mock of Okta is another container.
+func WithPlainHTTP() Option {
+	return func(s *settings) error { s.plainHTTP = true; return nil }
 }
 
 // WithHTTPClient takes from client, for token requests, its Transport and its Timeout, which bounds each attempt if it

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// authenticate refuses a request as Okta does, depending on what it lacks.
+// authenticate reports whether a request is authorized. If not, it answers as Okta does.
 func (o *Org) authenticate(a *response, r *http.Request, now time.Time) bool {
 	scheme, credential, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	switch {
@@ -26,10 +26,13 @@ func (o *Org) authenticate(a *response, r *http.Request, now time.Time) bool {
 }
 
 func (o *Org) authenticateToken(a *response, r *http.Request, scheme, value string, now time.Time) bool {
-	token, known := o.accessTokens[value]
+	token, known := o.bearerTokens[value]
+	if !known {
+		token, known = o.accessTokens.entries[value]
+	}
 	bound := strings.EqualFold(scheme, "DPoP")
 	refuse := func(status int, code, description string) bool {
-		a.challenge(status, r.Host, bound, code, description)
+		a.challenge(status, baseURL(r), bound, code, description)
 		return false
 	}
 	if !known || !token.expires.IsZero() && !now.Before(token.expires) {

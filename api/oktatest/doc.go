@@ -6,9 +6,9 @@
 //	server.Inject(oktatest.Status(503).Times(2))
 //	// Point the program under test at server.URL, with server.APIToken() as its credential.
 //
-// It behaves as Okta's documentation says and as recorded traffic shows; where neither tells, it does what is hardest
-// on a client. Its data is made from a seed: the same options give the same tokens, and, with [WithClock], the same
-// times.
+// It behaves as Okta's documentation says and as recorded traffic shows; where both are silent, it does what is hardest
+// on a client. A seed makes its data: the same options give the same tokens and, with [WithClock], the same times. Its
+// people are invented.
 //
 // There are three ways to reach an [Org]: over a real connection with [NewServer], in a server of one's own as the
 // [http.Handler] that it is, and within the process with [Org.Transport], which runs in the virtual time of

@@ -56,7 +56,7 @@ func (o *Org) checkProof(r *http.Request, target string, now time.Time) (p proof
 	switch {
 	case issued.Before(now.Add(-proofLifetime)) || issued.After(now.Add(clockTolerance)):
 		return p, "The DPoP proof is too old, or from the future."
-	case p.ID == "" || !o.used.first("proof "+p.ID, issued.Add(proofLifetime), now):
+	case p.ID == "" || !o.first("proof "+p.ID):
 		return p, "The DPoP proof has been used before, or has no jti."
 	}
 	thumbprint, err := header.JSONWebKey.Thumbprint(crypto.SHA256)
@@ -72,7 +72,8 @@ func (o *Org) checkProof(r *http.Request, target string, now time.Time) (p proof
 func sameURL(a, b string) bool {
 	parsedA, err1 := url.Parse(a)
 	parsedB, err2 := url.Parse(b)
-	return err1 == nil && err2 == nil && origin.Same(parsedA, parsedB) && parsedA.EscapedPath() == parsedB.EscapedPath() && parsedA.RawQuery == ""
+	return err1 == nil && err2 == nil && parsedA.RawQuery == "" &&
+		origin.Same(parsedA, parsedB) && parsedA.EscapedPath() == parsedB.EscapedPath()
 }
 
 // checkBinding checks the proof that a request to the API must have with a token that is bound to a key.

@@ -18,56 +18,64 @@ func TestFaults(t *testing.T) {
 		ok    func(reply) bool
 		left  int // of 30 tokens, after a DELETE of all that met the fault; -1 where the fault is of lists only
 	}{
-		"status":           {oktatest.Status(503), func(r reply) bool { return r.status == 503 && strings.Contains(r.body, "E0000010") }, 30},
-		"concurrent limit": {oktatest.ConcurrentLimit(), func(r reply) bool { return r.status == 429 && r.header.Get("X-Rate-Limit-Limit") == "0" }, 30},
-		"throttle":         {oktatest.Throttle(7 * time.Second), func(r reply) bool { return r.status == 429 && r.header.Get("Retry-After") == "7" && r.body == "" }, 30},
-		"drop before":      {oktatest.DropBefore(), func(r reply) bool { return r.err != nil && r.status == 0 }, 30},
-		"drop after":       {oktatest.DropAfter(), func(r reply) bool { return r.err != nil && r.status == 0 }, 0},
-		"cut body":         {oktatest.CutBody(), func(r reply) bool { return r.err != nil && r.status == 200 && r.body != "" }, -1},
-		"truncate body":    {oktatest.TruncateBody(), func(r reply) bool { return r.err == nil && !json.Valid([]byte(r.body)) }, -1},
-		"redirect":         {oktatest.Redirect(302, "/x"), func(r reply) bool { return r.status == 302 && r.header.Get("Location") == "/x" }, 30},
-		"html":             {oktatest.HTML(200), func(r reply) bool { return r.status == 200 && strings.HasPrefix(r.body, "<!DOCTYPE html>") }, 30},
-		"body":             {oktatest.Body(200, "text/plain", "?"), func(r reply) bool { return r.body == "?" && r.header.Get("Content-Type") == "text/plain" }, 30},
-		"challenge":        {oktatest.Challenge(401, "invalid_token", "x"), func(r reply) bool { return r.status == 401 && r.body == "" }, 30},
-		"slow first byte":  {oktatest.SlowFirstByte(time.Second), func(r reply) bool { return r.status == 200 }, 0},
-		"header":           {oktatest.Header("X-Rate-Limit-Reset", "soon"), func(r reply) bool { return r.header.Get("X-Rate-Limit-Reset") == "soon" }, 0},
-		"header removed":   {oktatest.Header("X-Rate-Limit-Reset", ""), func(r reply) bool { return r.header.Values("X-Rate-Limit-Reset") == nil }, 0},
-		"folded links": {oktatest.FoldedLinks(), func(r reply) bool {
+		"status:503":                     {oktatest.Status(503), func(r reply) bool { return r.status == 503 && strings.Contains(r.body, "E0000010") }, 30},
+		"concurrent-limit":               {oktatest.ConcurrentLimit(), func(r reply) bool { return r.status == 429 && r.header.Get("X-Rate-Limit-Limit") == "0" }, 30},
+		"used-up:9s":                     {oktatest.UsedUp(9 * time.Second), func(r reply) bool { return r.status == 429 && r.header.Get("X-Rate-Limit-Limit") == "100" }, 30},
+		"throttle:7s":                    {oktatest.Throttle(7 * time.Second), func(r reply) bool { return r.status == 429 && r.header.Get("Retry-After") == "7" && r.body == "" }, 30},
+		"drop-before":                    {oktatest.DropBefore(), func(r reply) bool { return r.err != nil && r.status == 0 }, 30},
+		"drop-after":                     {oktatest.DropAfter(), func(r reply) bool { return r.err != nil && r.status == 0 }, 0},
+		"cut-body":                       {oktatest.CutBody(), func(r reply) bool { return r.err != nil && r.status == 200 && r.body != "" }, -1},
+		"truncate-body":                  {oktatest.TruncateBody(), func(r reply) bool { return r.err == nil && !json.Valid([]byte(r.body)) }, -1},
+		"redirect:302,/x":                {oktatest.Redirect(302, "/x"), func(r reply) bool { return r.status == 302 && r.header.Get("Location") == "/x" }, 30},
+		"html:200":                       {oktatest.HTML(200), func(r reply) bool { return r.status == 200 && strings.HasPrefix(r.body, "<!DOCTYPE html>") }, 30},
+		"body:200,text/plain,?":          {oktatest.Body(200, "text/plain", "?"), func(r reply) bool { return r.body == "?" && r.header.Get("Content-Type") == "text/plain" }, 30},
+		"challenge:401,invalid_token,x":  {oktatest.Challenge(401, "invalid_token", "x"), func(r reply) bool { return r.status == 401 && r.body == "" }, 30},
+		"slow-first-byte:1s":             {oktatest.SlowFirstByte(time.Second), func(r reply) bool { return r.status == 200 }, 0},
+		"header:X-Rate-Limit-Reset,soon": {oktatest.Header("X-Rate-Limit-Reset", "soon"), func(r reply) bool { return r.header.Get("X-Rate-Limit-Reset") == "soon" }, 0},
+		"header:X-Rate-Limit-Reset,":     {oktatest.Header("X-Rate-Limit-Reset", ""), func(r reply) bool { return r.header.Values("X-Rate-Limit-Reset") == nil }, 0},
+		"folded-links": {oktatest.FoldedLinks(), func(r reply) bool {
 			return len(r.header.Values("Link")) == 1 && strings.Contains(r.header.Get("Link"), "rel=next,")
 		}, -1},
-		"foreign links":       {oktatest.ForeignLinks("<x>; rel=y"), func(r reply) bool { return len(r.header.Values("Link")) == 1 && r.header.Get("Link") == "<x>; rel=y" }, -1},
-		"malformed link":      {oktatest.MalformedLink(), func(r reply) bool { return !strings.Contains(r.header.Get("Link"), ">") }, -1},
-		"no links":            {oktatest.NoLinks(), func(r reply) bool { return r.header.Values("Link") == nil }, -1},
-		"no next":             {oktatest.NoNext(), func(r reply) bool { return len(r.header.Values("Link")) == 1 && r.next() == "" }, -1},
-		"foreign next":        {oktatest.ForeignNext(orgURL + "/x"), func(r reply) bool { return r.next() == "/x" }, -1},
-		"looping next":        {oktatest.LoopingNext(), func(r reply) bool { return r.next() == tokens+"?limit=20&expand=scope" }, -1},
-		"next without expand": {oktatest.NextWithoutExpand(), func(r reply) bool { return r.next() != "" && !strings.Contains(r.next(), "expand") }, -1},
-		"punctuated cursor":   {oktatest.PunctuatedCursor(), func(r reply) bool { return strings.Contains(r.next(), ",;&limit=20") }, -1},
-		"relative next":       {oktatest.RelativeNext(), func(r reply) bool { return strings.Contains(r.header.Values("Link")[1], "</api/v1") }, -1},
+		"foreign-links:<x>; rel=y":             {oktatest.ForeignLinks("<x>; rel=y"), func(r reply) bool { return len(r.header.Values("Link")) == 1 && r.header.Get("Link") == "<x>; rel=y" }, -1},
+		"malformed-link":                       {oktatest.MalformedLink(), func(r reply) bool { return !strings.Contains(r.header.Get("Link"), ">") }, -1},
+		"no-links":                             {oktatest.NoLinks(), func(r reply) bool { return r.header.Values("Link") == nil }, -1},
+		"no-next":                              {oktatest.NoNext(), func(r reply) bool { return len(r.header.Values("Link")) == 1 && r.next() == "" }, -1},
+		"foreign-next:https://acme.okta.com/x": {oktatest.ForeignNext(orgURL + "/x"), func(r reply) bool { return r.next() == "/x" }, -1},
+		"looping-next":                         {oktatest.LoopingNext(), func(r reply) bool { return r.next() == tokens+"?limit=20&expand=scope" }, -1},
+		"next-without-expand":                  {oktatest.NextWithoutExpand(), func(r reply) bool { return r.next() != "" && !strings.Contains(r.next(), "expand") }, -1},
+		"punctuated-cursor":                    {oktatest.PunctuatedCursor(), func(r reply) bool { return strings.Contains(r.next(), ",;&limit=20") }, -1},
+		"relative-next":                        {oktatest.RelativeNext(), func(r reply) bool { return strings.Contains(r.header.Values("Link")[1], "</api/v1") }, -1},
 	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
+	for text, test := range tests {
+		t.Run(text, func(t *testing.T) {
 			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				org := oktatest.New(oktatest.WithApp("0oa1", 30))
-				org.Inject(test.fault)
-				if got := send(t, org, "GET", tokens+"?expand=scope"); !test.ok(got) {
-					t.Errorf("answer %+v", got)
-				}
-				if request := org.Requests()[0]; request.Fault != name && request.Fault+" removed" != name {
-					t.Errorf("the record names the fault %q, want %q", request.Fault, name)
-				}
-				if got := send(t, org, "GET", tokens); got.status != 200 || len(got.list(t)) != 20 {
-					t.Errorf("after the fault: %+v", got)
-				}
-				if test.left >= 0 {
-					org.Inject(test.fault)
-					send(t, org, "DELETE", tokens)
-					if left := len(org.Tokens("0oa1")); left != test.left {
-						t.Errorf("%d tokens are left, want %d", left, test.left)
+			parsed, err := oktatest.ParseFault(text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			name, _, _ := strings.Cut(text, ":")
+			for _, fault := range []oktatest.Fault{test.fault, parsed} {
+				synctest.Test(t, func(t *testing.T) {
+					org := oktatest.New(oktatest.WithApp("0oa1", 30))
+					org.Inject(fault)
+					if got := send(t, org, "GET", tokens+"?expand=scope"); !test.ok(got) {
+						t.Errorf("answer %+v", got)
 					}
-				}
-			})
+					if got := org.Requests()[0].Fault; got != name {
+						t.Errorf("the record names the fault %q, want %q", got, name)
+					}
+					if got := send(t, org, "GET", tokens); got.status != 200 || len(got.list(t)) != 20 {
+						t.Errorf("after the fault: %+v", got)
+					}
+					if test.left >= 0 {
+						org.Inject(fault)
+						send(t, org, "DELETE", tokens)
+						if left := len(org.Tokens("0oa1")); left != test.left {
+							t.Errorf("%d tokens are left, want %d", left, test.left)
+						}
+					}
+				})
+			}
 		})
 	}
 }
@@ -84,5 +92,36 @@ func TestFaultsHappenWhenTheyShould(t *testing.T) {
 	got = append(got, send(t, org, "GET", tokens).status)
 	if want := "[500 500 503 503 500 200]"; fmt.Sprint(got) != want {
 		t.Errorf("statuses %v, want %s", got, want)
+	}
+}
+
+// After counts every request with the fault's method, also those that meet another fault, whatever the order of the
+// faults.
+func TestAfterCountsEveryRequest(t *testing.T) {
+	t.Parallel()
+	late, twice := oktatest.Status(503).After(1), oktatest.Status(500).Times(2)
+	for name, test := range map[string]struct {
+		faults []oktatest.Fault
+		want   string
+	}{
+		"behind another fault":      {[]oktatest.Fault{twice, late}, "[500 500 503 200]"},
+		"before another fault":      {[]oktatest.Fault{late, twice}, "[500 503 500 200]"},
+		"with faults of a method":   {[]oktatest.Fault{oktatest.Status(500).On("DELETE"), late}, "[200 503 200 200]"},
+		"in a row":                  {[]oktatest.Fault{oktatest.Status(500).After(1), oktatest.Status(502).After(2)}, "[200 500 502 200]"},
+		"two for the same request":  {[]oktatest.Fault{late, late}, "[200 503 503 200]"},
+		"of a method, among others": {[]oktatest.Fault{late.On("DELETE")}, "[200 200 200 200]"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			org := oktatest.New(oktatest.WithApp("0oa1", 3))
+			org.Inject(test.faults...)
+			var got []int
+			for range 4 {
+				got = append(got, send(t, org, "GET", tokens).status)
+			}
+			if fmt.Sprint(got) != test.want {
+				t.Errorf("statuses %v, want %s", got, test.want)
+			}
+		})
 	}
 }

@@ -20,19 +20,26 @@ func (o *Org) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if delay > 0 && retry.Sleep(r.Context(), delay, nil) != nil {
 		panic(http.ErrAbortHandler)
 	}
+	if acceptsGzip(r) {
+		answer.compress()
+	}
 	answer.write(w)
 }
 
-// readForm reads the body of a token request, before the org is locked. What is no form is an empty one.
+// maxForm bounds what is read of a token request, in bytes. An assertion has about a thousand.
+const maxForm = 1 << 16
+
+// readForm reads the parameters of a token request before the org is locked. Okta takes them from the query as well as
+// from the body.
 func readForm(r *http.Request) url.Values {
-	if r.Method != http.MethodPost || r.Body == nil {
+	if r.URL.Path != tokenPath {
 		return nil
 	}
-	body, err := io.ReadAll(io.LimitReader(r.Body, 1<<20))
-	if err != nil {
-		return nil
+	var body []byte
+	if r.Body != nil {
+		body, _ = io.ReadAll(io.LimitReader(r.Body, maxForm)) // what breaks off lacks parameters, which is an error
 	}
-	form, _ := url.ParseQuery(string(body))
+	form, _ := url.ParseQuery(r.URL.RawQuery + "&" + string(body))
 	return form
 }
 
@@ -43,8 +50,6 @@ func (o *Org) answer(r *http.Request, form url.Values) (a *response, delay time.
 	now := o.clock()
 	a = &response{header: http.Header{}}
 	a.header.Set("Date", now.UTC().Format(http.TimeFormat))
-	id := o.requestID()
-	a.header.Set("X-Okta-Request-Id", id)
 
 	fault := o.meet(r)
 	switch {
@@ -53,8 +58,13 @@ func (o *Org) answer(r *http.Request, form url.Values) (a *response, delay time.
 	default:
 		o.serve(a, r, form, now)
 	}
+	a.finish(o.requestID(), o.requestID())
+	id := a.header.Get("X-Okta-Request-Id")
 	if fault.spoil != nil {
 		fault.spoil(a, r)
+	}
+	if o.forgetful {
+		return a, fault.delay
 	}
 	request := Request{
 		Time: now, Method: r.Method, Host: r.Host, Path: r.URL.EscapedPath(), Query: r.URL.RawQuery,
@@ -188,15 +198,20 @@ func pageURL(r *http.Request, after string, limit int, expand string) string {
 	return page
 }
 
-// baseURL is the URL at which the client sees the org.
+// baseURL is the URL at which the client sees the org. A proxy that ends TLS reports the client's scheme.
 func baseURL(r *http.Request) string {
-	if r.URL.IsAbs() {
-		return r.URL.Scheme + "://" + r.URL.Host
+	scheme, host := "http", r.Host
+	switch {
+	case r.URL.IsAbs():
+		scheme, host = r.URL.Scheme, r.URL.Host
+	case r.TLS != nil:
+		scheme = "https"
 	}
-	if r.TLS != nil {
-		return "https://" + r.Host
+	forwarded, _, _ := strings.Cut(r.Header.Get("X-Forwarded-Proto"), ",")
+	if forwarded = strings.ToLower(strings.TrimSpace(forwarded)); forwarded == "http" || forwarded == "https" {
+		scheme = forwarded
 	}
-	return "http://" + r.Host
+	return scheme + "://" + host
 }
 
 // query reads a parameter of a query that url.ParseQuery may not like: cursors can hold semicolons.

@@ -1,7 +1,7 @@
 package oktatest
 
 import (
-	"encoding/hex"
+	"crypto/sha256"
 	"math/rand/v2"
 	"net/http"
 	"slices"
@@ -24,13 +24,15 @@ type Org struct {
 	apiTokens []string
 	limiter   limiter
 	faults    []*Fault
+	forgetful bool // keep no requests
 	requests  []Request
 
 	serviceApps   map[string]ServiceApp // by client ID
-	accessTokens  map[string]accessToken
+	bearerTokens  map[string]accessToken
+	accessTokens  *recent[string, accessToken] // granted to service apps
 	nonce         string
 	resourceNonce bool
-	used          replays
+	used          *recent[[sha256.Size]byte, struct{}] // hashes of what may be used once
 }
 
 // Option configures an [Org].
@@ -42,9 +44,10 @@ type config struct {
 	apps      []appConfig
 	apiTokens []string
 	limiter   limiter
+	forgetful bool
 
 	serviceApps   map[string]ServiceApp
-	accessTokens  map[string]accessToken
+	bearerTokens  map[string]accessToken
 	resourceNonce bool
 }
 
@@ -64,15 +67,15 @@ func WithSeed(seed uint64) Option { return func(c *config) { c.seed = seed } }
 // WithClock replaces [time.Now], on which ages, windows and the Date header depend.
 func WithClock(clock func() time.Time) Option { return func(c *config) { c.clock = clock } }
 
-// WithAPIToken lets an API token in, in place of [DefaultAPIToken]. It may be given several times.
+// WithAPIToken makes the org accept an API token instead of [DefaultAPIToken]. It may be given several times.
 func WithAPIToken(token string) Option {
 	return func(c *config) { c.apiTokens = append(c.apiTokens, token) }
 }
 
-// WithBearerToken lets an OAuth access token in that carries scopes: okta.apps.read to list and get, okta.apps.manage
-// to revoke. It may be given several times.
+// WithBearerToken makes the org accept an OAuth access token with scopes: okta.apps.read to list and get,
+// okta.apps.manage to revoke. It may be given several times.
 func WithBearerToken(token string, scopes ...string) Option {
-	return func(c *config) { c.accessTokens[token] = accessToken{scopes: scopes} }
+	return func(c *config) { c.bearerTokens[token] = accessToken{scopes: scopes} }
 }
 
 // WithRateLimit allows a number of requests in one window, which begins with the first request after the last window's
@@ -82,9 +85,12 @@ func WithRateLimit(requests int, window time.Duration) Option {
 	return func(c *config) { c.limiter = limiter{limit: requests, window: window} }
 }
 
+// WithoutRequests keeps no record of requests, so that an org can run for long. [Org.Requests] then returns nil.
+func WithoutRequests() Option { return func(c *config) { c.forgetful = true } }
+
 // New returns an org.
 func New(opts ...Option) *Org {
-	c := config{seed: 1, clock: time.Now, serviceApps: map[string]ServiceApp{}, accessTokens: map[string]accessToken{}}
+	c := config{seed: 1, clock: time.Now, serviceApps: map[string]ServiceApp{}, bearerTokens: map[string]accessToken{}}
 	for _, option := range opts {
 		option(&c)
 	}
@@ -98,12 +104,14 @@ func New(opts ...Option) *Org {
 		apps:      map[string]*app{},
 		apiTokens: c.apiTokens,
 		limiter:   c.limiter,
+		forgetful: c.forgetful,
 
 		serviceApps:   c.serviceApps,
-		accessTokens:  c.accessTokens,
+		bearerTokens:  c.bearerTokens,
+		accessTokens:  newRecent[string, accessToken](maxAccessTokens),
 		nonce:         randomID(newRandom(c.seed, "nonce"), "nonce"),
 		resourceNonce: c.resourceNonce,
-		used:          replays{},
+		used:          newRecent[[sha256.Size]byte, struct{}](maxUsed),
 	}
 	for _, a := range c.apps {
 		org.apps[a.id] = newApp(c.seed, a.id, a.tokens, org.people, c.clock())
@@ -114,8 +122,8 @@ func New(opts ...Option) *Org {
 // APIToken returns the first of the API tokens that the org accepts.
 func (o *Org) APIToken() string { return o.apiTokens[0] }
 
-// Add issues tokens of the caller's making for an app, which is added if the org does not have it. A token without an
-// ID gets one; links are those that the token has.
+// Add gives an app the tokens, and adds the app if the org does not have it. A token without an ID gets one; nothing
+// else about it changes.
 func (o *Org) Add(appID string, tokens ...gen.Token) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -157,12 +165,12 @@ type Request struct {
 	Path   string // as sent, with its escapes
 	Query  string // as sent
 	Header http.Header
-	Fault  string // name of the fault that it met
+	Fault  string // name of the fault that it met, as ParseFault takes it
 	Status int    // of the response; 0 where the connection was dropped before one
 	ID     string // X-Okta-Request-Id of the response
 }
 
-// Requests returns what the org got so far, in the order of arrival.
+// Requests returns the requests so far, in the order of arrival.
 func (o *Org) Requests() []Request {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -183,13 +191,4 @@ func (o *Org) Heal() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.faults = nil
-}
-
-// requestID returns an id like Okta's, 32 hex digits.
-func (o *Org) requestID() string {
-	var id [16]byte
-	for i := range id {
-		id[i] = byte(o.random.UintN(256))
-	}
-	return hex.EncodeToString(id[:])
 }

@@ -12,13 +12,13 @@ const unlimited = 1_000_000
 // limiter counts requests in windows that begin with the first request after the end of the one before
 // (https://developer.okta.com/docs/reference/rl-best-practices/).
 type limiter struct {
-	limit  int // 0 for none
+	limit  int // 0 for no limit
 	window time.Duration
 	used   int
 	end    time.Time
 }
 
-// take counts one request, writes the headers, and tells whether the request may go on.
+// take counts one request, writes the headers, and reports whether the request may go on.
 func (l *limiter) take(now time.Time, header http.Header) bool {
 	if l.limit == 0 {
 		writeRateLimit(header, unlimited, unlimited-1, now.Add(time.Minute))

@@ -72,20 +72,20 @@ const (
 )
 
 func (o *Org) fail(a *response, status int, code, summary string, causes ...string) {
-	e := oktaError{Code: code, Summary: summary, Link: code, ID: randomID(o.random, "oae"), Causes: []cause{}}
+	e := oktaError{Code: code, Summary: summary, Link: code, ID: o.errorID(), Causes: []cause{}}
 	for _, text := range causes {
 		e.Causes = append(e.Causes, cause{text})
 	}
 	a.json(status, e)
 }
 
-// challenge answers as Okta does where OAuth failed: all is in the header, and there is no body.
-func (a *response) challenge(status int, host string, dpop bool, code, description string) {
+// challenge answers as Okta does where OAuth failed: with a header and no body. org is the URL of the org.
+func (a *response) challenge(status int, org string, dpop bool, code, description string) {
 	a.status = status
 	scheme := "Bearer"
 	if dpop {
 		scheme = `DPoP algs="RS256 RS384 RS512 ES256 ES384 ES512",`
 	}
-	a.header.Set("WWW-Authenticate", scheme+` authorization_uri="http://`+host+`/oauth2/v1/authorize", realm="http://`+host+
+	a.header.Set("WWW-Authenticate", scheme+` authorization_uri="`+org+`/oauth2/v1/authorize", realm="`+org+
 		`", scope="okta.apps.read okta.apps.manage", error="`+code+`", error_description="`+description+`"`)
 }

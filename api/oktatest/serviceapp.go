@@ -2,6 +2,7 @@ package oktatest
 
 import (
 	"crypto"
+	"crypto/sha256"
 	"mime"
 	"net/http"
 	"net/url"
@@ -17,7 +18,7 @@ import (
 type ServiceApp struct {
 	ClientID string
 	Keys     map[string]crypto.PublicKey // by key id; a single key may have the id ""
-	Scopes   []string                    // granted; nil stands for okta.apps.read and okta.apps.manage
+	Scopes   []string                    // granted; nil means okta.apps.read and okta.apps.manage
 	// DPoPOptional lets the app have bearer tokens, if it sends no proof.
 	DPoPOptional bool
 }
@@ -45,11 +46,7 @@ func (o *Org) RotateNonce() {
 func (o *Org) RevokeAccessTokens() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	for value, token := range o.accessTokens {
-		if token.clientID != "" {
-			delete(o.accessTokens, value)
-		}
-	}
+	o.accessTokens = newRecent[string, accessToken](maxAccessTokens)
 }
 
 const (
@@ -60,6 +57,9 @@ const (
 	tokenLifetime = time.Hour
 	// maxAssertionLifetime: see https://developer.okta.com/docs/api/openapi/okta-oauth/guides/client-auth/.
 	maxAssertionLifetime = time.Hour
+	// Bounds of what is remembered, far beyond what clients need.
+	maxAccessTokens = 10_000
+	maxUsed         = 100_000
 	// clockTolerance is for clients whose clock is a little ahead.
 	clockTolerance = 5 * time.Second
 )
@@ -69,7 +69,6 @@ var algorithms = []jose.SignatureAlgorithm{jose.RS256, jose.RS384, jose.RS512, j
 
 // accessToken is what the org knows of one.
 type accessToken struct {
-	clientID   string // empty for those of WithBearerToken
 	scopes     []string
 	expires    time.Time // zero for never
 	thumbprint string    // of the key that it is bound to; empty for a bearer token
@@ -92,7 +91,7 @@ func badRequest(code, description string) *refusal {
 
 // serveTokenRequest answers at the token endpoint.
 func (o *Org) serveTokenRequest(a *response, r *http.Request, form url.Values, now time.Time) {
-	a.header.Set("Cache-Control", "no-store")
+	new(limiter).take(now, a.header) // counts nothing, but writes the headers
 	granted, refused := o.grant(r, form, now)
 	if refused != nil {
 		if refused.Code == "use_dpop_nonce" {
@@ -101,14 +100,16 @@ func (o *Org) serveTokenRequest(a *response, r *http.Request, form url.Values, n
 		a.json(refused.status, refused)
 		return
 	}
+	a.header.Set("DPoP-Nonce", o.nonce)
 	value := randomID(o.random, "access-token-")
-	o.accessTokens[value] = *granted
+	o.accessTokens.add(value, *granted)
 	kind := "Bearer"
 	if granted.thumbprint != "" {
 		kind = "DPoP"
 	}
 	a.json(http.StatusOK, map[string]any{
-		"token_type": kind, "expires_in": int(tokenLifetime.Seconds()), "access_token": value, "scope": strings.Join(granted.scopes, " "),
+		"token_type": kind, "expires_in": int(tokenLifetime.Seconds()), "access_token": value,
+		"scope": strings.Join(granted.scopes, " "),
 	})
 }
 
@@ -116,7 +117,7 @@ func (o *Org) grant(r *http.Request, form url.Values, now time.Time) (*accessTok
 	const assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 	endpoint := baseURL(r) + tokenPath
 	switch {
-	case !isForm(r):
+	case r.ContentLength != 0 && !isForm(r):
 		return nil, badRequest("invalid_request", "The request body must be form-encoded.")
 	case repeats(form):
 		return nil, badRequest("invalid_request", "A parameter is there twice.")
@@ -132,7 +133,7 @@ func (o *Org) grant(r *http.Request, form url.Values, now time.Time) (*accessTok
 	if id := form.Get("client_id"); id != "" && id != app.ClientID {
 		return nil, invalidClient("The client_id is not the one of the client_assertion.")
 	}
-	token := &accessToken{clientID: app.ClientID, expires: now.Add(tokenLifetime)}
+	token := &accessToken{expires: now.Add(tokenLifetime)}
 	if len(r.Header.Values("DPoP")) == 0 && !app.DPoPOptional {
 		return nil, badRequest("invalid_dpop_proof", "The DPoP proof JWT header is missing.")
 	}
@@ -164,32 +165,36 @@ func repeats(form url.Values) bool {
 	return false
 }
 
-// narrow leaves out the scopes that the app was not granted, as Okta does, which is silent about it if some are left.
+// narrow leaves out scopes that the app was not granted. Like Okta, it reports that only if no scope is left.
 func (app ServiceApp) narrow(scopes []string) ([]string, *refusal) {
-	var granted []string
 	for _, scope := range scopes {
-		switch {
-		case slices.Contains(app.Scopes, scope):
-			granted = append(granted, scope)
-		case !strings.HasPrefix(scope, "okta."):
-			return nil, badRequest("invalid_scope", "One or more scopes are not configured for the authorization server resource.")
+		if !strings.HasPrefix(scope, "okta.") && !slices.Contains(app.Scopes, scope) {
+			return nil, badRequest("invalid_scope",
+				"One or more scopes are not configured for the authorization server resource.")
 		}
 	}
-	if len(scopes) == 0 {
-		return nil, badRequest("invalid_scope", "The scope parameter is missing.")
+	var granted []string
+	for _, scope := range app.Scopes {
+		if slices.Contains(scopes, scope) {
+			granted = append(granted, scope)
+		}
 	}
-	if len(granted) == 0 {
+	switch {
+	case len(scopes) == 0:
+		return nil, badRequest("invalid_scope", "The scope parameter is missing.")
+	case len(granted) == 0:
 		return nil, badRequest("consent_required", "You are not allowed any of the requested scopes.")
 	}
 	return granted, nil
 }
 
-// checkAssertion tells which app a request comes from.
+// checkAssertion returns the app that a request comes from.
 func (o *Org) checkAssertion(assertion, endpoint string, now time.Time) (ServiceApp, *refusal) {
 	parsed, err := jwt.ParseSigned(assertion, algorithms)
 	var claims jwt.Claims
 	if err != nil || parsed.UnsafeClaimsWithoutVerification(&claims) != nil {
-		return ServiceApp{}, invalidClient("The client_assertion is not a JWT that is signed with one of the supported algorithms.")
+		return ServiceApp{}, invalidClient(
+			"The client_assertion is not a JWT that is signed with one of the supported algorithms.")
 	}
 	app, known := o.serviceApps[claims.Issuer]
 	key, registered := app.Keys[parsed.Headers[0].KeyID]
@@ -213,27 +218,18 @@ func (o *Org) checkAssertion(assertion, endpoint string, now time.Time) (Service
 		return refuse("The client_assertion was issued in the future.")
 	case claims.NotBefore != nil && claims.NotBefore.Time().After(now.Add(clockTolerance)):
 		return refuse("The client_assertion is not valid yet.")
-	case claims.ID != "" && !o.used.first("assertion "+claims.Issuer+" "+claims.ID, claims.Expiry.Time(), now):
+	case claims.ID != "" && !o.first("assertion "+claims.Issuer+" "+claims.ID):
 		return refuse("The client_assertion has been used before.")
 	}
 	return app, nil
 }
 
-// replays remembers what may be used once.
-type replays map[string]time.Time
-
-// first tells whether an id is new. It is forgotten once what it names has expired.
-func (r replays) first(id string, expires, now time.Time) bool {
-	if _, used := r[id]; used {
+// first reports whether an id that may be used once is new. Its hash is what is kept: ids have any length.
+func (o *Org) first(id string) bool {
+	key := sha256.Sum256([]byte(id))
+	if _, used := o.used.entries[key]; used {
 		return false
 	}
-	if len(r)%1000 == 999 {
-		for id, expires := range r {
-			if expires.Before(now) {
-				delete(r, id)
-			}
-		}
-	}
-	r[id] = expires
+	o.used.add(key, struct{}{})
 	return true
 }

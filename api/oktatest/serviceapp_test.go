@@ -7,6 +7,7 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"encoding/json"
+	"io"
 	"maps"
 	"net/http"
 	"net/url"
@@ -106,6 +107,7 @@ func (p *party) form(assertion string) url.Values {
 // answer is the response to a token request.
 type answer struct {
 	Status      int
+	Header      http.Header
 	Code        string `json:"error"`
 	Description string `json:"error_description"`
 	Token       string `json:"access_token"`
@@ -114,13 +116,19 @@ type answer struct {
 	Expires     int    `json:"expires_in"`
 }
 
-func (p *party) ask(t *testing.T, form url.Values, proofs ...string) (a answer) {
+func (p *party) ask(t *testing.T, form url.Values, proofs ...string) answer {
 	t.Helper()
-	req, err := http.NewRequestWithContext(context.Background(), http.MethodPost, tokenEndpoint, strings.NewReader(form.Encode()))
+	return p.post(t, "", strings.NewReader(form.Encode()), "application/x-www-form-urlencoded", proofs...)
+}
+
+// post sends a token request whose parameters may be anywhere.
+func (p *party) post(t *testing.T, query string, body io.Reader, contentType string, proofs ...string) (a answer) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(context.Background(), http.MethodPost, tokenEndpoint+"?"+query, body)
 	if err != nil {
 		t.Fatal(err)
 	}
-	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("Content-Type", contentType)
 	req.Header["Dpop"] = proofs
 	resp, err := p.org.Transport().RoundTrip(req)
 	if err != nil {
@@ -132,7 +140,7 @@ func (p *party) ask(t *testing.T, form url.Values, proofs ...string) (a answer) 
 	if err := json.NewDecoder(resp.Body).Decode(&a); err != nil {
 		t.Fatal(err)
 	}
-	a.Status = resp.StatusCode
+	a.Status, a.Header = resp.StatusCode, resp.Header
 	return a
 }
 
@@ -219,5 +227,61 @@ func TestTokenRequestsAreCheckedStrictly(t *testing.T) {
 				t.Errorf("got %+v, want %d %s", got, test.status, test.code)
 			}
 		})
+	}
+}
+
+// Okta's own Go SDK sends everything in the query of the POST.
+func TestTokenRequestsHaveTheirParametersInTheBodyOrTheQuery(t *testing.T) {
+	t.Parallel()
+	const formType = "application/x-www-form-urlencoded"
+	all := []string{"grant_type", "scope", "client_assertion_type", "client_assertion"}
+	for name, test := range map[string]struct {
+		inQuery, inBody []string
+		contentType     string
+		code            string
+	}{
+		"in the body":                  {inBody: all, contentType: formType},
+		"in the query":                 {inQuery: all, contentType: formType},
+		"in the query, without a type": {inQuery: all},
+		"in both":                      {inQuery: all[:2], inBody: all[2:], contentType: formType},
+		"one of them twice":            {inQuery: []string{"scope"}, inBody: all, contentType: formType, code: "invalid_request"},
+		"in a body that is not a form": {inBody: all, contentType: "application/json", code: "invalid_request"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newParty(true)
+			form := p.form(p.assertion(nil))
+			pick := func(names []string) string {
+				picked := url.Values{}
+				for _, name := range names {
+					picked[name] = form[name]
+				}
+				return picked.Encode()
+			}
+			got := p.post(t, pick(test.inQuery), strings.NewReader(pick(test.inBody)), test.contentType)
+			if got.Code != test.code || (got.Status == 200) != (test.code == "") {
+				t.Errorf("got %+v, want %q", got, test.code)
+			}
+		})
+	}
+}
+
+// Recorded answers of the token endpoint have these, whatever became of the request.
+func TestTheTokenEndpointSendsRateLimitsAndNonces(t *testing.T) {
+	t.Parallel()
+	p := newParty(false)
+	refused := p.ask(t, p.form(p.assertion(nil)), p.proof("POST", tokenEndpoint, nil)) // without a nonce
+	granted := p.ask(t, p.form(p.assertion(nil)), p.proof("POST", tokenEndpoint, nil))
+	if refused.Code != "use_dpop_nonce" || granted.Status != 200 {
+		t.Fatalf("got %+v, then %+v", refused, granted)
+	}
+	for _, got := range []answer{refused, granted} {
+		for _, name := range []string{
+			"DPoP-Nonce", "X-Rate-Limit-Limit", "X-Rate-Limit-Remaining", "X-Rate-Limit-Reset", "X-Okta-Request-Id",
+		} {
+			if got.Header.Get(name) == "" {
+				t.Errorf("%d lacks %s", got.Status, name)
+			}
+		}
 	}
 }

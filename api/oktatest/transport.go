@@ -49,7 +49,7 @@ func (r *recorder) Write(p []byte) (int, error) { return r.body.Write(p) }
 
 func (r *recorder) Flush() {}
 
-// serve runs the handler and tells whether it broke off the connection.
+// serve runs the handler and reports whether it broke the connection.
 func (r *recorder) serve(handler http.Handler, req *http.Request) (broken bool) {
 	defer func() {
 		if cause := recover(); cause == http.ErrAbortHandler {

@@ -2,8 +2,6 @@ package main
 
 import (
 	"bufio"
-	"errors"
-	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -15,58 +13,64 @@ import (
 type appList struct{ file string }
 
 func (l *appList) addFlag(command *cobra.Command) {
-	command.Flags().StringVar(&l.file, "apps-file", "", `file with IDs of apps, one a line; "-" for standard input`)
+	command.Flags().StringVar(&l.file, "apps-file", "", `file with the IDs of apps, one per line; "-" for standard input`)
 }
 
 // read returns the IDs, each once. In files, what follows a "#" is a comment.
 func (l *appList) read(a *app, command *cobra.Command, args []string) ([]string, error) {
 	if command.Flags().Changed("apps-file") && l.file == "" {
-		return nil, usageError{errors.New("--apps-file is empty")}
+		return nil, usage("--apps-file is empty")
 	}
 	var ids []string
 	for _, arg := range args {
-		if arg != "-" {
-			ids = append(ids, arg)
-			continue
+		more, err := []string{arg}, checkApps(arg)
+		if arg == "-" {
+			more, err = readApps("standard input", a.in)
 		}
-		more, err := readIDs(a.in)
 		if err != nil {
-			return nil, fmt.Errorf("standard input: %w", err)
+			return nil, err
 		}
 		ids = append(ids, more...)
 	}
 	if l.file != "" {
 		more, err := l.readFile(a)
 		if err != nil {
-			return nil, usageError{fmt.Errorf("--apps-file: %w", err)}
+			return nil, err
 		}
 		ids = append(ids, more...)
 	}
 	if ids = unique(ids); len(ids) == 0 {
-		return nil, usageError{errors.New(`no app: name some, or pass --apps-file, or "-" for standard input`)}
+		return nil, usage(`no app given; pass app IDs, --apps-file, or "-" for standard input`)
 	}
 	return ids, nil
 }
 
 func (l *appList) readFile(a *app) ([]string, error) {
 	if l.file == "-" {
-		return readIDs(a.in)
+		return readApps("standard input", a.in)
 	}
 	file, err := os.Open(l.file)
 	if err != nil {
-		return nil, err
+		return nil, usage("--apps-file: %w", err)
 	}
 	defer file.Close()
-	return readIDs(file)
+	return readApps(l.file, file)
 }
 
-func readIDs(r io.Reader) (ids []string, err error) {
+func readApps(name string, r io.Reader) (ids []string, err error) {
 	lines := bufio.NewScanner(r)
-	for lines.Scan() {
+	for n := 1; lines.Scan(); n++ {
 		id, _, _ := strings.Cut(strings.TrimPrefix(lines.Text(), "\ufeff"), "#") // some editors begin files with a mark
-		if id = strings.TrimSpace(id); id != "" {
-			ids = append(ids, id)
+		if id = strings.TrimSpace(id); id == "" {
+			continue
 		}
+		if err := checkApps(id); err != nil {
+			return nil, usage("%s, line %d: %w", name, n, err)
+		}
+		ids = append(ids, id)
 	}
-	return ids, lines.Err()
+	if err := lines.Err(); err != nil {
+		return nil, usage("%s: %w", name, err)
+	}
+	return ids, nil
 }

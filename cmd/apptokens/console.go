@@ -7,28 +7,28 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"sync"
 	"time"
+
+	"example.com/apptokens/cmd/apptokens/internal/output"
 )
 
 // console is where the command reads and writes.
 type console struct {
-	in            *bufio.Reader
-	out, err      io.Writer  // safe for concurrent use, since requests run ahead of the loop that prints
-	canAsk        bool       // a person sits at in and err
-	showTables    bool       // out is a terminal: times are local, tables fit into its width
-	showProgress  bool       // err is a terminal
-	plainProgress bool       // it is none, and nothing else is written to it
-	colours       bool       // in what is shown on terminals
-	width         func() int // of the terminal, in columns; nil for 80
-	getenv        func(string) string
-	clock         func() time.Time // nil for time.Now
-	configFiles   []string         // nil for the usual ones
+	in           *bufio.Reader
+	out, stderr  io.Writer
+	canAsk       bool       // a person sits at in and stderr
+	showTables   bool       // out is a terminal: times are local, tables fit into its width
+	showProgress bool       // stderr is a terminal
+	colours      bool       // in what is shown on terminals
+	width        func() int // of the terminal, in columns; nil for 80
+	getenv       func(string) string
+	clock        func() time.Time // nil for time.Now
+	configFiles  []string         // nil for the usual ones
 
 	started bool // a command's own code runs
 }
 
-// now is the time by which dates and ages are told.
+// now is the time from which spans of time are counted.
 func (c *console) now() time.Time {
 	if c.clock != nil {
 		return c.clock()
@@ -46,9 +46,24 @@ func (c *console) columns() int {
 	return 80
 }
 
-// confirm asks the person to type a word. Anything else is a no. The end of ctx, by Ctrl-C, is an error.
-func (c *console) confirm(ctx context.Context, question, word string) (bool, error) {
-	fmt.Fprintf(c.err, "%s\nType %s to go on: ", question, word)
+// warn writes a line to standard error.
+func (c *console) warn(format string, args ...any) { c.tell("apptokens: "+format, args...) }
+
+// tell writes a line to standard error. On a terminal it breaks between words.
+func (c *console) tell(format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	if c.showProgress {
+		text = output.Wrap(text, c.columns())
+	}
+	fmt.Fprintln(c.stderr, text)
+}
+
+var errNotConfirmed = errors.New("not confirmed: nothing was revoked")
+
+// confirm asks the person to type a word. Anything else is errNotConfirmed, and so is the end of ctx, by Ctrl-C.
+func (c *console) confirm(ctx context.Context, question, word string) error {
+	c.tell("%s", question)
+	fmt.Fprintf(c.stderr, "Type %s to go on: ", word)
 	type result struct {
 		line string
 		err  error
@@ -60,24 +75,15 @@ func (c *console) confirm(ctx context.Context, question, word string) (bool, err
 	}()
 	select {
 	case <-ctx.Done():
-		fmt.Fprintln(c.err)
-		return false, errors.New("interrupted: nothing was revoked")
+		fmt.Fprintln(c.stderr)
+		return errors.New("interrupted: nothing was revoked")
 	case r := <-typed:
-		if r.err != nil && r.err != io.EOF {
-			return false, r.err
+		switch {
+		case r.err != nil && r.err != io.EOF:
+			return r.err
+		case strings.TrimSpace(r.line) != word:
+			return errNotConfirmed
 		}
-		return strings.TrimSpace(r.line) == word, nil
+		return nil
 	}
-}
-
-// lockedWriter lets the loop and the requests that run ahead of it write without mixing their lines.
-type lockedWriter struct {
-	mu sync.Mutex
-	w  io.Writer
-}
-
-func (l *lockedWriter) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.w.Write(p)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"strings"
 	"time"
@@ -13,6 +12,7 @@ import (
 
 	"example.com/apptokens/api"
 	"example.com/apptokens/api/contract"
+	"example.com/apptokens/cmd/apptokens/internal/output"
 )
 
 // deniedVariable holds a whole Authorization header, since the credential may be of any scheme.
@@ -41,8 +41,8 @@ The exit code is 1 if a rule is broken.`,
   apptokens contract 0oardd5r32PWsF4421d7 -o junit > contract.xml`,
 		Args: wantArgs(0, 1),
 		RunE: func(command *cobra.Command, args []string) error {
-			if a.format == formatJSONL || a.format == formatCSV {
-				return usageError{errors.New("contract prints a table, json or junit")}
+			if a.format == output.JSONL || a.format == output.CSV {
+				return usageError{errors.New("contract prints a table, json, yaml or junit")}
 			}
 			target, err := a.target(args)
 			if err != nil {
@@ -63,26 +63,29 @@ The exit code is 1 if a rule is broken.`,
 }
 
 func (a *app) target(apps []string) (contract.Target, error) {
-	if err := a.load(apps...); err != nil {
+	if err := checkApps(apps...); err != nil {
+		return contract.Target{}, err
+	}
+	if err := a.load(); err != nil {
 		return contract.Target{}, err
 	}
 	auth, err := a.settings.Auth()
 	if err != nil {
 		return contract.Target{}, err
 	}
-	target := contract.Target{URL: a.settings.OrgURL, Auth: auth}
+	target := contract.Target{
+		URL: a.settings.OrgURL, PlainHTTP: a.settings.PlainHTTP, Auth: auth,
+		HTTPClient: &http.Client{Transport: a.settings.Transport()}, Logger: a.settings.Logger,
+	}
 	if len(apps) > 0 {
 		target.AppID = apps[0]
 	}
 	if denied := strings.TrimSpace(a.getenv(deniedVariable)); denied != "" {
 		scheme, credential, _ := strings.Cut(denied, " ")
 		if scheme == "" || credential == "" || strings.ContainsFunc(credential, func(r rune) bool { return r <= ' ' || r > '~' }) {
-			return contract.Target{}, usageError{errors.New(deniedVariable + " is no Authorization header; want a scheme and a credential, like SSWS 00b…")}
+			return contract.Target{}, usage("%s is not an Authorization header; want a scheme and a credential, like SSWS 00b…", deniedVariable)
 		}
 		target.Denied = authorization(denied)
-	}
-	if a.verbose {
-		target.HTTPClient = &http.Client{Transport: loggingTransport{a.settings.Logger}}
 	}
 	return target, nil
 }
@@ -98,31 +101,15 @@ func (h authorization) Authorize(_ context.Context, req *http.Request) error {
 
 var _ api.Auth = authorization("")
 
-// loggingTransport logs requests, and nothing of their headers.
-type loggingTransport struct{ logger *slog.Logger }
-
-func (l loggingTransport) RoundTrip(req *http.Request) (*http.Response, error) {
-	start := time.Now()
-	resp, err := http.DefaultTransport.RoundTrip(req)
-	attrs := []slog.Attr{slog.String("method", req.Method), slog.String("path", req.URL.RequestURI()), slog.Duration("duration", time.Since(start))}
-	if err == nil {
-		attrs = append(attrs, slog.Int("status", resp.StatusCode), slog.String("request_id", resp.Header.Get("X-Okta-Request-Id")))
-	}
-	l.logger.LogAttrs(req.Context(), slog.LevelDebug, "apptokens: probe", attrs...)
-	return resp, err
-}
-
 func (a *app) check(ctx context.Context, target contract.Target) error {
 	var outputErr error
 	target.OnResult = func(r contract.Result) {
-		a.progress.clear()
-		if a.format == formatTable {
+		if a.format == output.Table {
 			outputErr = errors.Join(outputErr, a.printResult(r))
 		}
-		a.progress.setDone("%s: %s", r.Probe, r.Outcome)
+		a.progress.SetDone("%s: %s", r.Probe, r.Outcome)
 	}
 	report, err := contract.Check(ctx, target)
-	a.progress.clear()
 	if outputErr = errors.Join(outputErr, a.printReport(report)); outputErr != nil {
 		return outputErr
 	}
@@ -135,7 +122,7 @@ func (a *app) check(ctx context.Context, target contract.Target) error {
 	case failed > 0:
 		return fmt.Errorf("%d of %d probes failed", failed, len(report.Results))
 	case errored > 0:
-		return fmt.Errorf("%d of %d probes could not be made: the server was not available", errored, len(report.Results))
+		return fmt.Errorf("%d of %d probes could not be made: the server was not available, or refused the credential", errored, len(report.Results))
 	}
 	return nil
 }
@@ -145,9 +132,9 @@ func (a *app) printResult(r contract.Result) error {
 	line := fmt.Sprintf("%-7s  %-16s  %s", r.Outcome, r.Probe, r.Rule)
 	switch {
 	case r.Outcome == contract.Errored:
-		line += "\n           " + printable(r.Detail)
+		line += "\n           " + output.Printable(r.Detail)
 	case r.Outcome == contract.Failed:
-		line += "\n           " + printable(r.Detail) + "\n           rule from: " + r.Source
+		line += "\n           " + output.Printable(r.Detail) + "\n           rule from: " + r.Source
 	case r.Detail != "":
 		line += " (" + r.Detail + ")"
 	}
@@ -157,15 +144,10 @@ func (a *app) printResult(r contract.Result) error {
 
 func (a *app) printReport(report contract.Report) error {
 	switch a.format {
-	case formatJUnit:
+	case output.JUnit:
 		return report.WriteJUnit(a.out)
-	case formatJSON:
-		encoded, err := encode(report)
-		if err != nil {
-			return err
-		}
-		_, err = a.out.Write(append(encoded, '\n'))
-		return err
+	case output.JSON, output.YAML:
+		return a.printValue(report)
 	}
 	requests := 0
 	for _, result := range report.Results {

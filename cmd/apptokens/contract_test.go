@@ -3,6 +3,9 @@ package main
 import (
 	"encoding/json"
 	"encoding/xml"
+	"maps"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -27,11 +30,11 @@ func TestContractChecksAServer(t *testing.T) {
 		"with all it can have": {command: command{env: denied}, args: []string{"0oa1", "--write", "--yes"}, out: []string{"passed   denied", "passed   revoke all again", " passed, 0 failed, 0 skipped; "}},
 		"asks first":           {command: command{tty: true, stdin: "0oa1\n", env: denied}, args: []string{"0oa1", "--write"}, out: []string{" passed, 0 failed"}, err: "This revokes every refresh token of app 0oa1"},
 		"takes no for no":      {command: command{tty: true, stdin: "yes\n"}, args: []string{"0oa1", "--write"}, code: 1, err: "not confirmed: nothing was revoked", left: 25},
-		"cannot ask":           {args: []string{"0oa1", "--write"}, code: 2, err: "contract needs --yes", left: 25},
+		"cannot ask":           {args: []string{"0oa1", "--write"}, code: 2, err: "pass --yes", left: 25},
 		"without an app":       {out: []string{"skipped  list              lists tokens as a JSON array, each with an id (no app was given)", "6 passed, 0 failed, "}, left: 25},
 		"finds what is wrong": {args: []string{"0oa1"}, fault: &broken, code: 1, left: 25, err: "apptokens: 1 of ",
 			out: []string{"failed   self link ", "\n           contract: listTokens: response header Link: required: it is missing", "\n           rule from: recorded traffic"}},
-		"in a format that it has not": {args: []string{"0oa1", "-o", "csv"}, code: 2, err: "a table, json or junit", left: 25},
+		"in a format that it has not": {args: []string{"0oa1", "-o", "csv"}, code: 2, err: "a table, json, yaml or junit", left: 25},
 		"of an ID that is none":       {args: []string{".."}, code: 2, err: "another resource", left: 25},
 	}
 	for name, test := range tests {
@@ -74,7 +77,28 @@ func TestContractReportsForMachines(t *testing.T) {
 	if err := xml.Unmarshal([]byte(got.out), &suite); err != nil || got.code != 1 || suite.Tests == 0 || suite.Failures != 1 {
 		t.Errorf("%v, code %d, %s", err, got.code, got.out)
 	}
-	if got := (command{org: org}).run(t.Context(), "list", "0oa1", "-o", "junit"); got.code != 2 || !strings.Contains(got.err, "junit is for contract alone") {
+	if got := (command{org: org}).run(t.Context(), "list", "0oa1", "-o", "junit"); got.code != 2 || !strings.Contains(got.err, "junit works only with contract") {
 		t.Errorf("code %d, %s", got.code, got.err)
+	}
+}
+
+func TestContractShowsNoCredentialThatAServerRepeats(t *testing.T) {
+	t.Parallel()
+	org := oktatest.New(oktatest.WithApp("0oa1", 25), oktatest.WithAPIToken("canary-token"))
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		recorder := httptest.NewRecorder()
+		org.ServeHTTP(recorder, r)
+		maps.Copy(w.Header(), recorder.Header())
+		w.Header().Set("X-Okta-Request-Id", r.Header.Get("Authorization"))
+		w.WriteHeader(recorder.Code)
+		_, _ = w.Write(recorder.Body.Bytes())
+	}))
+	defer server.Close()
+	for _, format := range []string{"table", "json", "junit"} {
+		got := command{env: map[string]string{"OKTA_CLIENT_ORGURL": server.URL, "OKTA_CLIENT_TOKEN": "canary-token"}}.
+			run(t.Context(), "contract", "0oa1", "-v", "-o", format)
+		if got.code != 1 || strings.Contains(got.out+got.err, "canary") || !strings.Contains(got.err, `msg="apptokens: probe" method=GET path=/api/v1/apps/0oa1/tokens`) {
+			t.Errorf("%s: code %d\n%s\n%.2000s", format, got.code, got.out, got.err)
+		}
 	}
 }

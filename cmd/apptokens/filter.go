@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"net/url"
 	"strings"
 	"time"
 	"unicode"
@@ -20,6 +21,8 @@ type filterFlags struct {
 	olderThan, newerThan        string
 	createdBefore, createdAfter string
 	expiresBefore, expiresAfter string
+
+	span string // the flag whose time counts from now; empty for none
 }
 
 func (f *filterFlags) add(command *cobra.Command) {
@@ -37,28 +40,46 @@ func (f *filterFlags) add(command *cobra.Command) {
 	flags.StringVar(&f.expiresAfter, "expires-after", "", "only tokens that expire after this date, or time span from now")
 }
 
-// filter returns the filter, and whether any flag was given.
+// filter returns the filter, and whether any flag was given. Spans of time are counted from now.
 func (f *filterFlags) filter(command *cobra.Command, now time.Time) (filter bulk.Filter, given bool, err error) {
+	lists, err := f.readLists(command)
+	if err != nil {
+		return filter, false, err
+	}
+	filter = bulk.Filter{UserIDs: f.users, ClientIDs: f.clients, Scopes: f.scopes, Issuers: f.issuers}
+	for _, status := range f.statuses {
+		filter.Statuses = append(filter.Statuses, gen.TokenStatus(status))
+	}
+	times, err := f.readTimes(command, &filter, now)
+	return filter, lists || times, err
+}
+
+func (f *filterFlags) readLists(command *cobra.Command) (given bool, err error) {
 	for _, list := range []struct {
 		flag   string
 		values *[]string
-	}{{"user", &f.users}, {"client", &f.clients}, {"scope", &f.scopes}, {"issuer", &f.issuers}, {"status", &f.statuses}} {
+		check  func(string) error
+	}{
+		{"user", &f.users, checkUser}, {"client", &f.clients, checkClient}, {"scope", &f.scopes, checkScope},
+		{"issuer", &f.issuers, checkIssuer}, {"status", &f.statuses, checkStatus},
+	} {
 		if !command.Flags().Changed(list.flag) {
 			continue
 		}
 		given = true
 		if *list.values, err = splitList(*list.values); err != nil {
-			return filter, true, usageError{fmt.Errorf("--%s %w", list.flag, err)}
+			return true, usage("--%s %w", list.flag, err)
+		}
+		for _, value := range *list.values {
+			if err := list.check(value); err != nil {
+				return true, usage("--%s: %w", list.flag, err)
+			}
 		}
 	}
-	filter = bulk.Filter{UserIDs: f.users, ClientIDs: f.clients, Scopes: f.scopes, Issuers: f.issuers}
-	for _, status := range f.statuses {
-		if s := gen.TokenStatus(status); s.Valid() {
-			filter.Statuses = append(filter.Statuses, s)
-			continue
-		}
-		return filter, true, usageError{fmt.Errorf("--status is %q, want %s", status, statusNames())}
-	}
+	return given, nil
+}
+
+func (f *filterFlags) readTimes(command *cobra.Command, filter *bulk.Filter, now time.Time) (given bool, err error) {
 	for _, t := range []struct {
 		flag, text string
 		read       func(string, time.Time) (time.Time, error)
@@ -73,13 +94,47 @@ func (f *filterFlags) filter(command *cobra.Command, now time.Time) (filter bulk
 		}
 		given = true
 		if !t.field.IsZero() {
-			return filter, true, usageError{fmt.Errorf("--%s says again what another flag says; pass one of them", t.flag)}
+			return true, usage("--%s conflicts with another flag for the same time; pass one of them", t.flag)
 		}
 		if *t.field, err = t.read(t.text, now); err != nil {
-			return filter, true, usageError{fmt.Errorf("--%s: %w", t.flag, err)}
+			return true, usage("--%s: %w", t.flag, err)
+		}
+		if _, err := parseSpan(t.text); err == nil {
+			f.span = "--" + t.flag
 		}
 	}
-	return filter, given, nil
+	return given, nil
+}
+
+// checkClock refuses a span of time that was counted from a clock that is wrong: --older-than 90d would match everything.
+func (f *filterFlags) checkClock(w *watch) error {
+	if skew, tooFar := w.clockSkew(); tooFar && f.span != "" {
+		return usage("%s counts from this machine's clock, which differs from the org's by %v; set the clock, or pass a date like 2026-11-24", f.span, skew.Abs().Round(time.Second))
+	}
+	return nil
+}
+
+func checkStatus(status string) error {
+	if !gen.TokenStatus(status).Valid() {
+		return fmt.Errorf("%q is not a status; want %s", status, statusNames())
+	}
+	return nil
+}
+
+// checkIssuer wants the URL that a token has.
+func checkIssuer(issuer string) error {
+	if u, err := url.Parse(issuer); err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
+		return fmt.Errorf("%q is not the URL of an authorization server, such as https://acme.okta.com/oauth2/default; 'apptokens list APP --columns issuer' shows them", issuer)
+	}
+	return nil
+}
+
+// checkScope takes what RFC 6749, section 3.3, allows.
+func checkScope(scope string) error {
+	if strings.ContainsFunc(scope, func(r rune) bool { return r <= ' ' || r > '~' || r == '"' || r == '\\' }) {
+		return fmt.Errorf("%q is not a scope; 'apptokens list APP --columns scopes' shows them", scope)
+	}
+	return nil
 }
 
 // statusNames lists the statuses that the contract knows.

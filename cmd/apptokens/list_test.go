@@ -10,6 +10,7 @@ import (
 
 	"example.com/apptokens/api"
 	"example.com/apptokens/api/oktatest"
+	"example.com/apptokens/cmd/apptokens/internal/progress"
 )
 
 // Nobody takes half a listing for all of it.
@@ -57,7 +58,7 @@ func TestProgressIsForTerminals(t *testing.T) {
 	}
 	org.Inject(oktatest.Throttle(2 * time.Second).After(2))
 	got := command{org: org, tty: true}.run(t.Context(), "list", "0oa1")
-	for _, want := range []string{clearLine + fmt.Sprint(api.MaxPageSize) + " tokens", "tokens; the org takes no more requests just now, trying again at ", clearLine + fmt.Sprint(2*api.MaxPageSize+50) + " tokens\n"} {
+	for _, want := range []string{progress.ClearLine + fmt.Sprint(api.MaxPageSize) + " tokens", "tokens; the org is at its concurrency limit, trying again at ", progress.ClearLine + fmt.Sprint(2*api.MaxPageSize+50) + " tokens\n"} {
 		if !strings.Contains(got.err, want) {
 			t.Errorf("stderr %q lacks %q", got.err, want)
 		}
@@ -68,7 +69,7 @@ func TestVerboseLogsRequestsWithoutTheirSecrets(t *testing.T) {
 	t.Parallel()
 	org := newOrg(t, 3)
 	got := command{org: org, tty: true}.run(t.Context(), "list", "0oa1", "-v")
-	if !strings.Contains(got.err, "op=list app=0oa1") || strings.Contains(got.err, org.APIToken()) || strings.Contains(got.err, clearLine) {
+	if !strings.Contains(got.err, "op=list app=0oa1") || strings.Contains(got.err, org.APIToken()) || strings.Contains(got.err, progress.ClearLine) {
 		t.Errorf("stderr %q", got.err)
 	}
 }

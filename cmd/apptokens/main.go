@@ -4,8 +4,9 @@
 //	read -rs OKTA_CLIENT_TOKEN && export OKTA_CLIENT_TOKEN
 //	apptokens list 0oardd5r32PWsF4421d7
 //
-// Data goes to standard output; progress and questions go to standard error, and only to a terminal. It exits with 0
-// when all is done, 1 when something failed, and 2 on a usage error.
+// Data goes to standard output; progress and questions go to standard error. The exit code is 0 when all is done, 1 when
+// something failed, 2 on a usage error, and 3 when a sweep was given a value that matched no token. A signal ends the
+// process as that signal does, after what was done has been reported.
 package main
 
 import (
@@ -24,24 +25,50 @@ import (
 )
 
 func main() {
-	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
-	if !signal.Ignored(syscall.SIGHUP) { // as nohup has it
-		signals = append(signals, syscall.SIGHUP)
-	}
-	ctx, stop := signal.NotifyContext(context.Background(), signals...)
-	context.AfterFunc(ctx, stop) // a second signal ends the process at once
-	os.Exit(run(ctx, os.Args[1:], &console{
-		in: bufio.NewReader(os.Stdin), out: os.Stdout, err: os.Stderr,
+	ctx, received := notify(context.Background())
+	code := run(ctx, os.Args[1:], &console{
+		in: bufio.NewReader(os.Stdin), out: os.Stdout, stderr: os.Stderr,
 		canAsk:       term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stderr.Fd())),
 		showTables:   term.IsTerminal(int(os.Stdout.Fd())),
 		showProgress: term.IsTerminal(int(os.Stderr.Fd())),
 		colours:      os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb", // https://no-color.org
 		width:        width,
 		getenv:       os.Getenv,
-	}))
+	})
+	if sig := received(); sig != nil {
+		die(sig)
+		code = 128 + int(sig.(syscall.Signal)) // where a process cannot end by a signal
+	}
+	os.Exit(code)
 }
 
-// width asks each time, for a window may be resized.
+// notify returns a context that ends with the first signal, and a function that returns that signal. A second one ends
+// the process at once.
+func notify(ctx context.Context) (context.Context, func() os.Signal) {
+	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) { // as nohup has it
+		signals = append(signals, syscall.SIGHUP)
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	caught, first := make(chan os.Signal, 1), make(chan os.Signal, 1)
+	signal.Notify(caught, signals...)
+	go func() {
+		sig := <-caught
+		signal.Reset(signals...)
+		first <- sig
+		cancel()
+	}()
+	return ctx, func() os.Signal {
+		select {
+		case sig := <-first:
+			return sig
+		default:
+			return nil
+		}
+	}
+}
+
+// width asks each time, because a window may be resized.
 func width() int {
 	for _, file := range []*os.File{os.Stderr, os.Stdout} {
 		if width, _, err := term.GetSize(int(file.Fd())); err == nil {
@@ -51,33 +78,48 @@ func width() int {
 	return 0
 }
 
+// Exit codes.
+const (
+	exitDone      = 0
+	exitFailed    = 1
+	exitUsage     = 2
+	exitUnmatched = 3
+)
+
 // run executes the command line and returns the exit code.
 func run(ctx context.Context, args []string, console *console) int {
-	console.out, console.err = &lockedWriter{w: console.out}, &lockedWriter{w: console.err}
 	app := newApp(console)
 	root := app.root()
 	root.SetArgs(args)
 	command, err := root.ExecuteContextC(ctx)
 	if err == nil {
-		return 0
+		return exitDone
 	}
 	message := err.Error()
 	if !strings.HasPrefix(message, "apptokens: ") { // the errors of package api begin like this
 		message = "apptokens: " + message
 	}
-	fmt.Fprintln(console.err, message)
-	if hint := app.hint(err); hint != "" && app.settings.OrgURL != "" {
-		fmt.Fprintln(console.err, hint)
+	console.tell("%s", message)
+	if hint := app.hint(err); hint != "" {
+		console.tell("%s", hint)
 	}
-	// What cobra refuses never gets to a command's own code.
-	if !console.started || errors.As(err, new(usageError)) || errors.Is(err, api.ErrInvalidArgument) {
-		fmt.Fprintf(console.err, "See '%s --help'.\n", command.CommandPath())
-		return 2
+	switch {
+	case !console.started || errors.As(err, new(usageError)): // what cobra rejects never gets to a command's own code
+		console.tell("See '%s --help'.", command.CommandPath())
+		return exitUsage
+	case errors.Is(err, api.ErrInvalidArgument): // a setting, which the help of the root explains
+		console.tell("See '%s --help'.", command.Root().Name())
+		return exitUsage
+	case errors.As(err, new(unmatchedError)):
+		return exitUnmatched
 	}
-	return 1
+	return exitFailed
 }
 
 // usageError is a mistake in the call that only the command's own code can see.
 type usageError struct{ error }
 
 func (e usageError) Unwrap() error { return e.error }
+
+// usage returns a usageError.
+func usage(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }

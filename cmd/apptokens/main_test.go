@@ -50,7 +50,7 @@ func (c command) run(ctx context.Context, args ...string) result {
 		stdin = strings.NewReader(c.stdin)
 	}
 	code := run(ctx, args, &console{
-		in: bufio.NewReader(stdin), out: &out, err: &err, canAsk: c.tty, showProgress: c.tty,
+		in: bufio.NewReader(stdin), out: &out, stderr: &err, canAsk: c.tty, showProgress: c.tty,
 		clock:  func() time.Time { return clock },
 		getenv: func(name string) string { return env[name] }, configFiles: append([]string{}, c.files...),
 	})
@@ -89,7 +89,7 @@ func golden(t *testing.T, name, got string, org *oktatest.Server) {
 
 func TestOutput(t *testing.T) {
 	t.Parallel()
-	for _, format := range []string{"table", "json", "jsonl", "csv"} {
+	for _, format := range []string{"table", "json", "jsonl", "csv", "yaml"} {
 		t.Run(format, func(t *testing.T) {
 			t.Parallel()
 			org := newOrg(t, 5)
@@ -109,17 +109,17 @@ func TestOutput(t *testing.T) {
 				golden(t, name+"."+format, got.out, org)
 			}
 			got := command{org: org}.run(t.Context(), "revoke", "0oa1", id, "oarGone", id, "-o", format)
-			if got.code != 1 || got.err != "apptokens: 1 of 2 revoked\n" {
+			if got.code != 1 || got.err != "apptokens: 1 of 2 revoked, 1 not found at "+org.URL+"\n" {
 				t.Errorf("revoke: code %d, %s", got.code, got.err)
 			}
 			golden(t, "revoke."+format, got.out, org)
 			got = command{org: org}.run(t.Context(), "sweep", "0oa1", "--scope", "profile", "--yes", "--concurrency", "1", "-o", format)
-			if got.code != 0 || !strings.Contains(got.err, "3 revoked, of 3") {
+			if got.code != 0 || !strings.Contains(got.err, "3 of 3 revoked at "+org.URL) {
 				t.Errorf("sweep: code %d, %s", got.code, got.err)
 			}
 			golden(t, "sweep."+format, got.out, org)
 			got = command{org: org}.run(t.Context(), "revoke-all", "0oa1", "--yes", "-o", format)
-			if got.code != 0 || got.err != "" {
+			if got.code != 0 || got.err != "apptokens: 1 of 1 revoked at "+org.URL+"\n" {
 				t.Errorf("revoke-all: code %d, %s", got.code, got.err)
 			}
 			golden(t, "revoke-all."+format, got.out, org)
@@ -172,7 +172,7 @@ func TestARefusedCredentialIsTracedToItsSource(t *testing.T) {
 		t.Errorf("code %d, stderr %s; want %q", got.code, got.err, want)
 	}
 	file := filepath.Join(t.TempDir(), "okta.yaml")
-	key, err := newServiceAppKey()
+	key, err := newServiceAppKey("ec")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -194,15 +194,15 @@ func TestMistakesInTheCall(t *testing.T) {
 		env  map[string]string // over that of a good call
 		says string
 	}{
-		"unknown command":        {[]string{"lst"}, nil, "Did you mean this?\n\tlist"},
+		"unknown command":        {[]string{"lst"}, nil, "\tlist\n"},
 		"unknown flag":           {[]string{"list", "0oa1", "--nope"}, nil, "--nope"},
-		"unknown format":         {[]string{"list", "0oa1", "-o", "xml"}, nil, "want table, json, jsonl or csv"},
-		"no app":                 {[]string{"list"}, nil, "no app: name some, or pass --apps-file"},
+		"unknown format":         {[]string{"list", "0oa1", "-o", "xml"}, nil, "want table, json, jsonl, csv or yaml"},
+		"no app":                 {[]string{"list"}, nil, "no app given; pass app IDs, --apps-file"},
 		"no token":               {[]string{"revoke", "0oa1"}, nil, "want 'apptokens revoke APP TOKEN...', got 1"},
 		"too many arguments":     {[]string{"get", "0oa1", "oar1", "oar2"}, nil, "want 'apptokens get APP TOKEN', got 3"},
-		"an ID after good ones":  {[]string{"revoke", "0oa1", "oar1", ".."}, nil, `ID ".."`},
-		"an app after good ones": {[]string{"revoke-all", "0oa1", "", "--yes"}, nil, `ID ""`},
-		"a list of such":         {[]string{"list", "0oa1", ".."}, nil, `ID ".."`},
+		"an ID after good ones":  {[]string{"revoke", "0oa1", "oar1", ".."}, nil, `token ID ".."`},
+		"an app after good ones": {[]string{"revoke-all", "0oa1", "", "--yes"}, nil, `app ID ""`},
+		"a list of such":         {[]string{"list", "0oa1", ".."}, nil, `app ID ".."`},
 		"an empty org URL":       {[]string{"revoke-all", "0oa1", "--yes", "--org-url", ""}, nil, "--org-url is empty"},
 		"serve an app like ..":   {[]string{"serve", "--app", ".."}, nil, `ID ".."`},
 		"serve too many":         {[]string{"serve", "--tokens", "99999999999"}, nil, "--tokens is 99999999999, want 0 to 10000000"},
@@ -212,7 +212,7 @@ func TestMistakesInTheCall(t *testing.T) {
 		"no credential":          {[]string{"list", "0oa1"}, map[string]string{"OKTA_CLIENT_TOKEN": ""}, "set OKTA_CLIENT_TOKEN"},
 		"admin URL":              {[]string{"list", "0oa1", "--org-url", "https://acme-admin.okta.com"}, nil, "leave out -admin"},
 		"a token with a break":   {[]string{"list", "0oa1"}, map[string]string{"OKTA_CLIENT_TOKEN": "canary\n"}, "SSWS token"},
-		"revoke-all unasked":     {[]string{"revoke-all", "0oa1"}, nil, "needs --yes"},
+		"revoke-all unasked":     {[]string{"revoke-all", "0oa1"}, nil, "pass --yes"},
 		"serve fewer than none":  {[]string{"serve", "--tokens", "-1"}, nil, "--tokens is -1, want 0 to 10000000"},
 	}
 	for name, test := range tests {
@@ -243,7 +243,7 @@ func TestFailures(t *testing.T) {
 	}{
 		"unknown app":      {[]string{"list", "0oa9"}, nil, "apptokens: list (app 0oa9): 404 Not Found: E0000007"},
 		"wrong credential": {[]string{"get", "0oa1", "oar1"}, map[string]string{"OKTA_CLIENT_TOKEN": "wrong"}, "401 Unauthorized: E0000011"},
-		"unknown token":    {[]string{"revoke", "0oa1", "oar9"}, nil, "0 of 1 revoked"},
+		"unknown token":    {[]string{"revoke", "0oa1", "oar9"}, nil, "0 of 1 revoked, 1 not found"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"example.com/apptokens/api/oktatest"
+	"example.com/apptokens/cmd/apptokens/internal/receipts"
 )
 
 func TestRevokeAllAsks(t *testing.T) {
@@ -65,12 +66,12 @@ func TestEveryTokenHasOneOutcome(t *testing.T) {
 		left      int
 		says      string
 	}{
-		"all are revoked":          {oktatest.Status(503), 0, "revoked, revoked, revoked", 0, ""},
-		"one is forbidden":         {oktatest.Status(403), 0, "failed, revoked, revoked", 1, "apptokens: 2 of 3 revoked\n"},
-		"one is met by HTML":       {oktatest.HTML(200), 0, "failed, revoked, revoked", 1, "apptokens: 2 of 3 revoked\n"},
-		"the credential ends":      {oktatest.Status(401).After(1), 0, "revoked, failed, not attempted", 2, "apptokens: 1 of 3 revoked, then: apptokens: revoke "},
-		"interrupted in a request": {oktatest.SlowFirstByte(time.Minute).After(1), 2, "revoked, unknown, not attempted", 1, "apptokens: interrupted: 1 of 3 revoked\n"},
-		"interrupted in a wait":    {oktatest.Throttle(time.Minute).After(1), 2, "revoked, failed, not attempted", 2, "apptokens: interrupted: 1 of 3 revoked\n"},
+		"all are revoked":          {oktatest.Status(503), 0, "revoked, revoked, revoked", 0, "apptokens: 3 of 3 revoked at ORG\n"},
+		"one is forbidden":         {oktatest.Status(403), 0, "failed, revoked, revoked", 1, "apptokens: 2 of 3 revoked, 1 failed at ORG\n"},
+		"one is met by HTML":       {oktatest.HTML(200), 0, "failed, revoked, revoked", 1, "apptokens: 2 of 3 revoked, 1 failed at ORG\n"},
+		"the credential ends":      {oktatest.Status(401).After(1), 0, "revoked, failed, not attempted", 2, "apptokens: 1 of 3 revoked, 1 failed, 1 not attempted at ORG; stopped: apptokens: revoke "},
+		"interrupted in a request": {oktatest.SlowFirstByte(time.Minute).After(1), 2, "revoked, unknown, not attempted", 1, "apptokens: interrupted: 1 of 3 revoked, 1 unknown, 1 not attempted at ORG\n"},
+		"interrupted in a wait":    {oktatest.Throttle(time.Minute).After(1), 2, "revoked, failed, not attempted", 2, "apptokens: interrupted: 1 of 3 revoked, 1 failed, 1 not attempted at ORG\n"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -84,13 +85,13 @@ func TestEveryTokenHasOneOutcome(t *testing.T) {
 			got := command{org: org}.run(ctx, append([]string{"revoke", "0oa1", "-o", "jsonl"}, tokenIDs(org)...)...)
 			var outcomes []string
 			for line := range strings.Lines(got.out) {
-				var r revocation
+				var r receipts.Receipt
 				if err := json.Unmarshal([]byte(line), &r); err != nil {
 					t.Fatal(err)
 				}
 				outcomes = append(outcomes, string(r.Outcome))
 			}
-			if strings.Join(outcomes, ", ") != test.outcomes || !strings.HasPrefix(got.err, test.says) || (got.code == 0) != (test.says == "") {
+			if strings.Join(outcomes, ", ") != test.outcomes || !strings.Contains(got.err, strings.ReplaceAll(test.says, "ORG", org.URL)) || (got.code == 0) != strings.Contains(got.err, "3 of 3 revoked") {
 				t.Errorf("code %d, outcomes %q, stderr %q; want %q, %q", got.code, outcomes, got.err, test.outcomes, test.says)
 			}
 			if left := len(org.Tokens("0oa1")); left != test.left {
@@ -112,11 +113,11 @@ func TestRevokeGoesOnWhenItsOutputIsLost(t *testing.T) {
 	org := newOrg(t, 3)
 	var stderr bytes.Buffer
 	code := run(t.Context(), append([]string{"revoke", "0oa1"}, tokenIDs(org)...), &console{
-		out: fullDisk{}, err: &stderr, configFiles: []string{}, getenv: func(name string) string {
+		out: fullDisk{}, stderr: &stderr, configFiles: []string{}, getenv: func(name string) string {
 			return map[string]string{"OKTA_CLIENT_ORGURL": org.URL, "OKTA_CLIENT_TOKEN": org.APIToken()}[name]
 		},
 	})
-	if code != 1 || !strings.Contains(stderr.String(), "3 of 3 revoked, but not all could be printed: ") || len(org.Tokens("0oa1")) != 0 {
+	if code != 1 || !strings.Contains(stderr.String(), "3 of 3 revoked at "+org.URL+", but not all could be printed: ") || len(org.Tokens("0oa1")) != 0 {
 		t.Errorf("code %d, stderr %q, %d tokens left", code, stderr.String(), len(org.Tokens("0oa1")))
 	}
 }

@@ -20,7 +20,8 @@ func (a *app) serveCommand() *cobra.Command {
 		tokens    int
 		rateLimit int
 		seed      uint64
-		service   bool
+		key       *serviceAppKey
+		faults    []oktatest.Fault
 	)
 	command := &cobra.Command{
 		Use:   "serve",
@@ -28,27 +29,34 @@ func (a *app) serveCommand() *cobra.Command {
 		Long: `Serve an in-memory Okta org that speaks the Application Tokens API, with pages,
 rate limits and errors like Okta's. It prints what to paste into another shell
 once it listens, or with --service-app an okta.yaml, and runs until it is
-interrupted.`,
+interrupted.
+
+--fault makes something go wrong: once, with the next request, unless WHEN says
+otherwise, a list of after=N, times=N, forever and on=METHOD. The faults are:
+
+` + oktatest.FaultUsage(),
 		Example: `  apptokens serve --addr 127.0.0.1:8080 --app 0oa1 --tokens 1234
+  apptokens serve --fault throttle:2s --fault cut-body@after=1,on=GET
   (umask 077; apptokens serve --service-app > .okta.yaml)`,
 		Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
-			if err := errors.Join(checkRange("--tokens", tokens, maxServed), checkRange("--rate-limit", rateLimit, maxServed), checkIDs(apps...)); err != nil {
+			ranges := errors.Join(checkRange("--tokens", tokens, maxServed), checkRange("--rate-limit", rateLimit, maxServed))
+			if err := errors.Join(ranges, checkApps(apps...)); err != nil {
 				return usageError{err}
 			}
-			options := []oktatest.Option{oktatest.WithSeed(seed), oktatest.WithRateLimit(rateLimit, time.Minute)}
+			options := []oktatest.Option{
+				oktatest.WithSeed(seed), oktatest.WithRateLimit(rateLimit, time.Minute), oktatest.WithoutRequests(),
+			}
 			for _, id := range apps {
 				options = append(options, oktatest.WithApp(id, tokens))
 			}
-			if service {
-				key, err := newServiceAppKey()
-				if err != nil {
-					return err
-				}
-				return a.serve(command.Context(), addr, oktatest.New(append(options, key.register())...), key.settings)
+			settings := exports
+			if key != nil {
+				options, settings = append(options, key.register()), key.settings
 			}
 			org := oktatest.New(options...)
-			return a.serve(command.Context(), addr, org, func(url string) string { return exports(org, url) })
+			org.Inject(faults...)
+			return a.serve(command.Context(), addr, org, settings)
 		},
 	}
 	flags := command.Flags()
@@ -57,11 +65,21 @@ interrupted.`,
 	flags.IntVar(&tokens, "tokens", 450, "tokens per app")
 	flags.IntVar(&rateLimit, "rate-limit", 0, "requests per minute; 0 for no limit")
 	flags.Uint64Var(&seed, "seed", 1, "seed of the data")
-	flags.BoolVar(&service, "service-app", false, "let in a service app with a new key, and print an okta.yaml for it")
+	flags.Func("service-app", "accept a service app with a new `ec|rsa` key, and print an okta.yaml for it",
+		func(keyType string) (err error) {
+			key, err = newServiceAppKey(keyType)
+			return err
+		})
+	flags.Lookup("service-app").NoOptDefVal = "ec"
+	flags.Func("fault", "inject a fault, `NAME[@WHEN][:ARGUMENTS]`; may be repeated", func(text string) error {
+		fault, err := oktatest.ParseFault(text)
+		faults = append(faults, fault)
+		return err
+	})
 	return command
 }
 
-// serve prints what makes a client of the org, and serves it until ctx ends.
+// serve prints the settings of a client of the org, and serves the org until ctx ends.
 func (a *app) serve(ctx context.Context, addr string, org *oktatest.Org, settings func(url string) string) error {
 	listener, err := net.Listen("tcp", addr)
 	if err != nil {
@@ -79,12 +97,12 @@ func (a *app) serve(ctx context.Context, addr string, org *oktatest.Org, setting
 	return nil
 }
 
-// exports are lines for a shell.
-func exports(org *oktatest.Org, url string) string {
-	return fmt.Sprintf("export OKTA_CLIENT_ORGURL=%s\nexport OKTA_CLIENT_TOKEN=%s\n", url, org.APIToken())
+// exports returns lines for a shell.
+func exports(url string) string {
+	return fmt.Sprintf("export OKTA_CLIENT_ORGURL=%s\nexport OKTA_CLIENT_TOKEN=%s\n", url, oktatest.DefaultAPIToken)
 }
 
-// maxServed keeps a slip of the finger from filling the memory: a token takes some 200 bytes.
+// maxServed keeps a typing error from filling the memory: a token takes some 200 bytes.
 const maxServed = 10_000_000
 
 func checkRange(flag string, value, most int) error {

@@ -4,10 +4,16 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
+	"net/http"
 	"os"
 	"path/filepath"
+	"runtime"
+	"slices"
 	"strings"
 	"testing"
+
+	"example.com/apptokens/api/oktatest"
 )
 
 func TestDemo(t *testing.T) {
@@ -17,7 +23,7 @@ func TestDemo(t *testing.T) {
 		t.Fatalf("code %d\n%s%s", got.code, got.out, got.err)
 	}
 	for _, want := range []string{
-		fmt.Sprintf("✓ all %d tokens came, each once", demoTokens), "the response broke off", "the connection broke", "the org takes no more requests just now (attempt 1); trying again in",
+		fmt.Sprintf("✓ all %d tokens came, each once", demoTokens), "the response ended early", "the connection broke", "the org is at its concurrency limit (attempt 1); trying again in",
 		"✓ Okta no longer knows it", "✓ nothing was sent", "✓ the app holds 0 tokens now", "1 of them answered 429, by the proxy",
 	} {
 		if !strings.Contains(got.out, want) {
@@ -26,79 +32,173 @@ func TestDemo(t *testing.T) {
 	}
 }
 
-func TestServePrintsWhatToPaste(t *testing.T) {
-	t.Parallel()
+// startServe runs serve until the test ends, and returns what it prints, up to a line that has the last word.
+func startServe(t *testing.T, last string, args ...string) string {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
-	out := &lineBuffer{lines: make(chan string, 10)}
-	done := make(chan int)
+	out, done := &lineBuffer{lines: make(chan string, 100)}, make(chan int, 1)
+	var stderr bytes.Buffer
 	go func() {
-		done <- run(ctx, []string{"serve", "--app", "0oa7", "--tokens", "3", "--rate-limit", "5"}, &console{
-			out: out, err: &bytes.Buffer{}, getenv: func(string) string { return "" }, configFiles: []string{},
+		done <- run(ctx, append([]string{"serve"}, args...), &console{
+			out: out, stderr: &stderr, getenv: func(string) string { return "" }, configFiles: []string{},
 		})
 	}()
+	t.Cleanup(func() {
+		cancel()
+		if code := <-done; code != 0 {
+			t.Errorf("serve ended with %d: %s", code, stderr.String())
+		}
+	})
+	var printed strings.Builder
+	for {
+		select {
+		case line := <-out.lines:
+			printed.WriteString(line + "\n")
+			if strings.Contains(line, last) {
+				return printed.String()
+			}
+		case code := <-done:
+			done <- code
+			t.Fatalf("serve ended with %d: %s", code, stderr.String())
+		}
+	}
+}
+
+// exported returns the variables of what serve printed.
+func exported(printed string) map[string]string {
 	env := map[string]string{}
-	for len(env) < 2 {
-		name, value, _ := strings.Cut(strings.TrimPrefix(<-out.lines, "export "), "=")
+	for line := range strings.Lines(printed) {
+		name, value, _ := strings.Cut(strings.TrimPrefix(strings.TrimSpace(line), "export "), "=")
 		env[name] = value
 	}
+	return env
+}
+
+func TestServePrintsWhatToPaste(t *testing.T) {
+	t.Parallel()
+	env := exported(startServe(t, "OKTA_CLIENT_TOKEN", "--app", "0oa7", "--tokens", "3", "--rate-limit", "5"))
 	got := command{env: env}.run(t.Context(), "list", "0oa7", "-o", "jsonl")
 	if got.code != 0 || strings.Count(got.out, "\n") != 3 {
 		t.Errorf("code %d, stdout %q, stderr %q", got.code, got.out, got.err)
 	}
-	cancel()
-	if code := <-done; code != 0 {
-		t.Errorf("serve ended with %d", code)
-	}
-	if got := (command{}).run(t.Context(), "serve", "--addr", "256.0.0.1:1"); got.code != 1 || !strings.Contains(got.err, "256.0.0.1") {
+	got = command{}.run(t.Context(), "serve", "--addr", "256.0.0.1:1")
+	if got.code != 1 || !strings.Contains(got.err, "256.0.0.1") {
 		t.Errorf("an address that cannot be: code %d, %q", got.code, got.err)
+	}
+}
+
+// get sends a listing to what serve printed, on a connection of its own.
+func get(t *testing.T, env map[string]string, padding string) (status int, err error) {
+	t.Helper()
+	target := env["OKTA_CLIENT_ORGURL"] + "/api/v1/apps/0oa1/tokens?limit=1"
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, target, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "SSWS "+env["OKTA_CLIENT_TOKEN"])
+	req.Header.Set("X-Padding", padding)
+	resp, err := (&http.Transport{DisableKeepAlives: true}).RoundTrip(req)
+	if err != nil {
+		return 0, err
+	}
+	defer resp.Body.Close()
+	_, err = io.Copy(io.Discard, resp.Body)
+	return resp.StatusCode, err
+}
+
+func TestServeInjectsFaults(t *testing.T) {
+	t.Parallel()
+	env := exported(startServe(t, "OKTA_CLIENT_TOKEN", "--fault", "status:503",
+		"--fault", "redirect@after=2,times=2:302,/login", "--fault", "drop-before@after=4"))
+	var got []int
+	for range 6 {
+		status, err := get(t, env, "")
+		if got = append(got, status); err != nil && status != 0 {
+			t.Fatal(err)
+		}
+	}
+	if want := []int{503, 200, 302, 302, 0, 200}; !slices.Equal(got, want) {
+		t.Errorf("statuses %v, want %v", got, want)
+	}
+}
+
+func TestServeListsItsFaults(t *testing.T) {
+	t.Parallel()
+	if got := (command{}).run(t.Context(), "serve", "--help"); !strings.Contains(got.out, oktatest.FaultUsage()) {
+		t.Errorf("the help lacks the faults:\n%s", got.out)
+	}
+	got := command{}.run(t.Context(), "serve", "--fault", "help")
+	if got.code != 2 || !strings.Contains(got.err, "choose from status, concurrent-limit, ") {
+		t.Errorf("code %d, %s", got.code, got.err)
+	}
+}
+
+// Not parallel, so that nothing else allocates. The requests would be some 30 MB.
+func TestServeKeepsNoRequests(t *testing.T) {
+	env := exported(startServe(t, "OKTA_CLIENT_TOKEN"))
+	live := func() uint64 {
+		runtime.GC()
+		var stats runtime.MemStats
+		runtime.ReadMemStats(&stats)
+		return stats.HeapAlloc
+	}
+	padding := strings.Repeat("x", 100_000)
+	send := func(requests int) {
+		for range requests {
+			if status, err := get(t, env, padding); err != nil || status != http.StatusOK {
+				t.Fatal(status, err)
+			}
+		}
+	}
+	send(30) // which fill buffers that stay
+	before := live()
+	send(300)
+	if after := live(); after > before+10<<20 {
+		t.Errorf("grew from %d to %d bytes", before, after)
 	}
 }
 
 func TestAServiceAppListsAndRevokes(t *testing.T) {
 	t.Parallel()
-	out := &lineBuffer{lines: make(chan string, 100)}
-	done := make(chan int)
-	ctx, cancel := context.WithCancel(t.Context())
-	go func() {
-		done <- run(ctx, []string{"serve", "--app", "0oa7", "--tokens", "450", "--service-app"}, &console{
-			out: out, err: &bytes.Buffer{}, getenv: func(string) string { return "" }, configFiles: []string{},
+	for flag, lines := range map[string]int{"--service-app": 3, "--service-app=ec": 3, "--service-app=rsa": 26} {
+		t.Run(flag, func(t *testing.T) {
+			t.Parallel()
+			settings := startServe(t, "-----END", "--app", "0oa7", "--tokens", "450", flag)
+			if !strings.HasPrefix(settings, "okta:\n") {
+				t.Errorf("the configuration does not start with okta:\n%s", settings)
+			}
+			if _, key, _ := strings.Cut(settings, "-----BEGIN PRIVATE KEY-----\n"); strings.Count(key, "\n")-1 != lines {
+				t.Errorf("the key has %d lines, want %d", strings.Count(key, "\n")-1, lines)
+			}
+			file := filepath.Join(t.TempDir(), ".okta.yaml")
+			if err := os.WriteFile(file, []byte(settings), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			service := command{files: []string{file}}
+			got := service.run(t.Context(), "list", "0oa7", "-o", "jsonl", "-v")
+			if got.code != 0 || strings.Count(got.out, "\n") != 450 {
+				t.Errorf("code %d, %d lines, stderr %s", got.code, strings.Count(got.out, "\n"), got.err)
+			}
+			for _, want := range []string{
+				"apptokens: warning: " + file, "chmod 600", "apptokens: token request", "apptokens: attempt",
+			} {
+				if !strings.Contains(got.err, want) {
+					t.Errorf("stderr lacks %q:\n%s", want, got.err)
+				}
+			}
+			for _, secret := range []string{"access-token-", "eyJ", "BEGIN", firstOf(settings)} {
+				if strings.Contains(got.out+got.err, secret) {
+					t.Errorf("the output holds a secret, %q", secret)
+				}
+			}
+			if got := service.run(t.Context(), "revoke-all", "0oa7", "--yes"); got.code != 0 {
+				t.Errorf("code %d, stderr %s", got.code, got.err)
+			}
 		})
-	}()
-	var settings strings.Builder
-	for line := range out.lines {
-		settings.WriteString(line + "\n")
-		if strings.Contains(line, "-----END") {
-			break
-		}
 	}
-	if !strings.HasPrefix(settings.String(), "okta:\n") {
-		t.Errorf("the configuration does not start with okta:\n%s", settings.String())
-	}
-	file := filepath.Join(t.TempDir(), ".okta.yaml")
-	if err := os.WriteFile(file, []byte(settings.String()), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	service := command{files: []string{file}}
-	got := service.run(t.Context(), "list", "0oa7", "-o", "jsonl", "-v")
-	if got.code != 0 || strings.Count(got.out, "\n") != 450 {
-		t.Errorf("code %d, %d lines, stderr %s", got.code, strings.Count(got.out, "\n"), got.err)
-	}
-	for _, want := range []string{"apptokens: warning: " + file, "chmod 600", "apptokens: token request", "apptokens: attempt"} {
-		if !strings.Contains(got.err, want) {
-			t.Errorf("stderr lacks %q:\n%s", want, got.err)
-		}
-	}
-	for _, secret := range []string{"access-token-", "eyJ", "BEGIN", firstOf(settings.String())} {
-		if strings.Contains(got.out+got.err, secret) {
-			t.Errorf("the output holds a secret, %q", secret)
-		}
-	}
-	if got := service.run(t.Context(), "revoke-all", "0oa7", "--yes"); got.code != 0 {
-		t.Errorf("code %d, stderr %s", got.code, got.err)
-	}
-	cancel()
-	if code := <-done; code != 0 {
-		t.Errorf("serve ended with %d", code)
+	got := command{}.run(t.Context(), "serve", "--service-app=dsa")
+	if got.code != 2 || !strings.Contains(got.err, "want ec or rsa") {
+		t.Errorf("code %d, %s", got.code, got.err)
 	}
 }
 

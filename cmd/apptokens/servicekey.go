@@ -5,8 +5,10 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/rsa"
 	"crypto/x509"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -18,29 +20,41 @@ const (
 	serviceKeyID    = "key1"
 )
 
-// serviceAppKey is the private key of the service app that serve lets in. It is printed, and good for nothing else.
+// serviceAppKey is the private key of the service app that serve accepts. It is printed, and good for nothing else.
 type serviceAppKey struct {
 	key crypto.Signer
 	pem string
 }
 
-func newServiceAppKey() (serviceAppKey, error) {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+// newServiceAppKey makes a key of type "ec" or "rsa". Okta's Node and Python SDKs only sign with RSA.
+func newServiceAppKey(keyType string) (*serviceAppKey, error) {
+	var key crypto.Signer
+	var err error
+	switch keyType {
+	case "ec":
+		key, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	case "rsa":
+		key, err = rsa.GenerateKey(rand.Reader, 2048)
+	default:
+		err = errors.New("want ec or rsa")
+	}
 	if err != nil {
-		return serviceAppKey{}, err
+		return nil, err
 	}
 	der, err := x509.MarshalPKCS8PrivateKey(key)
 	if err != nil {
-		return serviceAppKey{}, err
+		return nil, err
 	}
-	return serviceAppKey{key, string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))}, nil
+	return &serviceAppKey{key, string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))}, nil
 }
 
 func (k serviceAppKey) register() oktatest.Option {
-	return oktatest.WithServiceApp(oktatest.ServiceApp{ClientID: serviceClientID, Keys: map[string]crypto.PublicKey{serviceKeyID: k.key.Public()}})
+	return oktatest.WithServiceApp(oktatest.ServiceApp{
+		ClientID: serviceClientID, Keys: map[string]crypto.PublicKey{serviceKeyID: k.key.Public()},
+	})
 }
 
-// settings is a complete okta.yaml.
+// settings returns a complete okta.yaml.
 func (k serviceAppKey) settings(url string) string {
 	const indent = "\n      "
 	return fmt.Sprintf(`okta:

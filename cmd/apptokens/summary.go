@@ -9,94 +9,100 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
-	"example.com/apptokens/cmd/apptokens/internal/summary"
-
+	"example.com/apptokens/api"
 	"example.com/apptokens/api/bulk"
+	"example.com/apptokens/cmd/apptokens/internal/output"
+	"example.com/apptokens/cmd/apptokens/internal/summary"
 )
 
+// summarize is one run of the subcommand.
+type summarize struct {
+	*app
+	apps    appList
+	filters filterFlags
+	html    string // file for a page; empty for none
+}
+
 func (a *app) summaryCommand() *cobra.Command {
-	var (
-		apps    appList
-		filters filterFlags
-	)
+	s := &summarize{app: a}
 	command := &cobra.Command{
-		Use:   "summary APP... [FILE.html]",
+		Use:   "summary APP...",
 		Short: "Count the refresh tokens of apps by user, scope, status and age",
 		Long: `Count the refresh tokens of apps: by app, user, scope, status, issuer, age and
 expiry, and who holds them for which app. Filters leave tokens out.
 
-With -o html it makes one page, to look at in a browser and to pass on: into the
-file that the last argument names, which ends in .html, or to standard output.
-The page loads nothing from anywhere.`,
+With --html FILE it also makes one page, to look at in a browser and to pass on;
+-o html prints that page instead. The page loads nothing from anywhere.`,
 		Example: `  apptokens summary 0oardd5r32PWsF4421d7
   apptokens summary --apps-file apps.txt --older-than 90d
-  apptokens summary --apps-file apps.txt -o html tokens.html`,
-		RunE: func(command *cobra.Command, args []string) error {
-			args, file, err := a.htmlFile(args)
-			if err != nil {
-				return err
-			}
-			ids, err := apps.read(a, command, args)
-			if err != nil {
-				return err
-			}
-			filter, _, err := filters.filter(command, a.now())
-			if err != nil {
-				return err
-			}
-			s, err := a.summarize(command.Context(), ids, filter)
-			if err != nil {
-				return err
-			}
-			if file != "" {
-				return writeFile(file, s.WriteHTML)
-			}
-			return a.printSummary(s)
-		},
+  apptokens summary --apps-file apps.txt --html tokens.html`,
+		RunE: s.run,
 	}
-	apps.addFlag(command)
-	filters.add(command)
+	command.Flags().StringVar(&s.html, "html", "", "also write a page for browsers into this file")
+	s.apps.addFlag(command)
+	s.filters.add(command)
 	return command
 }
 
-// htmlFile takes the file from the end of the arguments, if there is one.
-func (a *app) htmlFile(args []string) (apps []string, file string, err error) {
-	if len(args) == 0 || !strings.HasSuffix(args[len(args)-1], ".html") {
-		return args, "", nil
+func (s *summarize) run(command *cobra.Command, args []string) error {
+	ids, err := s.apps.read(s.app, command, args)
+	if err != nil {
+		return err
 	}
-	if a.format != formatHTML {
-		return nil, "", usageError{errors.New("a file ending in .html needs -o html")}
+	filter, _, err := s.filters.filter(command, s.now())
+	if err != nil {
+		return err
 	}
-	return args[:len(args)-1], args[len(args)-1], nil
+	if command.Flags().Changed("html") && s.html == "" {
+		return usage("--html is empty")
+	}
+	client, err := s.client()
+	if err != nil {
+		return err
+	}
+	matcher := bulk.NewMatcher(filter)
+	counted, err := s.count(command.Context(), client, ids, matcher)
+	if err != nil {
+		return err
+	}
+	if s.html != "" {
+		if err := writeFile(s.html, counted.WriteHTML); err != nil {
+			return err
+		}
+	}
+	err = s.printSummary(counted)
+	s.warnUnmatched(matcher.Unmatched()...)
+	return err
 }
 
-func (a *app) summarize(ctx context.Context, apps []string, filter bulk.Filter) (summary.Summary, error) {
-	client, err := a.client(apps...)
-	if err != nil {
-		return summary.Summary{}, err
-	}
-	builder := summary.New(a.settings.OrgURL, a.now().UTC())
+func (s *summarize) count(ctx context.Context, client *api.Client, apps []string, matcher *bulk.Matcher) (summary.Summary, error) {
+	builder := summary.New(s.settings.OrgURL, s.now().UTC())
 	tokens := 0
 	for _, appID := range apps {
 		builder.AddApp(appID)
 		for page, err := range client.Pages(ctx, appID) {
 			if err != nil {
-				a.progress.clear()
-				return summary.Summary{}, fmt.Errorf("%w; there is no summary of a part", err)
+				return summary.Summary{}, fmt.Errorf("%w; no partial summary is printed", err)
+			}
+			if err := s.filters.checkClock(s.watch); err != nil {
+				return summary.Summary{}, err
 			}
 			for _, token := range page.Tokens {
-				if filter.Match(token) {
+				if matcher.Match(token) {
 					builder.Add(appID, token)
 				}
 			}
 			tokens += len(page.Tokens)
-			a.progress.setDone("%d tokens", tokens)
+			s.progress.SetDone("%d tokens", tokens)
 		}
 	}
-	a.progress.clear()
+	if skew, tooFar := s.watch.clockSkew(); tooFar {
+		s.warn("warning: ages are counted from this machine's clock, which differs from the org's by %v", skew.Abs().Round(time.Second))
+	}
 	return builder.Summary(), nil
 }
 
@@ -131,15 +137,15 @@ func sections(s summary.Summary) []section {
 	}
 }
 
-var countColumns = []column{{"", "by", fixed}, {"", "id", fixed}, {"", "name", fixed}, {"", "tokens", fixed}}
+var countColumns = []output.Column{{Field: "by"}, {Field: "id"}, {Field: "name"}, {Field: "tokens"}}
 
 func (a *app) printSummary(s summary.Summary) error {
 	switch a.format {
-	case formatHTML:
+	case output.HTML:
 		return s.WriteHTML(a.out)
-	case formatJSON:
-		return jsonLinePrinter{a.out}.print(row{value: s})
-	case formatTable:
+	case output.JSON, output.YAML:
+		return a.printValue(s)
+	case output.Table:
 		return a.printSections(s)
 	}
 	rows := a.printer(countColumns)
@@ -149,12 +155,12 @@ func (a *app) printSummary(s summary.Summary) error {
 				By string `json:"by"`
 				summary.Count
 			}{section.by, c}
-			if err := rows.print(row{value: value, cells: []string{section.by, c.ID, c.Name, fmt.Sprint(c.Tokens)}}); err != nil {
+			if err := rows.Print(output.Row{Value: value, Cells: []string{section.by, c.ID, c.Name, fmt.Sprint(c.Tokens)}}); err != nil {
 				return err
 			}
 		}
 	}
-	return errors.Join(rows.flush(), rows.close())
+	return errors.Join(rows.Flush(), rows.Close())
 }
 
 // shownCounts is how many lines a section of the table has. The other formats have all.
@@ -165,19 +171,18 @@ func (a *app) printSections(s summary.Summary) error {
 		return err
 	}
 	for _, section := range sections(s) {
-		columns := []column{{section.title, "", fixed}, {"", "", shrinks}, {"TOKENS", "", fixed}, {"", "", fixed}}
-		table := a.newTable(columns)
+		table := a.printer([]output.Column{{Header: section.title}, {Shrinks: true}, {Header: "TOKENS"}, {}})
 		shown := section.counts
 		if !section.all {
 			shown = shown[:min(shownCounts, len(shown))]
 		}
 		for _, c := range shown {
-			_ = table.print(row{cells: []string{cmp.Or(c.ID, "(none)"), c.Name, fmt.Sprintf("%6d", c.Tokens), share(c.Tokens, s.Tokens)}})
+			_ = table.Print(output.Row{Cells: []string{cmp.Or(c.ID, "(none)"), c.Name, fmt.Sprintf("%6d", c.Tokens), share(c.Tokens, s.Tokens)}})
 		}
 		if _, err := fmt.Fprintln(a.out); err != nil {
 			return err
 		}
-		if err := table.flush(); err != nil {
+		if err := table.Flush(); err != nil {
 			return err
 		}
 		if more := len(section.counts) - len(shown); more > 0 {

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"example.com/apptokens/api/oktatest"
 	"example.com/apptokens/cmd/apptokens/internal/summary"
@@ -14,7 +15,7 @@ import (
 
 func TestSummaryCounts(t *testing.T) {
 	t.Parallel()
-	org := oktatest.NewServer(oktatest.WithApp("0oa1", 120), oktatest.WithApp("0oa2", 80), oktatest.WithApp("0oaEmpty", 0))
+	org := oktatest.NewServer(oktatest.WithApp("0oa1", 120), oktatest.WithApp("0oa2", 80), oktatest.WithApp("0oaEmpty", 0), oktatest.WithClock(func() time.Time { return clock }))
 	t.Cleanup(org.Close)
 	userID := org.Tokens("0oa1")[0].UserID
 	his, _ := heldBy(org.Org, userID, "0oa1", "0oa2")
@@ -51,7 +52,7 @@ func TestSummaryWritesAPage(t *testing.T) {
 	t.Parallel()
 	org := newOrg(t, 5)
 	file := filepath.Join(t.TempDir(), "tokens.html")
-	if got := (command{org: org}).run(t.Context(), "summary", "0oa1", "-o", "html", file); got.code != 0 || got.out != "" || got.err != "" {
+	if got := (command{org: org}).run(t.Context(), "summary", "0oa1", "--html", file); got.code != 0 || !strings.HasPrefix(got.out, "5 tokens of ") || got.err != "" {
 		t.Errorf("code %d, %s%s", got.code, got.out, got.err)
 	}
 	page, err := os.ReadFile(file)
@@ -60,14 +61,14 @@ func TestSummaryWritesAPage(t *testing.T) {
 	}
 	// A listing that fails leaves the file as it was.
 	org.Inject(oktatest.Status(403))
-	if got := (command{org: org}).run(t.Context(), "summary", "0oa1", "-o", "html", file); got.code != 1 || !strings.Contains(got.err, "there is no summary of a part") {
+	if got := (command{org: org}).run(t.Context(), "summary", "0oa1", "--html", file); got.code != 1 || !strings.Contains(got.err, "no partial summary is printed") {
 		t.Errorf("code %d, %s", got.code, got.err)
 	}
 	if again, err := os.ReadFile(file); err != nil || string(again) != string(page) {
 		t.Errorf("%v: the file has changed", err)
 	}
 	for name, args := range map[string][]string{
-		"a file without -o html": {"summary", "0oa1", file}, "html of a list": {"list", "0oa1", "-o", "html"}, "no app": {"summary", "-o", "html", file},
+		"a file by position": {"summary", "0oa1", file}, "html of a list": {"list", "0oa1", "-o", "html"}, "no app": {"summary", "--html", file}, "no file": {"summary", "0oa1", "--html", ""},
 	} {
 		if got := (command{org: org}).run(t.Context(), args...); got.code != 2 {
 			t.Errorf("%s: code %d, %s", name, got.code, got.err)

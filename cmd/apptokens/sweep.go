@@ -11,123 +11,100 @@ import (
 
 	"example.com/apptokens/api"
 	"example.com/apptokens/api/bulk"
+	"example.com/apptokens/cmd/apptokens/internal/receipts"
 )
 
+// sweep is one run of the subcommand.
+type sweep struct {
+	*app
+	apps           appList
+	filters        filterFlags
+	columns        columnsFlag
+	dryRun, yes    bool
+	allowUnmatched bool
+	file           string // of receipts; empty for none
+	concurrency    int
+
+	client    *api.Client
+	table     tokenTable
+	record    *receipts.File // nil for none
+	cancel    context.CancelFunc
+	listing   *listing
+	unmatched int      // values that matched nothing, though they should
+	results   *results // nil until the first revocation may begin
+	proof     proof
+	recordErr error // of the receipts, after which nothing more is begun
+}
+
 func (a *app) sweepCommand() *cobra.Command {
-	var (
-		apps        appList
-		filters     filterFlags
-		columns     []string
-		dryRun, yes bool
-		file        string
-		concurrency int
-	)
+	s := &sweep{app: a}
 	command := &cobra.Command{
 		Use:   "sweep APP...",
 		Short: "Revoke the refresh tokens of apps that match",
 		Long: `Revoke the refresh tokens of apps that match every filter that is given, and
 nothing else. All apps are listed first; if one cannot be listed, nothing is
 revoked. On a terminal the command then asks; elsewhere it needs --yes. It keeps
-to the org's rate limit, goes on where one token fails, and at last lists the
-apps again, to say what is still there.
+to the org's rate limit, and goes on where one token fails. Finally it lists the
+apps that had matches again, and reports what is still there.
 
 With --receipts, every token has a record in a file, as JSON lines, from before
 it is revoked. A sweep that was interrupted or killed is finished by running it
 again with the same file.
 
-The exit code is 0 if every token that matched is gone.`,
+The exit code is 0 if every token that matched is gone. It is 3 if a value of
+--user, --client, --scope or --issuer matched no token: it may be mistyped. It
+is 0 all the same with --allow-unmatched, and if the receipts show that what
+matched is gone already.`,
 		Example: `  apptokens sweep 0oardd5r32PWsF4421d7 --user 00unkw1sfbTw08c0g1d7 --dry-run
   apptokens sweep --apps-file apps.txt --user 00unkw1sfbTw08c0g1d7 --receipts incident.jsonl
-  apptokens sweep 0oardd5r32PWsF4421d7 --older-than 90d --yes`,
-		RunE: func(command *cobra.Command, args []string) error {
-			ids, err := apps.read(a, command, args)
-			if err != nil {
-				return err
-			}
-			filter, given, err := filters.filter(command, a.now())
-			switch {
-			case err != nil:
-				return err
-			case !given:
-				return usageError{errors.New("sweep needs a filter, such as --user; revoke-all revokes every token")}
-			case command.Flags().Changed("receipts") && file == "":
-				return usageError{errors.New("--receipts is empty")}
-			case concurrency < 1 || concurrency > 100:
-				return usageError{fmt.Errorf("--concurrency is %d, want 1 to 100", concurrency)}
-			case !dryRun && !yes && !a.canAsk:
-				return usageError{errors.New("standard input and standard error are no terminal to ask at: sweep needs --yes, or --dry-run")}
-			}
-			table, err := chooseColumns(a.fitColumns(command, columns, len(ids)))
-			if err != nil {
-				return err
-			}
-			client, err := a.client(ids...)
-			if err != nil {
-				return err
-			}
-			s := &sweep{app: a, client: client, table: table, yes: yes}
-			job := bulk.Job{AppIDs: ids, Filter: filter, DryRun: dryRun, Concurrency: concurrency}
-			if dryRun {
-				return s.dryRun(command.Context(), job)
-			}
-			s.failed = map[tokenKey]receipt{}
-			if file != "" {
-				if s.receipts, err = openReceipts(file, a.settings.OrgURL); err != nil {
-					return usageError{fmt.Errorf("--receipts: %w", err)}
-				}
-			}
-			return errors.Join(s.run(command.Context(), job), s.receipts.close())
-		},
+  apptokens sweep 0oardd5r32PWsF4421d7 --older-than 90d --yes
+  apptokens sweep --apps-file apps.txt --user "$(cat leavers.txt)" --allow-unmatched --yes`,
+		RunE: s.command,
 	}
-	apps.addFlag(command)
-	filters.add(command)
-	columnsFlag(command, &columns)
-	command.Flags().BoolVar(&dryRun, "dry-run", false, "print the tokens that match, and revoke none")
-	command.Flags().BoolVar(&yes, "yes", false, "do not ask")
-	command.Flags().StringVar(&file, "receipts", "", "append a record of every token to this file, as JSON lines")
-	command.Flags().IntVar(&concurrency, "concurrency", 8, "revocations under way at once, 1 to 100; the rate limit has the last word")
+	flags := command.Flags()
+	flags.BoolVar(&s.dryRun, "dry-run", false, "print the tokens that match, and revoke none")
+	flags.BoolVar(&s.yes, "yes", false, "do not ask")
+	flags.BoolVar(&s.allowUnmatched, "allow-unmatched", false, "succeed even if a value of a filter matches no token")
+	flags.StringVar(&s.file, "receipts", "", "append a record of every token to this file, as JSON lines")
+	flags.IntVar(&s.concurrency, "concurrency", 8, "revocations under way at once, 1 to 100; the rate limit has the last word")
+	s.apps.addFlag(command)
+	s.filters.add(command)
+	s.columns.add(command)
 	return command
 }
 
-// sweep is one run of the command.
-type sweep struct {
-	*app
-	client   *api.Client
-	table    tokenTable
-	receipts *receipts // nil for none
-	yes      bool
-
-	rows      printer
-	cancel    context.CancelFunc
-	tally     tally
-	failed    map[tokenKey]receipt // until the second listing says that they are gone
-	recordErr error                // of the receipts, after which nothing more is begun
-	outputErr error
-}
-
-// dryRun prints what would be revoked.
-func (s *sweep) dryRun(ctx context.Context, job bulk.Job) error {
-	for event, err := range bulk.Revoke(ctx, s.client, job) {
-		if err != nil {
-			s.progress.clear()
-			return err
-		}
-		switch event := event.(type) {
-		case bulk.Listed:
-			s.progress.setDone("%d match", event.Matches)
-		case bulk.Selected:
-			s.progress.clear()
-			rows := s.printer(s.table.columns())
-			for _, match := range event.Matches {
-				if err := rows.print(s.table.row(s.app, match)); err != nil {
-					return err
-				}
-			}
-			fmt.Fprintf(s.err, "%d of %d tokens match; none was revoked (--dry-run)\n", len(event.Matches), event.Tokens)
-			return errors.Join(rows.flush(), rows.close())
+func (s *sweep) command(command *cobra.Command, args []string) error {
+	apps, err := s.apps.read(s.app, command, args)
+	if err != nil {
+		return err
+	}
+	filter, given, err := s.filters.filter(command, s.now())
+	switch {
+	case err != nil:
+		return err
+	case !given:
+		return usage("sweep needs a filter, such as --user; revoke-all revokes every token")
+	case command.Flags().Changed("receipts") && s.file == "":
+		return usage("--receipts is empty")
+	case s.concurrency < 1 || s.concurrency > 100:
+		return usage("--concurrency is %d, want 1 to 100", s.concurrency)
+	case !s.dryRun && !s.yes && !s.canAsk:
+		return usage("sweep cannot ask, because standard input and standard error are not a terminal; pass --yes, or --dry-run")
+	}
+	if s.table, err = s.columns.choose(s.app, command, apps); err != nil {
+		return err
+	}
+	if s.client, err = s.app.client(); err != nil {
+		return err
+	}
+	if s.file != "" && !s.dryRun {
+		if s.record, err = receipts.Open(s.file, s.settings.OrgURL); err != nil {
+			return usage("--receipts: %w", err)
 		}
 	}
-	return nil
+	s.listing = newListing(s.record.Unfinished())
+	job := bulk.Job{AppIDs: apps, Filter: filter, DryRun: s.dryRun, Concurrency: s.concurrency}
+	return errors.Join(s.run(command.Context(), job), s.record.Close())
 }
 
 // run goes on when nobody reads the output.
@@ -144,135 +121,108 @@ func (s *sweep) run(ctx context.Context, job bulk.Job) error {
 			break
 		}
 	}
-	s.progress.clear()
-	if s.rows == nil {
-		return s.unbegun(stopped)
-	}
-	s.print(s.rows.close())
-	fmt.Fprint(s.err, s.tally.text())
-	switch {
-	case s.recordErr != nil:
-		return fmt.Errorf("stopped, since the receipts could not be written: %w", s.recordErr)
-	case s.outputErr != nil:
-		return errors.Join(s.tally.verdict(stopped), fmt.Errorf("not all could be printed: %w", s.outputErr))
-	}
-	return s.tally.verdict(stopped)
-}
-
-// print keeps the first error of the output, and no more: each line would have one.
-func (s *sweep) print(err error) {
-	if s.outputErr == nil {
-		s.outputErr = err
-	}
-}
-
-// errNothingMatches ends a sweep that has nothing to do.
-var errNothingMatches = errors.New("nothing matches")
-
-func (s *sweep) unbegun(err error) error {
-	switch {
-	case errors.Is(err, errNothingMatches):
-		fmt.Fprintln(s.err, "No token matches: nothing was revoked.")
-		return s.printer(sweepColumns).close()
-	case errors.Is(err, context.Canceled):
+	if s.results != nil {
+		s.results.keep(s.results.rows.Close())
+		stopped = s.verdict(stopped)
+	} else if errors.Is(stopped, context.Canceled) {
 		return errors.New("interrupted: nothing was revoked")
 	}
-	return err
+	if stopped == nil && s.unmatched > 0 {
+		return unmatchedError{fmt.Errorf("%s matched no token; pass --allow-unmatched if that is fine", plural(s.unmatched, "value", "values"))}
+	}
+	return stopped
 }
 
 func (s *sweep) handle(ctx context.Context, event bulk.Event) error {
 	switch event := event.(type) {
 	case bulk.Listed:
-		s.progress.setDone("%d match", event.Matches)
-		s.receipts.listed(event)
+		s.listing.add(event)
+		s.progress.SetDone("%d match", event.Matches)
+		return s.filters.checkClock(s.watch)
 	case bulk.Selected:
 		return s.begin(ctx, event)
 	case bulk.Result:
 		s.result(event)
 	case bulk.Proof:
 		s.prove(event)
-		s.progress.setDone("looking what is left")
+		s.progress.SetDone("listing again to verify")
 	}
 	return nil
 }
 
 // begin shows what was selected, asks, and writes the plan down.
 func (s *sweep) begin(ctx context.Context, selected bulk.Selected) error {
-	s.progress.clear()
-	if err := s.receipts.write(s.receipts.missing(s.now())...); err != nil {
+	if err := s.record.Append(s.listing.gone(s.now())...); err != nil {
 		return fmt.Errorf("%w; nothing was revoked", err)
 	}
-	s.tally = tally{total: len(selected.Matches), outcomes: map[bulk.Outcome]int{}}
-	if s.tally.total == 0 {
-		return errNothingMatches
+	s.checkUnmatched(selected.Unmatched)
+	total := len(selected.Matches)
+	switch {
+	case s.dryRun:
+		return s.printMatches(selected)
+	case total == 0:
+		s.warn("no token matches: nothing was revoked at %s (%s looked at)", s.settings.OrgURL, plural(selected.Tokens, "token was", "tokens were"))
+		return s.newResults(0).rows.Close()
 	}
 	if !s.yes {
 		if err := s.preview(selected); err != nil {
 			return err
 		}
-		question := fmt.Sprintf("This revokes %d of %d refresh tokens of %s.", s.tally.total, selected.Tokens, s.settings.OrgURL)
-		yes, err := s.confirm(ctx, question, fmt.Sprint(s.tally.total))
-		if err != nil {
-			return err
-		}
-		if !yes {
-			return errors.New("not confirmed: nothing was revoked")
-		}
 	}
-	var plan []receipt
+	question := fmt.Sprintf("This revokes %d of %d refresh tokens of %s: %s.", total, selected.Tokens, s.settings.OrgURL, s.cost(selected))
+	for _, appID := range s.listing.whole(selected) {
+		question += fmt.Sprintf("\nAll tokens of app %s match. 'apptokens revoke-all %[1]s' would take one request; it also revokes what is issued meanwhile,"+
+			" and leaves no receipt for each token.", appID)
+	}
+	if s.yes {
+		s.warn("%s", question)
+	} else if err := s.confirm(ctx, question, fmt.Sprint(total)); err != nil {
+		return err
+	}
+	var plan []receipts.Receipt
 	for _, match := range selected.Matches {
-		plan = append(plan, s.newReceipt(match, planned, nil))
+		plan = append(plan, s.newReceipt(match, receipts.Planned, nil))
 	}
-	if err := s.receipts.write(plan...); err != nil {
+	if err := s.record.Append(plan...); err != nil {
 		return fmt.Errorf("%w; nothing was revoked", err)
 	}
-	s.rows = s.printer(sweepColumns)
-	s.progress.setBar(0, s.tally.total, "dealt with")
+	s.results = s.newResults(total)
+	s.progress.SetBar(0, total, "processed")
 	return nil
 }
 
-var sweepColumns = []column{
-	{"APP", "appId", fixed}, {"TOKEN", "tokenId", fixed}, {"USER", "userId", fixed}, {"OUTCOME      ", "outcome", fixed}, {"ERROR", "error", shrinks},
+// printMatches prints what would be revoked.
+func (s *sweep) printMatches(selected bulk.Selected) error {
+	rows := s.table.printer(s.app)
+	for _, match := range selected.Matches {
+		if err := rows.Print(s.table.row(s.app, match)); err != nil {
+			return err
+		}
+	}
+	err := errors.Join(rows.Flush(), rows.Close())
+	s.warn("%d of %d tokens of %s match: %s; none was revoked (--dry-run)", len(selected.Matches), selected.Tokens, s.settings.OrgURL, s.cost(selected))
+	return err
 }
 
 // result records an outcome before it shows it. What was not attempted stays planned. Without a record, nothing more is
 // begun; what is under way still has its result.
 func (s *sweep) result(r bulk.Result) {
-	s.tally.add(r)
 	record := s.newReceipt(r.Match, r.Outcome, r.Err)
-	if r.Outcome == bulk.Failed {
-		s.failed[tokenKey{record.AppID, record.TokenID}] = record
-	}
 	if r.Outcome != bulk.NotAttempted {
-		if err := s.receipts.write(record); err != nil && s.recordErr == nil {
+		if err := s.record.Append(record); err != nil && s.recordErr == nil {
 			s.recordErr = err
 			s.cancel()
 		}
 	}
-	s.progress.clear()
-	cells := []string{record.AppID, record.TokenID, record.UserID, string(record.Outcome), record.Error}
-	s.print(errors.Join(s.rows.print(row{value: record, cells: cells}), s.rows.flush()))
-	s.progress.setBar(s.tally.done(), s.tally.total, "dealt with")
+	if r.Outcome == bulk.Failed || r.Outcome == bulk.Unknown {
+		s.proof.doubt(record)
+	}
+	s.results.add(record, r.Err)
+	s.progress.SetBar(s.results.done(), s.results.total, "processed")
 }
 
-// prove takes in what the second listing says: what failed, and is not there any more, was revoked after all.
-func (s *sweep) prove(proof bulk.Proof) {
-	s.tally.prove(proof)
-	if proof.Err != nil {
-		return
-	}
-	for _, match := range proof.Remaining {
-		delete(s.failed, tokenKey{match.AppID, match.Token.ID})
-	}
-	for key, record := range s.failed {
-		if key.app != proof.AppID {
-			continue
-		}
-		record.Time, record.Outcome, record.Error = s.now().UTC(), bulk.Gone, ""
-		if err := s.receipts.write(record); err != nil && s.recordErr == nil {
-			s.recordErr = err
-		}
-		s.tally.afterAll(bulk.Failed, bulk.Gone)
-		delete(s.failed, key)
-	}
+func (s *sweep) newReceipt(m bulk.Match, outcome bulk.Outcome, err error) receipts.Receipt {
+	r := s.receipt(m.AppID, m.Token.ID, outcome, err)
+	r.UserID, r.ClientID, r.Issuer, r.Scopes = m.Token.UserID, m.Token.ClientID, m.Token.Issuer, m.Token.Scopes
+	return r
 }

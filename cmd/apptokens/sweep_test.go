@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -14,8 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"example.com/apptokens/api"
-	"example.com/apptokens/api/bulk"
 	"example.com/apptokens/api/oktatest"
 )
 
@@ -45,12 +42,12 @@ func TestSweepRevokesExactlyWhatMatches(t *testing.T) {
 		err     []string
 		left    bool // nothing was revoked
 	}{
-		"with --yes":                      {args: []string{"--yes"}, out: "revoked", err: []string{"revoked, of ", "of them are gone, 0 are still there."}},
-		"after asking":                    {command: command{tty: true, stdin: "COUNT\n"}, out: "revoked", err: []string{"APP   APP NAME  USER", "This revokes COUNT of 200 refresh tokens of ", "Type COUNT to go on: "}},
+		"with --yes":                      {args: []string{"--yes"}, out: "revoked", err: []string{"COUNT of COUNT revoked at ORG, with ", "COUNT of the tokens are gone, 0 are still there"}},
+		"after asking":                    {command: command{tty: true, stdin: "COUNT\n"}, out: "revoked", err: []string{"APP   APP NAME  USER", "This revokes COUNT of 200 refresh tokens of ORG: ", "Type COUNT to go on: "}},
 		"not after another word":          {command: command{tty: true, stdin: "yes\n"}, code: 1, left: true, err: []string{"not confirmed: nothing was revoked"}},
-		"not unasked":                     {code: 2, left: true, err: []string{"sweep needs --yes, or --dry-run"}},
-		"not on a dry run":                {args: []string{"--dry-run", "-o", "jsonl"}, left: true, out: `"status":"ACTIVE"`, err: []string{"COUNT of 200 tokens match; none was revoked (--dry-run)"}},
-		"not if nothing matches":          {args: []string{"--yes", "--scope", "none"}, left: true, err: []string{"No token matches: nothing was revoked."}},
+		"not unasked":                     {code: 2, left: true, err: []string{"pass --yes, or --dry-run"}},
+		"not on a dry run":                {args: []string{"--dry-run", "-o", "jsonl"}, left: true, out: `"status":"ACTIVE"`, err: []string{"COUNT of 200 tokens of ORG match: ", "none was revoked (--dry-run)"}},
+		"not if nothing matches":          {args: []string{"--yes", "--scope", "none"}, code: 3, left: true, err: []string{"no token matches: nothing was revoked at ORG", "--scope none: no token has it"}},
 		"not if an app is unknown":        {args: []string{"0oaUnknown", "--yes"}, code: 1, left: true, err: []string{"nothing was revoked", "0oaUnknown"}},
 		"not past a limit of concurrency": {args: []string{"--yes", "--concurrency", "0"}, code: 2, left: true, err: []string{"--concurrency is 0"}},
 	}
@@ -65,7 +62,7 @@ func TestSweepRevokesExactlyWhatMatches(t *testing.T) {
 			test.command.org, test.command.stdin = org, strings.ReplaceAll(test.command.stdin, "COUNT", count)
 			got := test.command.run(t.Context(), append([]string{"sweep", "0oa1", "0oa2", "--user", userID}, test.args...)...)
 			for _, want := range test.err {
-				if !strings.Contains(got.err, strings.ReplaceAll(want, "COUNT", count)) {
+				if want = strings.NewReplacer("COUNT", count, "ORG", org.URL).Replace(want); !strings.Contains(got.err, want) {
 					t.Errorf("stderr lacks %q:\n%s", want, got.err)
 				}
 			}
@@ -92,13 +89,13 @@ func TestSweepNeedsAFilter(t *testing.T) {
 		"none":                      {nil, "sweep needs a filter, such as --user; revoke-all revokes every token"},
 		"an empty user":             {[]string{"--user", ""}, "--user is empty"},
 		"blanks for a user":         {[]string{"--user", " ,\n"}, "--user is empty"},
-		"an empty file of receipts": {[]string{"--user", "u", "--receipts", ""}, "--receipts is empty"},
-		"an empty file of apps":     {[]string{"--user", "u", "--apps-file", ""}, "--apps-file is empty"},
-		"an unknown status":         {[]string{"--status", "active"}, `--status is "active", want ACTIVE or `},
-		"an age that is none":       {[]string{"--older-than", "90"}, `--older-than: "90" is no time span like 90d or 12h`},
-		"an age that is a date":     {[]string{"--older-than", "2026-01-01"}, "is no time span"},
+		"an empty file of receipts": {[]string{"--user", "00u1", "--receipts", ""}, "--receipts is empty"},
+		"an empty file of apps":     {[]string{"--user", "00u1", "--apps-file", ""}, "--apps-file is empty"},
+		"an unknown status":         {[]string{"--status", "active"}, `--status: "active" is not a status; want ACTIVE or `},
+		"an age that is none":       {[]string{"--older-than", "90"}, `--older-than: "90" is not a duration like 90d or 12h`},
+		"an age that is a date":     {[]string{"--older-than", "2026-01-01"}, "is not a duration"},
 		"a date that is none":       {[]string{"--created-before", "yesterday"}, `"yesterday" is neither a date like 2026-11-24`},
-		"two of one kind":           {[]string{"--older-than", "90d", "--created-before", "2026-01-01"}, "--created-before says again what another flag says"},
+		"two of one kind":           {[]string{"--older-than", "90d", "--created-before", "2026-01-01"}, "--created-before conflicts with another flag for the same time"},
 		"an absurd age":             {[]string{"--older-than", "999999w"}, "over a hundred years"},
 	}
 	for name, test := range tests {
@@ -120,7 +117,7 @@ func TestSweepReportsWhatItCouldNotDo(t *testing.T) {
 	org.Inject(oktatest.Status(403).On(http.MethodDelete).After(3))
 	args := []string{"sweep", "0oa1", "--status", "ACTIVE", "--yes", "--concurrency", "1", "--receipts", file}
 	got := command{org: org}.run(t.Context(), args...)
-	for _, want := range []string{"19 revoked, 1 failed, of 20\n", "19 of them are gone, 1 are still there.", "apptokens: 1 of 20 could not be revoked: ", "needs a role that may manage the app"} {
+	for _, want := range []string{"19 of the tokens are gone, 1 are still there", "apptokens: 19 of 20 revoked, 1 failed at " + org.URL + ": 1 of 20 are left: ", "needs a role that may manage the app"} {
 		if !strings.Contains(got.err, want) {
 			t.Errorf("stderr lacks %q:\n%s", want, got.err)
 		}
@@ -131,7 +128,7 @@ func TestSweepReportsWhatItCouldNotDo(t *testing.T) {
 	// The credential is revoked in the middle: the rest is not attempted, and stays planned.
 	org.Inject(oktatest.Status(401).On(http.MethodDelete).Forever())
 	got = command{org: org}.run(t.Context(), args...)
-	if got.code != 1 || !strings.Contains(got.err, "are left; run it again to go on") || !strings.Contains(got.err, "The token comes from OKTA_CLIENT_TOKEN.") {
+	if got.code != 1 || !strings.Contains(got.err, "are left; with a credential that may revoke, the same command goes on") || !strings.Contains(got.err, "The token comes from OKTA_CLIENT_TOKEN.") {
 		t.Errorf("code %d\n%s", got.code, got.err)
 	}
 	// Again, it does the rest, and the receipts say what became of each.
@@ -146,31 +143,67 @@ func TestSweepReportsWhatItCouldNotDo(t *testing.T) {
 	}
 }
 
-func TestVerdicts(t *testing.T) {
+// What the second listing shows has the last word: a 204 that revoked nothing, a listing that fails.
+func TestSweepVerifiesWhatTheServerSaid(t *testing.T) {
 	t.Parallel()
-	failure := errors.New("403")
 	tests := map[string]struct {
-		tally   tally
-		stopped error
-		want    string // empty for a success
+		fault oktatest.Fault
+		says  string
 	}{
-		"all revoked":         {tally{total: 2, outcomes: map[bulk.Outcome]int{bulk.Revoked: 2}, gone: 2}, nil, ""},
-		"some gone before":    {tally{total: 2, outcomes: map[bulk.Outcome]int{bulk.Revoked: 1, bulk.Gone: 1}, gone: 2}, nil, ""},
-		"one failed":          {tally{total: 2, outcomes: map[bulk.Outcome]int{bulk.Revoked: 1, bulk.Failed: 1}, failure: failure}, nil, "1 of 2 could not be revoked: 403"},
-		"one is still listed": {tally{total: 2, outcomes: map[bulk.Outcome]int{bulk.Revoked: 2}, remaining: 1}, nil, "1 tokens are still listed"},
-		"the proof failed":    {tally{total: 2, outcomes: map[bulk.Outcome]int{bulk.Revoked: 2}, unproved: []error{failure}}, nil, "the proof failed: 403"},
-		"stopped":             {tally{total: 2, outcomes: map[bulk.Outcome]int{bulk.NotAttempted: 2}}, failure, "2 of 2 are left; run it again to go on: 403"},
-		"interrupted":         {tally{total: 2, outcomes: map[bulk.Outcome]int{bulk.Revoked: 1}}, context.Canceled, "interrupted: 1 of 2 are left"},
+		"a 204 that revoked nothing":   {oktatest.Body(204, "", "").On(http.MethodDelete).Times(1), "3 of 3 revoked at ORG, but 1 token is still listed"},
+		"a second listing that fails":  {oktatest.Status(403).On(http.MethodGet).After(1), "3 of 3 revoked at ORG, but the apps could not be listed again to verify: "},
+		"a token that is not revoked":  {oktatest.Status(403).On(http.MethodDelete).Times(1), "2 of 3 revoked, 1 failed at ORG: 1 of 3 are left: "},
+		"a credential without a scope": {oktatest.Challenge(403, "insufficient_scope", "").On(http.MethodDelete).Forever(), "with a credential that may revoke, the same command goes on"},
 	}
 	for name, test := range tests {
-		got := test.tally.verdict(test.stopped)
-		if (got == nil) != (test.want == "") || got != nil && !strings.Contains(got.Error(), test.want) {
-			t.Errorf("%s: %v, want %q", name, got, test.want)
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			org := newOrg(t, 3)
+			org.Inject(test.fault)
+			got := command{org: org}.run(t.Context(), "sweep", "0oa1", "--status", "ACTIVE", "--yes", "--concurrency", "1")
+			if got.code != 1 || !strings.Contains(got.err, strings.ReplaceAll(test.says, "ORG", org.URL)) {
+				t.Errorf("code %d, stderr\n%s\nwant %q", got.code, got.err, test.says)
+			}
+		})
+	}
+}
+
+// A refused scope is refused for every token: one DELETE finds out, apart from those under way.
+func TestSweepStopsWhereTheScopeIsMissing(t *testing.T) {
+	t.Parallel()
+	org := newOrg(t, 40)
+	org.Inject(oktatest.Challenge(403, "insufficient_scope", "").On(http.MethodDelete).Forever())
+	got := command{org: org}.run(t.Context(), "sweep", "0oa1", "--status", "ACTIVE", "--yes")
+	deletes := 0
+	for _, request := range org.Requests() {
+		if request.Method == http.MethodDelete {
+			deletes++
 		}
 	}
-	appeared := tally{total: 1, outcomes: map[bulk.Outcome]int{bulk.Revoked: 1}, appeared: []bulk.Match{{AppID: "0oa1", Token: api.Token{ID: "oarNew", UserID: "00u1"}}}}
-	if text := appeared.text(); !strings.Contains(text, "New meanwhile, and not revoked: token oarNew of app 0oa1, user 00u1.") {
-		t.Error(text)
+	if got.code != 1 || deletes > 8 || strings.Contains(got.err, "run the same command again to go on") {
+		t.Errorf("code %d, %d DELETEs, stderr\n%s", got.code, deletes, got.err)
+	}
+}
+
+// A user who signs in again meanwhile has a new token, which is named and left alone.
+func TestSweepNamesTokensThatAreNew(t *testing.T) {
+	t.Parallel()
+	org := newOrg(t, 3)
+	first := org.Tokens("0oa1")[0]
+	fresh := first
+	fresh.ID = "oarNew"
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	org.Inject(oktatest.SlowFirstByte(300 * time.Millisecond).On(http.MethodDelete).Times(1))
+	go func() {
+		for len(org.Requests()) < 2 && ctx.Err() == nil {
+			time.Sleep(time.Millisecond)
+		}
+		org.Add("0oa1", fresh)
+	}()
+	got := command{org: org}.run(ctx, "sweep", "0oa1", "--user", first.UserID, "--yes")
+	if !strings.Contains(got.err, "new meanwhile, and not revoked: token oarNew of app 0oa1, user "+first.UserID) || len(org.Tokens("0oa1")) == 0 {
+		t.Errorf("code %d, %s", got.code, got.err)
 	}
 }
 
@@ -181,7 +214,7 @@ func TestWhatIsGoneIsNoFailure(t *testing.T) {
 	org.Inject(oktatest.DropAfter().On(http.MethodDelete).Times(1), oktatest.Status(404).On(http.MethodDelete).Times(0), oktatest.HTML(404).On(http.MethodDelete).Times(1))
 	file := filepath.Join(t.TempDir(), "receipts.jsonl")
 	got := command{org: org}.run(t.Context(), "sweep", "0oa1", "--status", "ACTIVE", "--yes", "--concurrency", "1", "--receipts", file)
-	if got.code != 0 || !strings.Contains(got.err, "2 revoked, 1 already gone, of 3") {
+	if got.code != 0 || !strings.Contains(got.err, "2 of 3 revoked, 1 already gone at "+org.URL) {
 		t.Errorf("code %d, %s", got.code, got.err)
 	}
 	for token, outcomes := range readReceipts(t, file) {

@@ -1,7 +1,8 @@
-// Package origin compares where URLs lead.
+// Package origin reads where URLs lead, and compares it.
 package origin
 
 import (
+	"cmp"
 	"net/url"
 	"strings"
 )
@@ -11,13 +12,11 @@ func Same(a, b *url.URL) bool {
 	return a.Scheme == b.Scheme && strings.EqualFold(a.Hostname(), b.Hostname()) && port(a) == port(b)
 }
 
-func port(u *url.URL) string {
-	switch {
-	case u.Port() != "":
-		return u.Port()
-	case u.Scheme == "http":
+func port(u *url.URL) string { return cmp.Or(u.Port(), defaultPort(u.Scheme)) }
+
+func defaultPort(scheme string) string {
+	if scheme == "http" {
 		return "80"
-	default:
-		return "443"
 	}
+	return "443"
 }

@@ -30,6 +30,17 @@ func Truncate(text string, limit int) string {
 // NotVisible tells what has no place in URLs and credentials: white space, control characters, all beyond ASCII.
 func NotVisible(r rune) bool { return r <= ' ' || r > '~' }
 
+// IsUnreserved reports whether a character needs no escaping anywhere in a URL (RFC 3986, section 2.3).
+func IsUnreserved(r rune) bool {
+	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("-_.~", r)
+}
+
+// HasPlaceholder reports whether a URL, a credential or an ID was copied from documentation, or from a template that
+// nothing filled in: {yourOktaDomain}, ${OKTA_TOKEN}, <token>, YOUR_API_TOKEN.
+func HasPlaceholder(text string) bool {
+	return strings.ContainsAny(text, "{}<>$") || strings.HasPrefix(text, "YOUR_")
+}
+
 // Redact takes secrets out of a text, should a server repeat them.
 func Redact(text string, secrets ...string) string {
 	for _, secret := range secrets {

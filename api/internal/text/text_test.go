@@ -16,7 +16,7 @@ func TestPrintable(t *testing.T) {
 		"plain text":                  "plain text",
 		"line\nend\ttab":              "line end tab",
 		"\x1b[2J\u202eflipped":        " [2J flipped",
-		"Zoë 李小龍":                     "Zoë 李小龍",
+		"Zoë 李示例":                     "Zoë 李示例",
 		"\xff\xfe":                    "\ufffd\ufffd",
 		strings.Repeat("x", 21):       strings.Repeat("x", 20) + "…",
 		strings.Repeat("é", 15):       strings.Repeat("é", 10) + "…",

@@ -76,7 +76,7 @@ type chart struct {
 // bar is one line of a chart.
 type bar struct {
 	Count
-	Width float64 // percent of the longest
+	Width float64 // percent of all tokens, as the share that stands beside it
 	Share string  // of all tokens
 }
 
@@ -101,14 +101,10 @@ func (s Summary) charts() []chart {
 	return charts
 }
 
-// chart adds the bars to a chart. What is left over gets a number, but no bar: beside it, all others would vanish.
+// chart adds the bars to a chart. What is left over gets a number, but no bar.
 func (s Summary) chart(c chart, counts []Count) chart {
-	longest := 1
-	for _, count := range counts {
-		longest = max(longest, count.Tokens)
-	}
 	for _, count := range counts[:min(maxBars, len(counts))] {
-		c.Bars = append(c.Bars, bar{count, 100 * float64(count.Tokens) / float64(longest), share(count.Tokens, s.Tokens)})
+		c.Bars = append(c.Bars, bar{count, 100 * float64(count.Tokens) / float64(max(1, s.Tokens)), share(count.Tokens, s.Tokens)})
 	}
 	if rest := counts[len(c.Bars):]; len(rest) > 0 {
 		c.Others = s.others(rest, c.Overlap)

@@ -215,10 +215,10 @@ func TestAChartHasAtMostTwentyBars(t *testing.T) {
 	}
 }
 
-func TestBarsAreMeasuredByTheLongest(t *testing.T) {
+func TestBarsAreMeasuredByTheTotal(t *testing.T) {
 	t.Parallel()
 	got := Summary{Tokens: 200}.chart(chart{}, []Count{{Tokens: 40}, {Tokens: 80}, {Tokens: 1}, {}}).Bars
-	want := []bar{{Count{Tokens: 40}, 50, "20%"}, {Count{Tokens: 80}, 100, "40%"}, {Count{Tokens: 1}, 1.25, "<1%"}, {Count{}, 0, "0%"}}
+	want := []bar{{Count{Tokens: 40}, 20, "20%"}, {Count{Tokens: 80}, 40, "40%"}, {Count{Tokens: 1}, 0.5, "<1%"}, {Count{}, 0, "0%"}}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("bars %+v, want %+v", got, want)
 	}

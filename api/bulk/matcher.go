@@ -1,0 +1,99 @@
+package bulk
+
+import (
+	"strings"
+
+	"example.com/apptokens/api"
+)
+
+// Matcher applies a filter to the tokens of a listing, and notes which values of the filter they have: one that no token
+// has may be a mistake, and "nothing matches" a false all-clear. It is not safe for concurrent use.
+type Matcher struct {
+	filter Filter
+	fields []field
+}
+
+// Unmatched is a value of a filter that no token has of those that the whole filter matches.
+type Unmatched struct {
+	Field  string // "user", "client", "issuer" or "scope"
+	Value  string
+	Tokens int // that have the value, but that other fields of the filter leave out
+	// Similar is a value that was seen, and differs only in case or in punctuation; empty for none.
+	Similar string
+}
+
+// field is one of the filter with its values. Statuses and times are left out: they are not copied by hand from
+// somewhere else, so finding none of them is not a sign of a mistake.
+type field struct {
+	name      string
+	of        func(api.Token) []string
+	normalize func(string) string
+	given     []string
+	values    map[string]*seen  // by normalized value
+	similar   map[string]string // what was seen by what it is similar to
+}
+
+type seen struct{ tokens, matches int }
+
+// NewMatcher returns a matcher for one or more listings.
+func NewMatcher(filter Filter) *Matcher {
+	same := func(s string) string { return s }
+	m := &Matcher{filter: filter}
+	m.add("user", filter.UserIDs, same, func(t api.Token) []string { return []string{t.UserID} })
+	m.add("client", filter.ClientIDs, same, func(t api.Token) []string { return []string{t.ClientID} })
+	m.add("issuer", filter.Issuers, trimSlash, func(t api.Token) []string { return []string{t.Issuer} })
+	m.add("scope", filter.Scopes, same, func(t api.Token) []string { return t.Scopes })
+	return m
+}
+
+func (m *Matcher) add(name string, given []string, normalize func(string) string, of func(api.Token) []string) {
+	if len(given) == 0 {
+		return
+	}
+	f := field{name, of, normalize, unique(given), map[string]*seen{}, map[string]string{}}
+	for _, value := range given {
+		f.values[normalize(value)] = &seen{}
+		f.similar[fold(value)] = ""
+	}
+	m.fields = append(m.fields, f)
+}
+
+// Match reports whether a token matches the filter.
+func (m *Matcher) Match(token api.Token) bool {
+	matches := m.filter.Match(token)
+	for _, f := range m.fields {
+		for _, value := range f.of(token) {
+			if s := f.values[f.normalize(value)]; s != nil {
+				s.tokens++
+				if matches {
+					s.matches++
+				}
+			} else if similar, ok := f.similar[fold(value)]; ok && similar == "" {
+				f.similar[fold(value)] = strings.Clone(value) // a part of its page
+			}
+		}
+	}
+	return matches
+}
+
+// Unmatched returns the values that no match had, in the order in which they were given.
+func (m *Matcher) Unmatched() (unmatched []Unmatched) {
+	for _, f := range m.fields {
+		for _, value := range f.given {
+			if s := f.values[f.normalize(value)]; s.matches == 0 {
+				unmatched = append(unmatched, Unmatched{f.name, value, s.tokens, f.similar[fold(value)]})
+			}
+		}
+	}
+	return unmatched
+}
+
+// fold makes values equal that differ only in case or in punctuation.
+func fold(value string) string {
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune("-_.:/ ", r) {
+			return -1
+		}
+		return r
+	}, strings.ToLower(value))
+}

@@ -1,0 +1,52 @@
+//go:build unix
+
+package config_test
+
+import (
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"example.com/apptokens/api/config"
+)
+
+// A FIFO that nobody writes to would be read for ever.
+func TestFIFOsAreNotRead(t *testing.T) {
+	fifo := func(t *testing.T, path string) {
+		if err := syscall.Mkfifo(path, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Run("in the working directory", func(t *testing.T) {
+		inDirectories(t, "", "")
+		fifo(t, ".okta.yaml")
+		_, err := config.Load(config.WithEnvironment(environment{}.get))
+		checkError(t, err, ".okta.yaml (which cannot be read: it is not a regular file)")
+	})
+	t.Run("at home, where nothing is missing", func(t *testing.T) {
+		home := inDirectories(t, "", "")
+		fifo(t, home)
+		settings, err := config.Load(config.WithEnvironment(environment{"ORGURL": orgURL, "TOKEN": "secret"}.get))
+		if err != nil || !strings.Contains(strings.Join(settings.Warnings, "\n"), "not a regular file") {
+			t.Errorf("warnings %q, error %v", settings.Warnings, err)
+		}
+	})
+	t.Run("named", func(t *testing.T) {
+		path := filepath.Join(t.TempDir(), "okta.yaml")
+		fifo(t, path)
+		_, err := config.Load(config.WithEnvironment(environment{}.get), config.WithFiles(path))
+		checkError(t, err, path+": it is not a regular file")
+	})
+	t.Run("with a key", func(t *testing.T) {
+		path := filepath.Join(t.TempDir(), "key.pem")
+		fifo(t, path)
+		env := environment{"ORGURL": orgURL, "CLIENTID": "0oaService", "PRIVATEKEY": path}
+		_, err := config.Load(config.WithEnvironment(env.get), config.WithFiles())
+		checkError(t, err, "privateKey (from OKTA_CLIENT_PRIVATEKEY)", "not a regular file")
+	})
+	t.Run("devices neither", func(t *testing.T) {
+		_, err := config.Load(config.WithEnvironment(environment{}.get), config.WithFiles("/dev/zero"))
+		checkError(t, err, "/dev/zero: it is not a regular file")
+	})
+}

@@ -1,0 +1,42 @@
+package config_test
+
+import (
+	"strings"
+	"testing"
+
+	"example.com/apptokens/api/config"
+)
+
+func TestUnknownNamesDrawAWarning(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ file, want string }{
+		"a section":            {"okta: {client: {rateLimits: {maxRetries: 3}}}", "okta.client.rateLimits is not a known setting, and is ignored; did you mean rateLimit?"},
+		"in a section":         {"okta: {client: {rateLimit: {maxRetry: 3}}}", "okta.client.rateLimit.maxRetry is not a known setting, and is ignored; did you mean rateLimit.maxRetries?"},
+		"outside its section":  {"okta: {client: {maxBackoff: 3}}", "did you mean rateLimit.maxBackoff?"},
+		"two letters swapped":  {"okta: {client: {ogrUrl: x}}", "did you mean orgUrl?"},
+		"below testing":        {"okta: {testing: {disableHttpCheck: true}}", "okta.testing.disableHttpCheck is not a known setting"},
+		"like nothing":         {"okta: {client: {tenant: x}}", "okta.client.tenant is not a known setting, and is ignored"},
+		"control characters":   {`okta: {client: {"a\e[2Jb": x}}`, "okta.client.a [2Jb is"},
+		"Java's key ID":        {"okta: {client: {kid: k1}}", "okta.client.kid is not a known setting, and is ignored; did you mean privateKeyId?"},
+		"an assertion":         {"okta: {client: {clientAssertion: secret}}", "did you mean privateKey?"},
+		"known to Okta's SDKs": {"okta: {client: {cache: {enabled: true, defaultTtl: 1, defaultTti: 1}, userAgentExtra: x, userAgent: x, rateLimit: {enable: true}, logging: {enabled: true}, raiseException: true}}", ""},
+		"known in capitals":    {"OKTA: {CLIENT: {CACHE: {enabled: true}, RATELIMIT: {MAXRETRIES: 3}}}", ""},
+		"another tool's":       {"okta: {oauth2: {issuer: x}}\nspring: {main: x}", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			file := write(t, "okta.yaml", test.file, 0o600)
+			settings, err := config.Load(config.WithEnvironment(environment{"ORGURL": orgURL, "TOKEN": "t"}.get), config.WithFiles(file))
+			if err != nil {
+				t.Fatal(err)
+			}
+			warnings := strings.Join(settings.Warnings, "\n")
+			if test.want == "" && warnings != "" || test.want != "" && !strings.Contains(warnings, file+", line 1: ") || !strings.Contains(warnings, test.want) {
+				t.Errorf("warnings %q, want one that says %q", warnings, test.want)
+			}
+			if strings.Contains(warnings, "secret") || strings.HasSuffix(test.want, "ignored") && strings.Contains(warnings, "did you mean") {
+				t.Errorf("warnings %q", warnings)
+			}
+		})
+	}
+}

@@ -1,0 +1,147 @@
+package config_test
+
+import (
+	"bufio"
+	"context"
+	"crypto"
+	"encoding/base64"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httptrace"
+	"strings"
+	"sync"
+	"testing"
+
+	"example.com/apptokens/api"
+	"example.com/apptokens/api/config"
+	"example.com/apptokens/api/oktatest"
+)
+
+// proxyOf returns the proxy that requests to an org go by, or nothing. It sends none.
+func proxyOf(t *testing.T, settings config.Config, orgURL string) (address string) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GetConn: func(hostPort string) {
+		address = hostPort
+		cancel()
+	}})
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, orgURL, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := settings.Transport().RoundTrip(req); err == nil {
+		t.Error("the request was sent")
+	}
+	if address == req.URL.Host+":443" {
+		return ""
+	}
+	return address
+}
+
+// proxied is a configuration of an org that only a proxy knows.
+func proxied(proxy net.Addr, more environment) environment {
+	host, port, _ := strings.Cut(proxy.String(), ":")
+	env := environment{
+		"ORGURL": "http://okta-mock:8080", "OKTA_TESTING_TESTINGDISABLEHTTPSCHECK": "true",
+		"PROXY_HOST": host, "PROXY_PORT": port, "PROXY_USERNAME": "user", "PROXY_PASSWORD": "canary",
+	}
+	for name, value := range more {
+		env[name] = value
+	}
+	return env
+}
+
+func TestAllRequestsGoByTheProxy(t *testing.T) {
+	t.Parallel()
+	org := oktatest.New(oktatest.WithApp("0oa1", 3), oktatest.WithServiceApp(oktatest.ServiceApp{ClientID: "0oaService", Keys: map[string]crypto.PublicKey{"k1": key.Public()}}))
+	var mu sync.Mutex
+	seen := map[string]int{}
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		seen[r.Method+" "+r.URL.Host+" "+r.Header.Get("Proxy-Authorization")]++
+		mu.Unlock()
+		org.ServeHTTP(w, r)
+	}))
+	t.Cleanup(proxy.Close)
+	for _, credential := range []environment{{"TOKEN": org.APIToken()}, {"PRIVATEKEY": jwkKey, "CLIENTID": "0oaService"}} {
+		settings, err := config.Load(config.WithEnvironment(proxied(proxy.Listener.Addr(), credential).get), config.WithFiles())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(settings.Warnings) != 1 || !strings.Contains(settings.Warnings[0], "credentials go to http://okta-mock:8080 unencrypted, as testing.testingDisableHttpsCheck (from OKTA_TESTING_TESTINGDISABLEHTTPSCHECK) allows") {
+			t.Errorf("warnings %q", settings.Warnings)
+		}
+		client, err := settings.Client()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := client.Get(t.Context(), "0oa1", org.Tokens("0oa1")[0].ID); err != nil {
+			t.Error(err)
+		}
+	}
+	authorization := "Basic " + base64.StdEncoding.EncodeToString([]byte("user:canary"))
+	if seen["GET okta-mock:8080 "+authorization] != 2 || seen["POST okta-mock:8080 "+authorization] == 0 || len(seen) != 2 {
+		t.Errorf("the proxy saw %v", seen)
+	}
+}
+
+// As with HTTPS_PROXY, what listens on this machine is reached without it.
+func TestLoopbackHostsAreReachedWithoutTheProxy(t *testing.T) {
+	t.Parallel()
+	org := oktatest.NewServer(oktatest.WithApp("0oa1", 3))
+	t.Cleanup(org.Close)
+	env := environment{"ORGURL": org.URL, "TOKEN": org.APIToken(), "PROXY_HOST": "proxy.invalid", "PROXY_PORT": "3128"}
+	settings, err := config.Load(config.WithEnvironment(env.get), config.WithFiles())
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, err := settings.Client(api.WithRetry(api.RetryPolicy{MaxAttempts: 1}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := client.RevokeAll(t.Context(), "0oa1"); err != nil {
+		t.Error(err)
+	}
+}
+
+// A proxy that refuses may say anything, and net/http repeats it.
+func TestTheProxysPasswordIsInNoError(t *testing.T) {
+	t.Parallel()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = listener.Close() })
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			req, err := http.ReadRequest(bufio.NewReader(conn))
+			if err == nil {
+				_, password, _ := (&http.Request{Header: http.Header{"Authorization": req.Header["Proxy-Authorization"]}}).BasicAuth()
+				fmt.Fprintf(conn, "HTTP/1.1 407 Wrong %s, %s\r\n\r\n", password, req.Header.Get("Proxy-Authorization"))
+			}
+			_ = conn.Close()
+		}
+	}()
+	for _, credential := range []environment{{"TOKEN": "00token"}, {"PRIVATEKEY": jwkKey, "CLIENTID": "0oaService"}} {
+		env := proxied(listener.Addr(), credential)
+		env["ORGURL"], env["RATELIMIT_MAXRETRIES"] = orgURL, "0"
+		settings, err := config.Load(config.WithEnvironment(env.get), config.WithFiles())
+		if err != nil {
+			t.Fatal(err)
+		}
+		client, err := settings.Client()
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = client.RevokeAll(t.Context(), "0oa1")
+		if err == nil || !strings.Contains(err.Error(), "Wrong [redacted], Basic [redacted]") {
+			t.Errorf("error %v", err)
+		}
+	}
+}

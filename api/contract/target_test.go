@@ -1,0 +1,27 @@
+package contract_test
+
+import (
+	"errors"
+	"net/http"
+	"testing"
+
+	"example.com/apptokens/api"
+	"example.com/apptokens/api/contract"
+	"example.com/apptokens/api/oktatest"
+)
+
+// A mock in another container is checked over http if that was asked for.
+func TestPlainHTTPIsForThoseWhoAskForIt(t *testing.T) {
+	t.Parallel()
+	org := oktatest.New()
+	target := contract.Target{
+		URL: "http://okta-mock:8080", Auth: api.APIToken(oktatest.DefaultAPIToken), HTTPClient: &http.Client{Transport: org.Transport()},
+	}
+	if _, err := contract.Check(t.Context(), target); !errors.Is(err, api.ErrInvalidArgument) || len(org.Requests()) > 0 {
+		t.Errorf("unasked: %v", err)
+	}
+	target.PlainHTTP = true
+	if report, err := contract.Check(t.Context(), target); err != nil || report.URL != target.URL || len(org.Requests()) == 0 {
+		t.Errorf("asked for: %v, %+v", err, report)
+	}
+}

@@ -1,0 +1,147 @@
+package api_test
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+
+	"example.com/apptokens/api"
+)
+
+func TestNewTakesOrgURLs(t *testing.T) {
+	t.Parallel()
+	for given, want := range map[string]string{
+		"https://acme.okta.com":               "https://acme.okta.com/api/v1/apps/0oa1/tokens",
+		"https://acme.okta.com/":              "https://acme.okta.com/api/v1/apps/0oa1/tokens",
+		"HTTPS://login.acme.example":          "https://login.acme.example/api/v1/apps/0oa1/tokens",
+		"https://acme.okta.com:8443":          "https://acme.okta.com:8443/api/v1/apps/0oa1/tokens",
+		"https://proxy.acme.example/okta/eu/": "https://proxy.acme.example/okta/eu/api/v1/apps/0oa1/tokens",
+		"http://localhost:8080":               "http://localhost:8080/api/v1/apps/0oa1/tokens",
+		"http://127.0.0.1":                    "http://127.0.0.1/api/v1/apps/0oa1/tokens",
+		"http://127.8.9.10:1":                 "http://127.8.9.10:1/api/v1/apps/0oa1/tokens",
+		"http://[::1]:8080":                   "http://[::1]:8080/api/v1/apps/0oa1/tokens",
+		"https://sso-admin.acme.example":      "https://sso-admin.acme.example/api/v1/apps/0oa1/tokens",
+		"https://notokta.com/eu":              "https://notokta.com/eu/api/v1/apps/0oa1/tokens",
+	} {
+		t.Run(given, func(t *testing.T) {
+			t.Parallel()
+			var got string
+			transport := roundTripper(func(req *http.Request) (*http.Response, error) {
+				got = req.URL.String()
+				return &http.Response{StatusCode: http.StatusNoContent, Body: http.NoBody}, nil
+			})
+			client, err := api.New(given, api.APIToken("t"), api.WithHTTPClient(&http.Client{Transport: transport}))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := client.RevokeAll(t.Context(), appID); err != nil {
+				t.Fatal(err)
+			}
+			if got != want {
+				t.Errorf("the request went to %s, want %s", got, want)
+			}
+		})
+	}
+}
+
+func TestNewRefusesOrgURLs(t *testing.T) {
+	t.Parallel()
+	for given, says := range map[string]string{
+		"":                                      "empty",
+		"acme.okta.com":                         "https://",
+		"/api":                                  "https://",
+		"ftp://acme.okta.com":                   "https://",
+		"https://":                              "host",
+		"https://:443":                          "host",
+		"https://acme.okta.com:":                "port",
+		"https://acme.okta.com:https":           "not a URL",
+		"http://acme.okta.com":                  "https only",
+		"http://localhost.example":              "https only",
+		"http://127.0.0.1.example":              "https only",
+		"http://10.0.0.1":                       "https only",
+		"https://user:secret@acme.okta.com":     "user information",
+		"https://acme.okta.com?x=1":             "query",
+		"https://acme.okta.com?":                "query",
+		"https://acme.okta.com#":                "fragment",
+		"https://{yourOktaDomain}":              "placeholder",
+		"https://${OKTA_DOMAIN}":                "placeholder",
+		"https://<acme>.okta.com":               "placeholder",
+		"https://acme-admin.okta.com":           "-admin",
+		"https://ACME-ADMIN.oktapreview.com":    "-admin",
+		"https://acme.okta.com.com":             ".com twice",
+		" https://acme.okta.com":                "space",
+		"https://acme.okta.com\n":               "space",
+		"https://acme okta.com":                 "space",
+		"https://acme.оkta.com":                 "does not belong", // a Cyrillic o
+		"https://acme.okta.com/../x":            "a part of its path",
+		"https://acme.okta.com/%2e%2e/x":        "a part of its path",
+		"https://acme.okta.com//x":              "a part of its path",
+		"https://acme.okta.com/okta(eu)":        "a part of its path",
+		"https://acme.okta.com/..;/x":           "a part of its path",
+		"https://acme.okta.com/oauth2/default":  "leave out its path",
+		"https://acme.okta.com/API/V1/":         "leave out its path",
+		`https://"acme.okta.com"`:               "not a valid host name",
+		"https://acme.okta.com,evil.example":    "not a valid host name",
+		"https://acme.okta.com.com.":            "not a valid host name",
+		"https://.":                             "not a valid host name",
+		"00canary-token":                        "(not shown)",
+		"https://acme.okta.com/api/v1":          "leave out its path",
+		"https://acme.okta.com/api/v1/apps":     "leave out its path",
+		"https://acme.okta.com:0":               "port",
+		"https://acme.okta.com:65536":           "port",
+		"https://acme.okta.com/admin/dashboard": "leave out its path",
+		"https://acme.oktapreview.com/app":      "leave out its path",
+		"https://acme.okta-emea.com/app":        "leave out its path",
+		"https://acme.okta-gov.com/app":         "leave out its path",
+		"https://acme.okta.mil/app":             "leave out its path",
+	} {
+		t.Run(given, func(t *testing.T) {
+			t.Parallel()
+			_, err := api.New(given, api.APIToken("t"))
+			checkError(t, err, api.ErrInvalidArgument, says)
+			if err != nil && strings.Contains(err.Error(), "secret") {
+				t.Errorf("the error shows a password: %v", err)
+			}
+		})
+	}
+}
+
+// Whatever way an org URL is written, it names the same org in receipts and to the token endpoint.
+func TestOrgURLsHaveOneForm(t *testing.T) {
+	t.Parallel()
+	for given, want := range map[string]string{
+		"HTTPS://Acme.OKTA.com":               "https://acme.okta.com",
+		"https://acme.okta.com/":              "https://acme.okta.com",
+		"https://acme.okta.com///":            "https://acme.okta.com",
+		"https://acme.okta.com:443/":          "https://acme.okta.com",
+		"https://acme.okta.com:0443":          "https://acme.okta.com",
+		"https://acme.okta.com:8443":          "https://acme.okta.com:8443",
+		"https://acme.okta.com:80":            "https://acme.okta.com:80",
+		"http://127.0.0.1:80":                 "http://127.0.0.1",
+		"http://[::1]:80/":                    "http://[::1]",
+		"http://[0:0:0:0:0:0:0:1]:8080":       "http://[::1]:8080",
+		"https://[2001:DB8::A]":               "https://[2001:db8::a]",
+		"https://proxy.acme.example/Okta/EU/": "https://proxy.acme.example/Okta/EU",
+	} {
+		got, err := api.ParseOrgURL(given)
+		if err != nil || got.String() != want {
+			t.Errorf("ParseOrgURL(%q) = %v, %v; want %s", given, got, err, want)
+		}
+	}
+}
+
+func TestPlainHTTPIsForThoseWhoAskForIt(t *testing.T) {
+	t.Parallel()
+	const mock = "http://okta-mock:8080"
+	if _, err := api.New(mock, api.APIToken("t")); !errors.Is(err, api.ErrInvalidArgument) {
+		t.Errorf("without the option: %v", err)
+	}
+	client, err := api.New(mock, api.APIToken("t"), api.WithPlainHTTP())
+	if err != nil || client.String() != "api.Client("+mock+")" {
+		t.Errorf("with the option: %v, %v", client, err)
+	}
+	if _, err := api.New("ftp://okta-mock", api.APIToken("t"), api.WithPlainHTTP()); !errors.Is(err, api.ErrInvalidArgument) {
+		t.Errorf("another scheme: %v", err)
+	}
+}

@@ -1,0 +1,119 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"example.com/apptokens/api/oktatest"
+)
+
+// After a failure, the next step is named: for each kind of failure another one, and the same for every command.
+func TestHintsNameTheNextStep(t *testing.T) {
+	t.Parallel()
+	const role = "needs a role that may manage the app, such as Application Administrator"
+	bearer := map[string]string{"OKTA_CLIENT_TOKEN": "x", "OKTA_CLIENT_AUTHORIZATIONMODE": "Bearer"}
+	okta := func(status int, code string) *oktatest.Fault {
+		return new(oktatest.Body(status, "application/json", fmt.Sprintf(`{"errorCode":%q,"errorSummary":"no"}`, code)))
+	}
+	tests := map[string]struct {
+		args  string // of a single command; empty for list, get, revoke and revoke-all
+		env   map[string]string
+		fault *oktatest.Fault
+		says  string
+		never string
+	}{
+		"an administrator without rights": {fault: new(oktatest.Status(403)), says: role},
+		"an access token without a scope": {env: bearer, fault: new(oktatest.Challenge(403, "insufficient_scope", "")), says: "needs the scope okta.apps.read to list and okta.apps.manage to revoke"},
+		"the 403 of a proxy":              {fault: new(oktatest.HTML(403)), says: "It was not Okta that answered", never: "role"},
+		"the 404 of a proxy":              {fault: new(oktatest.HTML(404)), says: "It was not Okta that answered", never: "an app of"},
+		"an app that is not there":        {args: "list 0oaWrong", says: "Is 0oaWrong an app of {org}? The ID of an OIDC app is its client ID."},
+		"revoke-all of such an app":       {args: "revoke-all 0oaWrong --yes", says: "Is 0oaWrong an app of {org}?"},
+		"revoke of such an app's token":   {args: "revoke 0oaWrong oar1", says: "Is 0oaWrong an app of {org}?"},
+		"a token that is not there":       {args: "get 0oa1 oarWrong", never: "Is "},
+		"a dead credential":               {fault: okta(401, "E0000011"), says: "The token comes from OKTA_CLIENT_TOKEN. Is it valid, and of this org?"},
+		"a feature that the org lacks":    {fault: okta(401, "E0000015"), says: "The org lacks the feature; another credential does not help.", never: "Is it valid"},
+		"an app that is not OAuth":        {args: "list 0oa1", fault: okta(400, "E0000001"), says: "Is the app an OAuth or OIDC app?"},
+		"an org that is not there": {env: map[string]string{"OKTA_CLIENT_ORGURL": "http://127.0.0.1:1", "OKTA_CLIENT_RATELIMIT_MAXRETRIES": "0"},
+			says: "The org URL http://127.0.0.1:1 comes from OKTA_CLIENT_ORGURL. Is it right?"},
+	}
+	for name, test := range tests {
+		lines := []string{"list 0oa1", "get 0oa1 oar1", "revoke 0oa1 oar1", "revoke-all 0oa1 --yes"}
+		if test.args != "" {
+			lines = []string{test.args}
+		}
+		for _, line := range lines {
+			org := newOrg(t, 3)
+			if test.fault != nil {
+				org.Inject(test.fault.Forever())
+			}
+			got := command{org: org, env: test.env}.run(t.Context(), strings.Fields(line)...)
+			if got.code != exitFailed || !strings.Contains(got.err, strings.ReplaceAll(test.says, "{org}", org.URL)) || test.never != "" && strings.Contains(got.err, test.never) {
+				t.Errorf("%s: %s: code %d, stderr %q; want %q", name, line, got.code, got.err, test.says)
+			}
+		}
+	}
+}
+
+// Mistakes in the call are usage errors, and say which argument is wrong and what is meant.
+func TestUsageErrorsNameTheMistake(t *testing.T) {
+	t.Parallel()
+	org := newOrg(t, 3)
+	apps := t.TempDir() + "/apps.txt"
+	writeTestFile(t, apps, "# ours\n0oa1\n../users\n")
+	for line, says := range map[string]string{
+		"list 0oa1 --usr x":    "did you mean --user?",
+		"list 0oa1 --zzzzzzzz": "unknown flag: --zzzzzzzz\n",
+		"swep":                 "Did you mean this?\n\tsweep",
+		"help sweeep":          `unknown command "sweeep" for "apptokens"`,
+		"help sweep now":       `there is no help on "sweep now"`,
+		"revoke oar1gytf4dW8R5tmZ1d7 0oardd5r32PWsF4421d7": `"oar1gytf4dW8R5tmZ1d7" is the ID of a token, not of an app; the app comes first, then its tokens`,
+		"revoke 0oa1 00unkw1sfbTw08c0g1d7":                 `"00unkw1sfbTw08c0g1d7" is the ID of a user, not of a token`,
+		"list 0oa1 00unkw1sfbTw08c0g1d7":                   "users go with --user",
+		"get 0oa1 ..":                                      `token ID ".."`,
+		"get .. oar1":                                      `app ID ".."`,
+		"list --apps-file " + apps:                         apps + `, line 3: invalid argument: app ID "../users"`,
+		"summary 0oa1 tokens.html/":                        `app ID "tokens.html/"`,
+		"list 0oa1 --columns +name":                        `"name" is not a column`,
+		"list 0oa1 -o xml":                                 "want table, json, jsonl, csv or yaml",
+	} {
+		got := command{org: org}.run(t.Context(), strings.Fields(line)...)
+		if got.code != exitUsage || !strings.Contains(got.err, says) || got.out != "" {
+			t.Errorf("%s: code %d, stdout %q, stderr %q; want 2, %q", line, got.code, got.out, got.err, says)
+		}
+	}
+	if len(org.Requests()) > 0 {
+		t.Errorf("%d requests were sent", len(org.Requests()))
+	}
+	// What is missing in the configuration is explained where the variables are.
+	got := command{}.run(t.Context(), "list", "0oa1")
+	if got.code != exitUsage || !strings.HasSuffix(got.err, "See 'apptokens --help'.\n") {
+		t.Errorf("code %d, %s", got.code, got.err)
+	}
+	if help := (command{}).run(t.Context(), "help", "sweep"); help.code != exitDone || !strings.Contains(help.out, "--allow-unmatched") {
+		t.Errorf("help sweep: code %d, %s%s", help.code, help.out, help.err)
+	}
+}
+
+// One app that cannot be listed is reported once.
+func TestAnAppThatCannotBeListedIsReportedOnce(t *testing.T) {
+	t.Parallel()
+	org := newOrg(t, 3)
+	got := command{org: org}.run(t.Context(), "list", "0oa1", "0oaWrong", "0oaEmpty")
+	if got.code != exitFailed || strings.Count(got.err, "404 Not Found") != 1 || !strings.Contains(got.err, "1 of 3 apps could not be listed") {
+		t.Errorf("code %d, stderr\n%s", got.code, got.err)
+	}
+}
+
+// The lines of flags break between words, at the width of the terminal.
+func TestHelpFitsTheTerminal(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"", "list", "sweep", "summary", "serve", "contract"} {
+		got := command{}.run(t.Context(), append(strings.Fields(name), "--help")...)
+		for line := range strings.Lines(got.out) {
+			if example := strings.HasPrefix(line, "  apptokens "); len(line) > 81 && !example { // examples are to be copied
+				t.Errorf("%s: a line takes %d columns: %s", name, len(line)-1, line)
+			}
+		}
+	}
+}

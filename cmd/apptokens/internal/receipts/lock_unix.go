@@ -1,0 +1,21 @@
+//go:build darwin || dragonfly || freebsd || illumos || linux || netbsd || openbsd
+
+package receipts
+
+import (
+	"errors"
+	"os"
+	"syscall"
+)
+
+// lock locks the file until it is closed, or the process ends.
+func lock(file *os.File) error {
+	err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	switch {
+	case errors.Is(err, syscall.EWOULDBLOCK):
+		return errLocked
+	case err != nil:
+		return os.NewSyscallError("flock", err)
+	}
+	return nil
+}

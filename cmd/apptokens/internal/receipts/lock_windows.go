@@ -1,0 +1,23 @@
+package receipts
+
+import (
+	"errors"
+	"math"
+	"os"
+
+	"golang.org/x/sys/windows"
+)
+
+// lock locks the file until it is closed, or the process ends. On Windows nobody but the holder of the lock can read or
+// write what it covers, so it covers the last possible byte: programs that only read the receipts can.
+func lock(file *os.File) error {
+	err := windows.LockFileEx(windows.Handle(file.Fd()), windows.LOCKFILE_EXCLUSIVE_LOCK|windows.LOCKFILE_FAIL_IMMEDIATELY,
+		0, 1, 0, &windows.Overlapped{Offset: math.MaxUint32, OffsetHigh: math.MaxInt32})
+	switch {
+	case errors.Is(err, windows.ERROR_LOCK_VIOLATION):
+		return errLocked
+	case err != nil:
+		return os.NewSyscallError("LockFileEx", err)
+	}
+	return nil
+}

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+)
+
+func (a *app) revokeAllCommand() *cobra.Command {
+	var yes bool
+	command := &cobra.Command{
+		Use:   "revoke-all APP...",
+		Short: "Revoke every refresh token of apps",
+		Long: `Revoke every refresh token of apps, and the access tokens that were issued
+together with them. All users of the apps have to sign in again.
+
+On a terminal, the command asks for each app before it revokes the first.
+Elsewhere it needs --yes.`,
+		Example: `  apptokens revoke-all 0oardd5r32PWsF4421d7`,
+		Args:    wantArgs(1, 0),
+		RunE: func(command *cobra.Command, args []string) error {
+			if err := checkApps(args...); err != nil {
+				return err
+			}
+			client, err := a.client()
+			if err != nil {
+				return err
+			}
+			apps := unique(args)
+			if !yes {
+				if err := a.confirmRevokeAll(command, apps); err != nil {
+					return err
+				}
+			}
+			var targets []target
+			for _, id := range apps {
+				targets = append(targets, target{appID: id})
+			}
+			return a.revoke(command.Context(), targets, func(t target) error {
+				return client.RevokeAll(command.Context(), t.appID)
+			})
+		},
+	}
+	command.Flags().BoolVar(&yes, "yes", false, "do not ask")
+	return command
+}
+
+func (a *app) confirmRevokeAll(command *cobra.Command, apps []string) error {
+	if !a.canAsk {
+		return usage("%s cannot ask, because standard input and standard error are not a terminal; pass --yes", command.Name())
+	}
+	for _, appID := range apps {
+		question := fmt.Sprintf("This revokes every refresh token of app %s of %s.", appID, a.settings.OrgURL)
+		if err := a.confirm(command.Context(), question, appID); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/apptokens/api/oktatest"
+)
+
+// Before anything is revoked, a sweep says how many requests that takes and how long at the org's limit, and where
+// revoke-all would be one request.
+func TestSweepSaysWhatItCosts(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		limit  int
+		args   []string
+		says   []string
+		absent string
+	}{
+		"within a window":        {500, []string{"--status", "ACTIVE"}, []string{"This revokes 250 of 250 refresh tokens of ORG: 252 requests, under a minute at the org's limit of 500 a minute"}, "share"},
+		"over several windows":   {50, []string{"--status", "ACTIVE"}, []string{"252 requests, about 5 minutes at the org's limit of 50 a minute"}, ""},
+		"at a share":             {50, []string{"--status", "ACTIVE", "--rate-share", "0.5"}, []string{"about 5 minutes at the org's limit of 50 a minute, about 10 minutes at the share of 0.5"}, ""},
+		"all tokens of one app":  {50, []string{"--status", "ACTIVE"}, []string{"All tokens of app 0oa1 match. 'apptokens revoke-all 0oa1' would take one request; it also revokes what is issued meanwhile"}, ""},
+		"some tokens of one app": {50, []string{"--scope", "payments:read"}, []string{"refresh tokens of ORG: "}, "revoke-all"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			org := oktatest.NewServer(oktatest.WithApp("0oa1", 250), oktatest.WithRateLimit(test.limit, time.Minute))
+			t.Cleanup(org.Close)
+			got := command{org: org, tty: true, stdin: "no\n"}.run(t.Context(), append([]string{"sweep", "0oa1"}, test.args...)...)
+			for _, want := range test.says {
+				if !strings.Contains(strings.Join(strings.Fields(got.err), " "), strings.ReplaceAll(want, "ORG", org.URL)) { // which is wrapped
+					t.Errorf("stderr lacks %q:\n%s", want, got.err)
+				}
+			}
+			if got.code != exitFailed || test.absent != "" && strings.Contains(got.err, test.absent) || len(org.Tokens("0oa1")) != 250 {
+				t.Errorf("code %d, %d tokens left, stderr\n%s", got.code, len(org.Tokens("0oa1")), got.err)
+			}
+		})
+	}
+}
+
+// A wait that a call may not make ends the sweep at once, with how to go on; the same command then does the rest.
+func TestSweepStopsAtAWaitThatIsRefused(t *testing.T) {
+	t.Parallel()
+	org := oktatest.NewServer(oktatest.WithApp("0oa1", 3), oktatest.WithRateLimit(2, time.Minute))
+	t.Cleanup(org.Close)
+	got := command{org: org, env: map[string]string{"OKTA_CLIENT_REQUESTTIMEOUT": "5"}}.run(t.Context(), "sweep", "0oa1", "--status", "ACTIVE", "--yes")
+	for _, want := range []string{"1 of 3 revoked, 2 not attempted at " + org.URL + ": 2 of 3 are left; run the same command again after ", "A call may take 5s, as OKTA_CLIENT_REQUESTTIMEOUT says."} {
+		if !strings.Contains(got.err, want) {
+			t.Errorf("stderr lacks %q:\n%s", want, got.err)
+		}
+	}
+	if got.code != exitFailed || strings.Contains(got.err, "%!") {
+		t.Errorf("code %d, stderr\n%s", got.code, got.err)
+	}
+}
+
+// Whatever is written about a revocation says of which org, in each format and in the last line.
+func TestEveryResultNamesTheOrg(t *testing.T) {
+	t.Parallel()
+	for _, format := range []string{"table", "json", "jsonl", "csv", "yaml"} {
+		for _, line := range [][]string{{"revoke", "0oa1", "oarAda"}, {"revoke-all", "0oa1", "--yes"}, {"sweep", "0oa1", "--yes", "--client", "0oaClient"}, {"sweep", "0oa1", "--yes", "--created-before", "2001-01-01"}} {
+			org := newOrgWithAda(t)
+			got := command{org: org}.run(t.Context(), append(line, "-o", format)...)
+			lines := strings.Split(strings.TrimSpace(got.err), "\n")
+			if got.code != exitDone || !strings.Contains(lines[len(lines)-1], org.URL) || line[len(line)-1] != "2001-01-01" && !strings.Contains(got.out, org.URL) {
+				t.Errorf("%v -o %s: code %d, stdout\n%s\nstderr\n%s", line, format, got.code, got.out, got.err)
+			}
+		}
+	}
+}
+
+// What failed and what is left is named with the org, too.
+func TestEveryFailureNamesTheOrg(t *testing.T) {
+	t.Parallel()
+	for _, line := range [][]string{{"revoke", "0oa1", "oarAda"}, {"revoke-all", "0oa1", "--yes"}, {"sweep", "0oa1", "--yes", "--client", "0oaClient"}} {
+		for name, fault := range map[string]oktatest.Fault{"a 403": oktatest.Status(403), "a 401": oktatest.Status(401), "no scope": oktatest.Challenge(403, "insufficient_scope", "")} {
+			org := newOrgWithAda(t)
+			org.Inject(fault.On(http.MethodDelete).Forever())
+			got := command{org: org}.run(t.Context(), line...)
+			if got.code != exitFailed || !strings.Contains(got.err, " at "+org.URL) || strings.Contains(got.err, "%!") {
+				t.Errorf("%v, %s: code %d, stderr\n%s", line, name, got.code, got.err)
+			}
+		}
+	}
+}

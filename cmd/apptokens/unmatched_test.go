@@ -1,0 +1,183 @@
+package main
+
+import (
+	"net/http"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/apptokens/api/oktatest"
+	"example.com/apptokens/gen"
+)
+
+// newOrgWithAda is newOrg with one token more, whose values are known.
+func newOrgWithAda(t *testing.T) *oktatest.Server {
+	t.Helper()
+	org := newOrg(t, 5)
+	org.Add("0oa1", gen.Token{ID: "oarAda", UserID: "00unkw1sfbTw08c0g1d7", ClientID: "0oaClient", Status: gen.TokenStatusActive,
+		Issuer: "https://acme.okta.com/oauth2/default", Scopes: []string{"openid", "offline_access"}, Created: clock.Add(-time.Hour)})
+	return org
+}
+
+// A value that cannot be what the flag wants is a usage error that leads to the right one, before the first request.
+func TestAFilterRefusesWhatCannotBeItsValue(t *testing.T) {
+	t.Parallel()
+	for args, says := range map[string]string{
+		"--user alice@example.com":    `--user: "alice@example.com" is not the ID of a user: those begin with 00u; 'apptokens list APP --columns userId,userName'`,
+		"--user Ada Byron":            `--user: "Ada" is not the ID of a user`,
+		"--user 0oardd5r32PWsF4421d7": `"0oardd5r32PWsF4421d7" is not the ID of a user`,
+		"--user oar1gytf4dW8R5tmZ1d7": `"oar1gytf4dW8R5tmZ1d7" is not the ID of a user`,
+		"--client 00unkw1sfbTw08c0g1": `"00unkw1sfbTw08c0g1" is not a client ID; for an OIDC app it is the app's ID`,
+		"--client my client/1":        `"client/1" is not a client ID`,
+		"--issuer default":            `"default" is not the URL of an authorization server`,
+		"--issuer acme.okta.com":      `'apptokens list APP --columns issuer' shows them`,
+		`--scope "openid"`:            `"\"openid\"" is not a scope`,
+		"--status active":             `"active" is not a status; want ACTIVE or REVOKED`,
+	} {
+		flag, value, _ := strings.Cut(args, " ")
+		for _, line := range [][]string{{"sweep", "0oa1", "--yes"}, {"list", "0oa1"}, {"summary", "0oa1"}} {
+			org := newOrgWithAda(t)
+			got := command{org: org}.run(t.Context(), append(line, flag, value)...)
+			if got.code != exitUsage || !strings.Contains(got.err, says) || len(org.Requests()) > 0 {
+				t.Errorf("%v %s: code %d, %d requests, stderr %q; want 2, none, %q", line, args, got.code, len(org.Requests()), got.err, says)
+			}
+		}
+	}
+}
+
+// What was given in vain is named by every command that filters, and a sweep exits with 3 unless it is told not to.
+func TestValuesThatMatchNothingAreNamed(t *testing.T) {
+	t.Parallel()
+	const good = "00unkw1sfbTw08c0g1d7"
+	tests := map[string]struct {
+		args  []string
+		says  []string
+		sweep int // exit code
+	}{
+		"a user":                {[]string{"--user", "00uNobody"}, []string{"--user 00uNobody: no token has it\n"}, exitUnmatched},
+		"one of two users":      {[]string{"--user", good + ",00uNobody"}, []string{"--user 00uNobody: no token has it\n"}, exitUnmatched},
+		"a user in lower case":  {[]string{"--user", strings.ToLower(good)}, []string{`no token has it; did you mean "` + good + `"?`}, exitUnmatched},
+		"a scope with a hyphen": {[]string{"--scope", "offline-access"}, []string{`--scope offline-access: no token has it; did you mean "offline_access"?`}, exitUnmatched},
+		"a client":              {[]string{"--client", "0oaOther"}, []string{"--client 0oaOther: no token has it\n"}, exitUnmatched},
+		"an issuer":             {[]string{"--issuer", "https://acme.okta.com/oauth2/other"}, []string{"--issuer https://acme.okta.com/oauth2/other: no token has it\n"}, exitUnmatched},
+		"what a time leaves out": {[]string{"--user", good, "--older-than", "90d"},
+			[]string{"--user " + good + ": 1 token has it, but the other filters leave out all of them\n"}, exitUnmatched},
+		"an issuer with a slash":      {[]string{"--issuer", "https://acme.okta.com/oauth2/default/"}, nil, exitDone},
+		"a time alone":                {[]string{"--created-before", "2001-01-01"}, nil, exitDone},
+		"a status alone":              {[]string{"--status", "REVOKED"}, nil, exitDone},
+		"a user, and that is fine":    {[]string{"--user", "00uNobody", "--allow-unmatched"}, []string{"--user 00uNobody: no token has it\n"}, exitDone},
+		"a user, on a dry run":        {[]string{"--user", "00uNobody", "--dry-run"}, []string{"--user 00uNobody: no token has it\n"}, exitUnmatched},
+		"a user who is there":         {[]string{"--user", good}, nil, exitDone},
+		"a client and scope together": {[]string{"--client", "0oaClient", "--scope", "openid"}, nil, exitDone},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, subcommand := range []string{"sweep", "list", "summary"} {
+				org, args, want := newOrgWithAda(t), test.args, exitDone
+				if subcommand == "sweep" {
+					args, want = append([]string{"--yes"}, args...), test.sweep
+				} else if args[len(args)-1] == "--allow-unmatched" || args[len(args)-1] == "--dry-run" {
+					continue
+				}
+				got := command{org: org}.run(t.Context(), append([]string{subcommand, "0oa1"}, args...)...)
+				for _, says := range test.says {
+					if !strings.Contains(got.err, says) {
+						t.Errorf("%s: stderr lacks %q:\n%s", subcommand, says, got.err)
+					}
+				}
+				if got.code != want || test.says == nil && strings.Contains(got.err, "no token has it") {
+					t.Errorf("%s: code %d, want %d; stderr\n%s", subcommand, got.code, want, got.err)
+				}
+				if want == exitUnmatched && !strings.Contains(got.err, "pass --allow-unmatched if that is fine") {
+					t.Errorf("%s: stderr does not name the way out:\n%s", subcommand, got.err)
+				}
+			}
+		})
+	}
+}
+
+// The rerun of a finished sweep succeeds, because its receipts show that the tokens are gone. Those of another user do not.
+func TestReceiptsExplainValuesThatMatchNothing(t *testing.T) {
+	t.Parallel()
+	const user = "00unkw1sfbTw08c0g1d7"
+	for name, filter := range map[string][]string{
+		"user": {"--user", user}, "client": {"--client", "0oaClient"}, "scope": {"--scope", "offline_access", "--client", "0oaClient"},
+		"issuer": {"--issuer", "https://acme.okta.com/oauth2/default/"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			org := newOrgWithAda(t)
+			file := filepath.Join(t.TempDir(), "receipts.jsonl")
+			args := append([]string{"sweep", "0oa1", "--yes", "--receipts", file}, filter...)
+			for range 2 {
+				if got := (command{org: org}).run(t.Context(), args...); got.code != exitDone {
+					t.Fatalf("code %d, %s", got.code, got.err)
+				}
+			}
+			if got := (command{org: org}).run(t.Context(), append(args[:5:5], "--user", "00uNobody")...); got.code != exitUnmatched {
+				t.Errorf("another user: code %d, %s", got.code, got.err)
+			}
+			if got := (command{org: org}).run(t.Context(), append([]string{"sweep", "0oa1", "--yes"}, filter...)...); name != "scope" && got.code != exitUnmatched {
+				t.Errorf("without the receipts: code %d, %s", got.code, got.err)
+			}
+		})
+	}
+}
+
+// A proof that nothing is left can fail: by a token that is left, an org that cannot be reached, a dead credential, or a
+// listing that ends early.
+func TestExpectNoneIsAProofThatCanFail(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		env   map[string]string
+		fault *oktatest.Fault
+		user  string
+		code  int
+		says  string
+	}{
+		"nothing matches":             {user: "00uNobody", code: exitDone, says: "none of 6 tokens in 1 app of ORG matches"},
+		"a token is left":             {user: "00unkw1sfbTw08c0g1d7", code: exitFailed, says: "1 of 6 tokens in 1 app of ORG match, and none should (--expect-none)"},
+		"a dead credential":           {user: "00uNobody", env: map[string]string{"OKTA_CLIENT_TOKEN": "dead"}, code: exitFailed, says: "401 Unauthorized"},
+		"an org that is out of reach": {user: "00uNobody", env: map[string]string{"OKTA_CLIENT_ORGURL": "http://127.0.0.1:1", "OKTA_CLIENT_RATELIMIT_MAXRETRIES": "0"}, code: exitFailed, says: "connection refused"},
+		"a page that is refused":      {user: "00uNobody", fault: new(oktatest.Status(403).After(1)), code: exitFailed, says: "403 Forbidden"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			org := newOrgWithAda(t)
+			if test.fault != nil {
+				org.Inject(*test.fault)
+			}
+			got := command{org: org, env: test.env}.run(t.Context(), "list", "0oa1", "--user", test.user, "--expect-none", "--page-size", "3")
+			if got.code != test.code || !strings.Contains(got.err, strings.ReplaceAll(test.says, "ORG", org.URL)) {
+				t.Errorf("code %d, stderr %q; want %d, %q", got.code, got.err, test.code, test.says)
+			}
+		})
+	}
+}
+
+// A span of time is counted from this machine's clock: if that is years off, --older-than 90d would match everything.
+func TestSpansOfTimeNeedAClockThatIsRight(t *testing.T) {
+	t.Parallel()
+	for skew, wrong := range map[time.Duration]bool{0: false, 4 * time.Minute: false, -4 * time.Minute: false, 6 * time.Minute: true, -3 * 365 * 24 * time.Hour: true} {
+		for _, args := range [][]string{{"sweep", "--yes", "--older-than", "90d"}, {"list", "--newer-than", "1h"}, {"summary", "--expires-before", "7d"}, {"sweep", "--yes", "--created-before", "90d"}} {
+			org := oktatest.NewServer(oktatest.WithApp("0oa1", 5), oktatest.WithClock(func() time.Time { return clock.Add(skew) }))
+			t.Cleanup(org.Close)
+			got := command{org: org}.run(t.Context(), append(args, "0oa1")...)
+			if refused := got.code == exitUsage && strings.Contains(got.err, "counts from this machine's clock, which differs from the org's by"); refused != wrong {
+				t.Errorf("skew %v, %v: code %d, %s", skew, args, got.code, got.err)
+			}
+			for _, request := range org.Requests() {
+				if wrong && request.Method == http.MethodDelete {
+					t.Errorf("skew %v, %v: a token was revoked", skew, args)
+				}
+			}
+			// A date does not depend on the clock.
+			if got := (command{org: org}).run(t.Context(), "sweep", "0oa1", "--yes", "--created-before", "2001-01-01"); got.code != exitDone {
+				t.Errorf("skew %v, a date: code %d, %s", skew, got.code, got.err)
+			}
+		}
+	}
+}

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"sync"
+	"time"
+
+	"example.com/apptokens/api"
+	"example.com/apptokens/cmd/apptokens/internal/progress"
+)
+
+// watch follows the requests of a command: it shows what they wait for, and learns the org's clock.
+type watch struct {
+	progress *progress.Progress
+	now      func() time.Time
+
+	mu       sync.Mutex
+	skew     time.Duration // how far the org's clock is ahead of this machine's
+	requests int
+}
+
+// attempt takes in an attempt that has ended.
+func (w *watch) attempt(_ context.Context, attempt api.Attempt) {
+	w.mu.Lock()
+	w.requests++
+	if !attempt.ServerTime.IsZero() {
+		w.skew = attempt.ServerTime.Sub(w.now())
+	}
+	w.mu.Unlock()
+	w.progress.SetLimit(attempt.RateLimit, attempt.ServerTime)
+	if attempt.Again && attempt.Wait > time.Second {
+		w.progress.Wait(reason(attempt)+", trying again at", time.Now().Add(attempt.Wait))
+	} else {
+		w.progress.Resume()
+	}
+}
+
+// hold takes in a wait for the rate limit.
+func (w *watch) hold(_ context.Context, hold api.Hold) {
+	if time.Until(hold.Until) > time.Second {
+		w.progress.Wait("rate limit used up until", hold.Until)
+	}
+}
+
+// sent is the number of requests so far.
+func (w *watch) sent() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.requests
+}
+
+// maxSkew is how far the clocks of machine and org may differ before a span of time is not trusted.
+const maxSkew = 5 * time.Minute
+
+// clockSkew is how far the org's clock is ahead of this machine's, if that is more than it may be.
+func (w *watch) clockSkew() (skew time.Duration, tooFar bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.skew, w.skew.Abs() > maxSkew
+}
+
+// reason is why an attempt has to be made again.
+func reason(attempt api.Attempt) string {
+	var timeout net.Error
+	switch {
+	case errors.Is(attempt.Err, api.ErrRateLimited) && attempt.RateLimit.Limit == 0:
+		return "the org is at its concurrency limit"
+	case errors.Is(attempt.Err, api.ErrRateLimited):
+		return "the org's rate limit is used up"
+	case attempt.StatusCode >= 400:
+		return fmt.Sprintf("the org answered %d", attempt.StatusCode)
+	case attempt.StatusCode != 0:
+		return "the response ended early"
+	case isDialing(attempt.Err):
+		return "the org cannot be reached"
+	case errors.As(attempt.Err, &timeout) && timeout.Timeout():
+		return "no response came in time"
+	default:
+		return "the connection broke"
+	}
+}
+
+// isDialing reports whether an error came before there was a connection.
+func isDialing(err error) bool {
+	var dial *net.OpError
+	return errors.As(err, &dial) && dial.Op == "dial"
+}
