@@ -20,7 +20,7 @@ func TestLiteralsFollowTheContract(t *testing.T) {
 	components := load(t).Components
 	limit, expand := components.Parameters["Limit"].Value.Schema.Value, components.Parameters["Expand"].Value.Schema.Value
 	scopes := slices.Collect(maps.Keys(components.SecuritySchemes["oauth2"].Value.Flows.AuthorizationCode.Scopes))
-	skipped := []string{".git", "gen", "bench", "drift", "node_modules", "testdata"}
+	skipped := []string{".git", "gen", "bench", "drift", "rehearse", "node_modules", "testdata"}
 	var headers []string
 	for _, response := range load(t).Paths.Find(gen.ListTokensPath).Get.Responses.Map() {
 		headers = slices.AppendSeq(headers, maps.Keys(response.Value.Headers))
@@ -35,6 +35,7 @@ func TestLiteralsFollowTheContract(t *testing.T) {
 		{"response header", regexp.MustCompile(`"(X-(?:Rate-Limit|Okta-Request)[\w-]*)"`), headers},
 		{"value of expand", regexp.MustCompile(`(?:expandScope = "|\bexpand=|expand"?\)? == ")(\w+)`), []string{fmt.Sprint(expand.Example)}},
 		{"path of the apps", regexp.MustCompile(`"(/api/v\d+/apps)\b[^"]*"`), []string{strings.TrimSuffix(apps, "/")}},
+		{"version of OpenAPI", regexp.MustCompile(`an OpenAPI ([\d.]+) document`), []string{load(t).OpenAPI}},
 		{"default limit", regexp.MustCompile(`limit=n. \(default (\d+)\)`), []string{fmt.Sprint(limit.Default)}},
 		{"largest limit", regexp.MustCompile(`(?:PageSize\(n\). \(default|must be between 1 and) (\d+)\b`), []string{fmt.Sprint(*limit.Max)}},
 	}
