@@ -1,6 +1,7 @@
 package apptokens_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -29,6 +30,10 @@ func TestLiteralsFollowTheContract(t *testing.T) {
 	for _, parameter := range components.Parameters {
 		parameters = append(parameters, parameter.Value.Name)
 	}
+	statuses, err := json.Marshal(components.Schemas["TokenStatus"].Value.Enum)
+	if err != nil {
+		t.Fatal(err)
+	}
 	apps, _, _ := strings.Cut(gen.ListTokensPath, "{")
 	literals := []struct {
 		what string
@@ -40,12 +45,13 @@ func TestLiteralsFollowTheContract(t *testing.T) {
 		{"query parameter", regexp.MustCompile(`(?:query\(r, "|parameter\([\w.]+, "|"[?&])(\w+)(?:"|=)`), parameters},
 		{"value of expand", regexp.MustCompile(`(?:expandScope = "|\bexpand=|expand"?\)? == ")(\w+)`), []string{fmt.Sprint(expand.Example)}},
 		{"path of the apps", regexp.MustCompile(`"(/api/v\d+/apps)\b[^"]*"`), []string{strings.TrimSuffix(apps, "/")}},
+		{"list of statuses", regexp.MustCompile(`allowed values \[([^\]]*)\]`), []string{strings.Trim(string(statuses), "[]")}},
 		{"version of OpenAPI", regexp.MustCompile(`an OpenAPI ([\d.]+) document`), []string{load(t).OpenAPI}},
 		{"default limit", regexp.MustCompile(`limit=n. \(default (\d+)\)`), []string{fmt.Sprint(limit.Default)}},
 		{"largest limit", regexp.MustCompile(`(?:PageSize\(n\). \(default|must be between 1 and) (\d+)\b`), []string{fmt.Sprint(*limit.Max)}},
 	}
 	found := map[string]bool{}
-	err := filepath.WalkDir(".", func(path string, entry fs.DirEntry, err error) error {
+	err = filepath.WalkDir(".", func(path string, entry fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err

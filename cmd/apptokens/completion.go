@@ -14,7 +14,10 @@ const completeVariable = "APPTOKENS_COMPLETE_FROM_ORG"
 
 // completeFlags completes the values of flags wherever a command has them.
 func (a *app) completeFlags(root *cobra.Command) {
-	fixed := map[string][]string{"output": output.Formats, "status": {string(gen.TokenStatusActive), string(gen.TokenStatusRevoked)}}
+	fixed := map[string][]string{"output": output.Formats}
+	for _, status := range gen.TokenStatusValues() {
+		fixed["status"] = append(fixed["status"], string(status))
+	}
 	for _, c := range tokenColumns {
 		fixed["columns"] = append(fixed["columns"], c.Field, "+"+c.Field)
 	}
