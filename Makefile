@@ -27,7 +27,6 @@ test: ## run all tests, with the race detector where a C compiler is at hand; ap
 	$(GO) test -shuffle=on $(RACE) ./...
 	$(GO) test -tags contract ./api
 	cd internal/bench && $(GO) test .
-	cd internal/drift && $(GO) test .
 
 interop: ## meet linters, servers, clients and browsers that are not ours; wants node and npm, and Chromium
 	@if command -v node >/dev/null && command -v npm >/dev/null; then $(MAKE) --no-print-directory interop-test; \
@@ -54,12 +53,10 @@ canary: ## generate and test with the newest oapi-codegen, in a copy, and show w
 	@.ci/canary
 
 drift: ## compare openapi.yaml with what Okta publishes, UPSTREAM=FILE; fails if something is unexpected
-	@cd internal/drift && $(GO) build .
-	@internal/drift/drift compare "$(UPSTREAM)"
+	@$(GO) run ./internal/drift compare "$(UPSTREAM)"
 
-upstream: ## record the version of what Okta publishes, FROM=FILE; writes internal/drift/CHECKLIST.md: what is to be done
-	@cd internal/drift && $(GO) build .
-	@internal/drift/drift record "$(FROM)"
+upstream: ## record the version of what Okta publishes, FROM=FILE; writes internal/drift/CHECKLIST.md: what to edit
+	@$(GO) run ./internal/drift record "$(FROM)"
 	@$(MAKE) --no-print-directory generate
 
 lint: ## gofmt, go vet, staticcheck and actionlint
@@ -68,7 +65,7 @@ lint: ## gofmt, go vet, staticcheck and actionlint
 	$(GO) vet -tags contract ./api
 	cd internal/bench && $(GO) vet ./...
 	cd internal/interop && $(GO) vet ./...
-	cd internal/drift && $(GO) vet -tags documents ./...
+	$(GO) vet -tags documents ./internal/drift
 	$(GO) tool staticcheck ./...
 # Shellcheck and pyflakes are left out: only some machines have them, and a check that is not the same everywhere is none.
 	$(GO) run $(ACTIONLINT) -shellcheck= -pyflakes= .github/workflows/*.yml

@@ -44,6 +44,12 @@ func TestTheContractIsValid(t *testing.T) {
 				t.Errorf("%s %s has no default response", method, path)
 			}
 			for status, response := range operation.Responses.Map() {
+				for mediaType := range response.Value.Content {
+					if mediaType != "application/json" {
+						t.Errorf("%s %s, %s: media type %q: api/send.go, api/decode.go, api/contract/response.go, api/oktatest/response.go and this test know application/json alone: edit them",
+							method, path, status, mediaType)
+					}
+				}
 				// Okta sends none with a 405, nor with some 400s.
 				header, want := response.Value.Headers["X-Okta-Request-Id"], status != "400" && status != "default"
 				if header == nil || header.Value.Required != want {

@@ -25,10 +25,11 @@ import (
 	"example.com/apptokens/api/contract"
 	"example.com/apptokens/api/oauth"
 	"example.com/apptokens/api/oktatest"
+	"example.com/apptokens/gen"
 )
 
 func newOrg() *oktatest.Org {
-	return oktatest.New(oktatest.WithApp("0oa1", 25), oktatest.WithBearerToken("denied", "okta.users.read"))
+	return oktatest.New(oktatest.WithApp("0oa1", gen.ListTokensLimitDefault+5), oktatest.WithBearerToken("denied", "okta.users.read"))
 }
 
 // target is all of an org at a URL.
@@ -124,7 +125,7 @@ func TestCheckOnlyReads(t *testing.T) {
 			t.Errorf("%s %s", request.Method, request.Path)
 		}
 	}
-	if len(org.Tokens("0oa1")) != 25 || report.Count(contract.Failed) != 0 || report.Count(contract.Skipped) == 0 {
+	if len(org.Tokens("0oa1")) != gen.ListTokensLimitDefault+5 || report.Count(contract.Failed) != 0 || report.Count(contract.Skipped) == 0 {
 		t.Errorf("%+v", report)
 	}
 }
@@ -169,7 +170,7 @@ func TestCheckAsAServiceAppThatMayRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := oktatest.NewServer(oktatest.WithApp("0oa1", 25), oktatest.WithResourceNonce(), oktatest.WithServiceApp(oktatest.ServiceApp{
+	server := oktatest.NewServer(oktatest.WithApp("0oa1", gen.ListTokensLimitDefault+5), oktatest.WithResourceNonce(), oktatest.WithServiceApp(oktatest.ServiceApp{
 		ClientID: "0oaService", Keys: map[string]crypto.PublicKey{"": key.Public()}, Scopes: []string{oauth.ScopeRead},
 	}))
 	defer server.Close()

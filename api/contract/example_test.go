@@ -39,7 +39,7 @@ func ExampleNewTransport() {
 }
 
 func ExampleCheck() {
-	server := oktatest.NewServer(oktatest.WithApp("0oa1", 45))
+	server := oktatest.NewServer(oktatest.WithApp("0oa1", 250))
 	defer server.Close()
 
 	report, err := contract.Check(context.Background(), contract.Target{

@@ -110,7 +110,7 @@ func TestMutationsAreCaught(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			org := oktatest.New(oktatest.WithApp("0oa1", 25), oktatest.WithApp("0oaOther", 0), oktatest.WithBearerToken("denied", "okta.users.read"))
+			org := oktatest.New(oktatest.WithApp("0oa1", gen.ListTokensLimitDefault+5), oktatest.WithApp("0oaOther", 0), oktatest.WithBearerToken("denied", "okta.users.read"))
 			server := httptest.NewServer(test.handler(org))
 			defer server.Close()
 			report, err := contract.Check(t.Context(), target(server.URL))

@@ -14,6 +14,7 @@ import (
 	"example.com/apptokens/api"
 	"example.com/apptokens/api/contract"
 	"example.com/apptokens/api/oktatest"
+	"example.com/apptokens/gen"
 )
 
 // canaries are credentials: one as long as an access token, with what URLs and JSON escape, and one that may stand
@@ -67,7 +68,7 @@ func TestNothingRevealsACredentialThatAServerRepeats(t *testing.T) {
 }
 
 func testEcho(t *testing.T, canary string, echo response) {
-	org := oktatest.New(oktatest.WithApp("0oa1", 25),
+	org := oktatest.New(oktatest.WithApp("0oa1", gen.ListTokensLimitDefault+5),
 		oktatest.WithBearerToken(canary, "okta.apps.read", "okta.apps.manage"))
 	server := httptest.NewServer(change{only: func(*http.Request) bool { return true }, response: echo}.handler(org))
 	defer server.Close()

@@ -145,7 +145,7 @@ func TestAnswers(t *testing.T) {
 
 func TestPagesHoldEveryTokenOnceWhateverIsRevokedMeanwhile(t *testing.T) {
 	t.Parallel()
-	org := oktatest.New(oktatest.WithApp("0oa1", 45))
+	org := oktatest.New(oktatest.WithApp("0oa1", 2*gen.ListTokensLimitDefault+5))
 	all := org.Tokens("0oa1")
 	seen := map[string]bool{}
 	pages := 0
@@ -158,7 +158,7 @@ func TestPagesHoldEveryTokenOnceWhateverIsRevokedMeanwhile(t *testing.T) {
 			}
 			seen[token.ID] = true
 		}
-		if self := got.header.Values("Link")[0]; !strings.Contains(self, "limit=20") || !strings.HasSuffix(self, `rel="self"`) {
+		if self := got.header.Values("Link")[0]; !strings.Contains(self, fmt.Sprint("limit=", gen.ListTokensLimitDefault)) || !strings.HasSuffix(self, `rel="self"`) {
 			t.Errorf("self link %q, want one that spells the limit out", self)
 		}
 		if got := send(t, org, "DELETE", tokens+"/"+page[0].ID); got.status != 204 {
@@ -231,7 +231,7 @@ func TestAddedTokensAreServedAsTheyAre(t *testing.T) {
 // Over a real connection, the org behaves as it does within the process.
 func TestServer(t *testing.T) {
 	t.Parallel()
-	server := oktatest.NewServer(oktatest.WithApp("0oa1", 30), oktatest.WithAPIToken("mine"))
+	server := oktatest.NewServer(oktatest.WithApp("0oa1", gen.ListTokensLimitDefault+10), oktatest.WithAPIToken("mine"))
 	defer server.Close()
 	get := func() reply {
 		req, err := http.NewRequestWithContext(t.Context(), "GET", server.URL+tokens, nil)

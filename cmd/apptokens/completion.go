@@ -27,10 +27,14 @@ var takesFiles = map[string]bool{"config": true, "apps-file": true, "receipts": 
 
 // complete completes arguments, and the values of flags wherever a command has them.
 func (a *app) complete(root *cobra.Command) {
+	var statuses []string
+	for _, status := range gen.TokenStatusValues() {
+		statuses = append(statuses, string(status))
+	}
 	values := map[string]cobra.CompletionFunc{
 		"output":  completeFormats,
 		"columns": cobra.FixedCompletions(columnChoices(), cobra.ShellCompDirectiveNoFileComp),
-		"status":  cobra.FixedCompletions([]string{string(gen.TokenStatusActive), string(gen.TokenStatusRevoked)}, cobra.ShellCompDirectiveNoFileComp),
+		"status":  cobra.FixedCompletions(statuses, cobra.ShellCompDirectiveNoFileComp),
 		"user":    a.completeUsers,
 		"fault":   completeFaults,
 	}

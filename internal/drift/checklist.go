@@ -32,8 +32,11 @@ func (c *comparison) checklist() string {
 	for _, d := range c.unexpected {
 		fmt.Fprintf(&b, "- [ ] `%s`: %s (%s)\n", d.Where, d.What, d.effect)
 	}
+	if len(c.unexpected) > 0 && len(c.stale) > 0 {
+		b.WriteString("\n")
+	}
 	if len(c.stale) > 0 {
-		fmt.Fprintf(&b, "\nTake out of %s what does not differ any more:\n\n", deliberateFile)
+		fmt.Fprintf(&b, "Take out of %s what does not differ any more:\n\n", deliberateFile)
 	}
 	for _, p := range c.stale {
 		fmt.Fprintf(&b, "- [ ] `%s`: %s\n", p.Where, p.What)

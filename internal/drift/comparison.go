@@ -32,7 +32,7 @@ func compareFiles(root, upstreamFile string) (*comparison, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &comparison{recorded: contract.Info.Version, version: upstream.Info.Version, title: upstream.Info.Title}
+	c := &comparison{recorded: contract.version, version: upstream.version, title: upstream.title}
 	c.unexpected, c.stale = split(found, deliberate)
 	c.deliberate = len(found) - len(c.unexpected)
 	return c, nil
@@ -52,11 +52,11 @@ func (c *comparison) print(out io.Writer) {
 		fmt.Fprintf(out, "  %s\n", difference)
 	}
 	if len(c.stale) > 0 {
-		fmt.Fprintf(out, "\nstale, in %s but no difference any more:\n", deliberateFile)
+		fmt.Fprintf(out, "\nstale, in %s but not a difference any more:\n", deliberateFile)
 	}
 	for _, place := range c.stale {
 		fmt.Fprintf(out, "  %s\n", place)
 	}
-	fmt.Fprintf(out, "\n%d unexpected (%d break clients, %d may, %d harmless), %d deliberate, %d stale\n",
+	fmt.Fprintf(out, "\n%d unexpected (breaks clients: %d, may break clients: %d, harmless: %d), %d deliberate, %d stale\n",
 		len(c.unexpected), counts[breaks], counts[mayBreak], counts[harmless], c.deliberate, len(c.stale))
 }

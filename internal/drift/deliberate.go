@@ -37,7 +37,7 @@ func readDeliberate(file string) (entries []entry, err error) {
 	return entries, nil
 }
 
-// split tells the differences that nobody expected, and the places of entries where nothing differs any more.
+// split returns the differences that nobody expected, and the places of entries where nothing differs any more.
 func split(found []difference, deliberate []entry) (unexpected []difference, stale []place) {
 	unexpected = slices.Clone(found)
 	for _, entry := range deliberate {

@@ -1,11 +1,14 @@
 // Command drift compares the contract, openapi.yaml, with the document of the management API that Okta publishes, whole
 // or trimmed. It runs in the root of the repository:
 //
-//	make drift UPSTREAM=FILE    tells what differs, and what of it breaks a client
-//	make upstream FROM=FILE     records the version of FILE, and writes CHECKLIST.md: what is to be done
+//	make drift UPSTREAM=FILE    reports what differs, and what of it breaks a client
+//	make upstream FROM=FILE     records the version of FILE, and writes CHECKLIST.md: what to edit
 //
-// The exit code is 0 if nothing unexpected was found, 1 if something was, and 2 if it cannot tell. A version that was
-// recorded is 0, whatever was found.
+// It looks at the operations of the contract and what they refer to, and at operations that Okta has beside them. The
+// rest of Okta's document is not read, so that defects there do no harm.
+//
+// The exit code is 0 if nothing unexpected was found, 1 if something was, and 2 if the documents cannot be compared. It
+// is 0 for a version that was recorded, whatever was found.
 package main
 
 import (
@@ -32,7 +35,13 @@ func main() {
 	os.Exit(run(".", os.Args[1:], os.Stdout, os.Stderr))
 }
 
-func run(root string, args []string, stdout, stderr io.Writer) int {
+func run(root string, args []string, stdout, stderr io.Writer) (code int) {
+	defer func() {
+		if bug := recover(); bug != nil {
+			fmt.Fprintf(stderr, "drift: stopped by a bug of its own, so nothing is known of the differences: %v\n", bug)
+			code = cannotTell
+		}
+	}()
 	code, err := command(root, args, stdout)
 	if err != nil {
 		fmt.Fprintln(stderr, "drift:", err)

@@ -1,11 +1,11 @@
 package main
 
 import (
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/getkin/kin-openapi/openapi3"
 	"go.yaml.in/yaml/v3"
 )
 
@@ -84,25 +84,24 @@ func TestAMutationIsReportedAsWhatItIs(t *testing.T) {
 
 func TestPathParametersMayHaveOtherNames(t *testing.T) {
 	t.Parallel()
-	text := strings.ReplaceAll(read(t, "../..", contractFile), "appId", "id")
+	text := strings.NewReplacer("{appId}", "{id}", "name: appId", "name: id").Replace(read(t, "../..", contractFile))
 	if got := compareWith(t, text); got != nil {
 		t.Errorf("got %q, want nothing", got)
 	}
 }
 
-// compareWith compares the contract with a text that becomes Okta's by losing what is beyond upstream.
+// compareWith compares the contract with another text of it.
 func compareWith(t *testing.T, text string) (lines []string) {
 	t.Helper()
-	var documents [2]*openapi3.T
-	for i, text := range []string{read(t, "../..", contractFile), text} {
-		document, err := openapi3.NewLoader().LoadFromData([]byte(text))
-		if err != nil {
-			t.Fatal(err)
-		}
-		documents[i] = document
+	contract, err := load(filepath.Join("..", "..", contractFile))
+	if err != nil {
+		t.Fatal(err)
 	}
-	strip(documents[1])
-	differences, err := compare(documents[0], documents[1])
+	upstream, err := parse("upstream.yaml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	differences, err := compare(contract, upstream)
 	if err != nil {
 		t.Fatal(err)
 	}

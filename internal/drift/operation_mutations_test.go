@@ -38,7 +38,7 @@ var operationMutations = []mutation{
 		"harmless: listTokens/parameters/query/limit: default 20 -> 50",
 	}},
 	{"parameter of another type", edits{"parameters/Limit/schema/type": "string"}, []string{
-		"harmless: listTokens/parameters/query/limit: type integer -> string",
+		"may break clients: listTokens/parameters/query/limit: type integer -> string",
 	}},
 	{"parameter with an enum", edits{"parameters/Expand/schema/enum": "[scope]"}, []string{
 		"breaks clients: getToken/parameters/query/expand: enum with scope",
@@ -47,14 +47,20 @@ var operationMutations = []mutation{
 	{"parameter with a pattern", edits{"parameters/After/schema/pattern": "^0o"}, []string{
 		"breaks clients: listTokens/parameters/query/after: pattern none -> ^0o",
 	}},
+	{"parameter with a pattern where the contract has one of its own", edits{
+		"parameters/TokenID/schema": "{type: string, pattern: ^oar}",
+	}, []string{
+		"breaks clients: getToken/parameters/path/tokenId: pattern none -> ^oar",
+		"breaks clients: revokeToken/parameters/path/tokenId: pattern none -> ^oar",
+	}},
 	{"parameter of another style", edits{"parameters/After/style": "spaceDelimited"}, []string{
-		"harmless: listTokens/parameters/query/after: style none -> spaceDelimited",
+		"may break clients: listTokens/parameters/query/after: style none -> spaceDelimited",
 	}},
 	{"parameter not exploded", edits{"parameters/After/explode": "false"}, []string{
-		"harmless: listTokens/parameters/query/after: explode none -> false",
+		"may break clients: listTokens/parameters/query/after: explode none -> false",
 	}},
 	{"parameter deprecated", edits{"parameters/After/deprecated": "true"}, []string{
-		"harmless: listTokens/parameters/query/after: deprecated false -> true",
+		"may break clients: listTokens/parameters/query/after: deprecated false -> true",
 	}},
 	{"parameter that may be empty", edits{"parameters/After/allowEmptyValue": "true"}, []string{
 		"harmless: listTokens/parameters/query/after: allowEmptyValue false -> true",
@@ -125,8 +131,11 @@ var operationMutations = []mutation{
 	{"security removed", edits{"getToken/security": ""}, []string{
 		"breaks clients: getToken: security without apiToken, oauth2: [okta.apps.read]",
 	}},
-	{"security of the document", edits{"security": "[{apiToken: []}]"}, []string{
-		"harmless: document: security with apiToken",
+	{"security of the document, which each operation overrides", edits{"security": "[{apiToken: []}]"}, nil},
+	{"security of the document instead of the operation's", edits{
+		"security": "[{apiToken: []}]", "getToken/security": "",
+	}, []string{
+		"breaks clients: getToken: security without oauth2: [okta.apps.read]",
 	}},
 	{"operation removed", edits{"revokeToken": ""}, []string{
 		"breaks clients: revokeToken: removed",
@@ -134,10 +143,10 @@ var operationMutations = []mutation{
 	{"operation added", edits{
 		"token path/post": "{operationId: renewToken, responses: {'204': {description: Renewed}}}",
 	}, []string{
-		"harmless: /api/v1/apps/{appId}/tokens/{tokenId}/POST: added",
+		"harmless: POST /api/v1/apps/{appId}/tokens/{tokenId}: added",
 	}},
 	{"operation deprecated", edits{"revokeToken/deprecated": "true"}, []string{
-		"harmless: revokeToken: deprecated false -> true",
+		"may break clients: revokeToken: deprecated false -> true",
 	}},
 	{"operation renamed", edits{"revokeToken/x-upstream-operation-id": "revoke"}, []string{
 		"harmless: revokeToken: operationId revokeOAuth2TokenForApplication -> revoke",
@@ -147,9 +156,18 @@ var operationMutations = []mutation{
 	}, []string{
 		"may break clients: getToken/servers/https://tokens.example: added",
 	}},
-	{"operation with an extension", edits{"getToken/x-okta-lifecycle": "{lifecycle: BETA}"}, nil},
+	{"operation with a lifecycle", edits{
+		"getToken/x-okta-lifecycle": "{lifecycle: DEPRECATED, isGenerallyAvailable: false, SKUs: []}",
+	}, []string{
+		"may break clients: getToken: x-okta-lifecycle GA -> DEPRECATED",
+	}},
+	{"operation that is generally available, as all are", edits{
+		"getToken/x-okta-lifecycle": "{lifecycle: GA, isGenerallyAvailable: true}",
+	}, nil},
+	{"operation with an extension", edits{"getToken/x-codegen-request-body-name": "body"}, nil},
 	{"path removed", edits{"token path": ""}, []string{
-		"breaks clients: /api/v1/apps/{appId}/tokens/{tokenId}: removed",
+		"breaks clients: getToken: removed",
+		"breaks clients: revokeToken: removed",
 	}},
 	{"another server", edits{"servers": "[{url: https://api.okta.example}]"}, []string{
 		"may break clients: servers/https://api.okta.example: added",

@@ -25,8 +25,12 @@ func recordVersion(out io.Writer, root, upstreamFile string) error {
 			return err
 		}
 	}
-	fmt.Fprintf(out, "recorded %s (before: %s); %s has %d places to edit\n",
-		c.version, c.recorded, checklistFile, len(c.unexpected)+len(c.stale))
+	places := "places"
+	n := len(c.unexpected) + len(c.stale)
+	if n == 1 {
+		places = "place"
+	}
+	fmt.Fprintf(out, "recorded %s (before: %s); %s has %d %s to edit\n", c.version, c.recorded, checklistFile, n, places)
 	return nil
 }
 

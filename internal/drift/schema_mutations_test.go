@@ -19,8 +19,9 @@ var schemaMutations = []mutation{
 	{"property with one of several types", edits{
 		"Token/properties/issuer": "{oneOf: [{type: string}, {type: integer}]}",
 	}, []string{
-		"breaks clients: Token/issuer: oneOf with subschema #1, subschema #2",
 		"breaks clients: Token/issuer: type without string",
+		"breaks clients: Token/issuer/oneOf/1: added",
+		"breaks clients: Token/issuer/oneOf/2: added",
 	}},
 	{"property nullable", edits{"Token/properties/issuer/nullable": "true"}, []string{
 		"breaks clients: Token/issuer: nullable false -> true",
@@ -32,14 +33,14 @@ var schemaMutations = []mutation{
 		"breaks clients: Token/issuer: writeOnly false -> true",
 	}},
 	{"property deprecated", edits{"Token/properties/issuer/deprecated": "true"}, []string{
-		"harmless: Token/issuer: deprecated false -> true",
+		"may break clients: Token/issuer: deprecated false -> true",
 	}},
 	{"property described otherwise", edits{"Token/properties/issuer/description": "New words"}, nil},
 	{"property with a default", edits{"TokenStatus/default": "ACTIVE"}, []string{
 		"harmless: Token/status: default none -> ACTIVE",
 	}},
 	{"property with a minimal length", edits{"Token/properties/id/minLength": "3"}, []string{
-		"harmless: Token/id: minLength 0 -> 3",
+		"harmless: Token/id: minLength none -> 3",
 	}},
 	{"property with a pattern", edits{"Token/properties/id/pattern": "^oar"}, []string{
 		"harmless: Token/id: pattern none -> ^oar",
@@ -72,11 +73,9 @@ var schemaMutations = []mutation{
 		"breaks clients: Token/scopes/items: type string -> object",
 	}},
 	{"more properties forbidden", edits{"Token/additionalProperties": "false"}, []string{
-		"harmless: Token: additionalProperties none -> false",
+		"harmless: Token: additionalProperties true -> false",
 	}},
-	{"more properties allowed", edits{"Token/additionalProperties": "true"}, []string{
-		"harmless: Token: additionalProperties none -> true",
-	}},
+	{"more properties allowed", edits{"Token/additionalProperties": "true"}, nil},
 	{"more properties of a type", edits{"Token/additionalProperties": "{type: string}"}, []string{
 		"harmless: Token/additionalProperties: added",
 	}},

@@ -37,7 +37,7 @@ func (b *builder) operation(methods []string, e endpoint) (operation, error) {
 		said += " Okta's document calls it " + code(upstream) + "."
 	}
 	o := operation{Name: methods[0], Request: e.request, Contract: wrap(said, "")}
-	if err := b.addMethods(&o, methods); err != nil {
+	if err := b.addMethods(&o, methods, e.Deprecated); err != nil {
 		return o, err
 	}
 	if err := b.addParameters(&o, e.parameters); err != nil {
@@ -50,12 +50,15 @@ func (b *builder) operation(methods []string, e endpoint) (operation, error) {
 	return o, nil
 }
 
-func (b *builder) addMethods(o *operation, names []string) error {
+func (b *builder) addMethods(o *operation, names []string, deprecated bool) error {
 	var returns, see []string
 	for _, name := range names {
 		function, err := b.client.method("Client", name)
 		if err != nil {
 			return err
+		}
+		if deprecated && !strings.Contains(function.Doc, "Deprecated: ") {
+			return fmt.Errorf("the contract deprecates it, and the doc comment of %s does not: add a paragraph that starts with Deprecated", name)
 		}
 		example, output, err := b.client.example("Client", function)
 		if err != nil {
@@ -104,8 +107,14 @@ func (b *builder) addParameters(o *operation, parameters openapi3.Parameters) er
 			inGo = name + b.client.parameters(option)
 			o.Options = append(o.Options, bullet(inGo, name, option.Doc))
 		}
-		if inGo == "" {
-			return fmt.Errorf("nothing in Go is named for parameter %s", p.Name)
+		argument, isArgument := b.arguments[p.Name]
+		switch {
+		case inGo == "":
+			return fmt.Errorf("internal/reference/binding.go names no argument and no option for parameter %s", p.Name)
+		case p.Required && !isArgument:
+			return fmt.Errorf("parameter %s is required, and the option %s can be left out: make it an argument", p.Name, b.options[p.Name])
+		case isArgument && !strings.Contains(o.Methods[0].Signature, argument):
+			return fmt.Errorf("%s has no argument %s for parameter %s", o.Methods[0].Name, argument, p.Name)
 		}
 		o.Parameters.add(code(p.Name)+mark(p.Extensions), typeName(p.Schema), notes(p), code(inGo), p.Description)
 	}

@@ -56,7 +56,7 @@ func (s *source) method(receiver, name string) (*doc.Func, error) {
 	if method := find(typ.Methods, name); method != nil {
 		return method, nil
 	}
-	return nil, fmt.Errorf("%s.%s has no method %s", s.Name, receiver, name)
+	return nil, fmt.Errorf("%s.%s has no method %s: write it; .github/CONTRIBUTING.md says how an operation is added", s.Name, receiver, name)
 }
 
 // function finds a function. The documentation keeps those that return a type of the package with that type.

@@ -1,0 +1,154 @@
+package main
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+var methods = []string{"get", "put", "post", "delete", "options", "head", "patch", "trace"}
+
+// An endpoint is the method and the path of an operation, whatever the parameters of the path are called.
+type endpoint struct{ method, template string }
+
+var parameter = regexp.MustCompile(`\{[^}]*\}`)
+
+func template(path string) string { return parameter.ReplaceAllString(path, "{}") }
+
+// operationsOf returns the operations of the contract.
+func operationsOf(contract *document) map[endpoint]operation {
+	operations := map[endpoint]operation{}
+	for path, item := range members(contract.at("paths")) {
+		for method, node := range members(item) {
+			if slices.Contains(methods, method) {
+				operations[endpoint{method, template(path)}] = contract.operation(path, item, node, path)
+			}
+		}
+	}
+	return operations
+}
+
+// counterparts returns the operations of upstream that the contract has, and names those that it does not have: below
+// its paths, or with a tag of its operations.
+func counterparts(upstream *document, ours map[endpoint]operation) (theirs map[endpoint]operation, added []string) {
+	theirs = map[endpoint]operation{}
+	for path, item := range members(upstream.at("paths")) {
+		for method, node := range members(item) {
+			at := endpoint{method, template(path)}
+			if own, ok := ours[at]; ok {
+				theirs[at] = upstream.operation(path, item, node, own.path)
+			} else if slices.Contains(methods, method) && concerns(ours, at, node) {
+				added = append(added, strings.ToUpper(method)+" "+path)
+			}
+		}
+	}
+	return theirs, added
+}
+
+func concerns(ours map[endpoint]operation, at endpoint, node *yaml.Node) bool {
+	for own, operation := range ours {
+		if at.template == own.template || strings.HasPrefix(at.template, own.template+"/") {
+			return true
+		}
+		for _, tag := range list(decode(under(node, "tags"))) {
+			if contains(operation.tags, tag) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// An operation is one of the document's, with what its path and the document say of all operations.
+type operation struct {
+	path     string
+	tags     []any
+	keywords map[string]any // with parameters by place and name, servers by URL, and security as a list
+}
+
+// operation reads one. The parameters of its path get the names that they have in ownPath.
+func (d *document) operation(path string, item, node *yaml.Node, ownPath string) operation {
+	value := decode(node)
+	o := d.object(value)
+	if o.problem != "" {
+		return operation{path: path, keywords: map[string]any{"problem": o.problem}}
+	}
+	names := map[string]string{}
+	theirs, own := parameter.FindAllString(path, -1), parameter.FindAllString(ownPath, -1)
+	for i := range theirs {
+		names[strings.Trim(theirs[i], "{}")] = strings.Trim(own[i], "{}")
+	}
+	parameters := append(list(decode(under(item, "parameters"))), list(o.keywords["parameters"])...)
+	o.keywords["parameters"] = d.parameters(parameters, names)
+	security, found := asMap(value)["security"]
+	if !found {
+		security = decode(d.at("security"))
+	}
+	o.keywords["security"] = requirements(security)
+	servers := o.keywords["servers"]
+	if servers == nil {
+		servers = decode(under(item, "servers"))
+	}
+	o.keywords["servers"] = serversByURL(servers)
+	if id, ok := asMap(value)["x-upstream-operation-id"]; ok {
+		o.keywords["operationId"] = id
+	}
+	return operation{path: path, tags: list(asMap(value)["tags"]), keywords: o.keywords}
+}
+
+// parameters returns parameters by place and name. Later ones take the place of earlier ones.
+func (d *document) parameters(all []any, names map[string]string) map[string]any {
+	byName := map[string]any{}
+	for i, value := range all {
+		o := d.object(value)
+		if o.problem != "" {
+			byName[fmt.Sprint(i+1)] = value
+			continue
+		}
+		if o.beyond {
+			continue
+		}
+		in, name := fmt.Sprint(o.keywords["in"]), fmt.Sprint(o.keywords["name"])
+		if own, ok := names[name]; ok && in == "path" {
+			name = own
+		}
+		style := map[string]string{"path": "simple", "header": "simple", "query": "form", "cookie": "form"}[in]
+		if o.keywords["style"] == style {
+			delete(o.keywords, "style")
+		}
+		if o.keywords["explode"] == (style == "form") {
+			delete(o.keywords, "explode")
+		}
+		delete(o.keywords, "in")
+		delete(o.keywords, "name")
+		byName[in+"/"+name] = o.keywords
+	}
+	return byName
+}
+
+// requirements returns each alternative as one word: apiToken, or oauth2: [okta.apps.read].
+func requirements(security any) (alternatives []any) {
+	for _, alternative := range list(security) {
+		var schemes []string
+		for name, scopes := range asMap(alternative) {
+			if !isList(scopes) || len(list(scopes)) > 0 {
+				name += ": " + show(scopes)
+			}
+			schemes = append(schemes, name)
+		}
+		slices.Sort(schemes)
+		alternatives = append(alternatives, strings.Join(schemes, " and "))
+	}
+	return alternatives
+}
+
+func serversByURL(servers any) map[string]any {
+	byURL := map[string]any{}
+	for _, server := range list(servers) {
+		byURL[show(asMap(server)["url"])] = server
+	}
+	return byURL
+}
