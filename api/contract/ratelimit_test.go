@@ -8,12 +8,13 @@ import (
 
 	"example.com/apptokens/api/contract"
 	"example.com/apptokens/api/oktatest"
+	"example.com/apptokens/gen"
 )
 
 func TestCheckKeepsToTheRateLimit(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		org := oktatest.New(oktatest.WithApp("0oa1", 25), oktatest.WithBearerToken("denied"), oktatest.WithRateLimit(20, time.Minute))
+		org := oktatest.New(oktatest.WithApp("0oa1", gen.ListTokensLimitDefault+5), oktatest.WithBearerToken("denied"), oktatest.WithRateLimit(20, time.Minute))
 		report, err := contract.Check(t.Context(), inProcess(org))
 		if err != nil || report.Count(contract.Passed) != len(report.Results) {
 			t.Errorf("%v, %+v", err, report.Results)
@@ -35,7 +36,7 @@ func TestCheckTakesItsShareOfTheRateLimit(t *testing.T) {
 	took := map[float64]time.Duration{}
 	for _, share := range []float64{0, 0.25, 0.000001, 0.5, 1} {
 		synctest.Test(t, func(t *testing.T) {
-			org := oktatest.New(oktatest.WithApp("0oa1", 25), oktatest.WithRateLimit(20, time.Minute))
+			org := oktatest.New(oktatest.WithApp("0oa1", gen.ListTokensLimitDefault+5), oktatest.WithRateLimit(20, time.Minute))
 			target := inProcess(org)
 			target.Denied, target.RateShare = nil, share
 			report, err := contract.Check(t.Context(), target)
@@ -65,7 +66,7 @@ func TestCheckReportsWhatItWaitsFor(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				org := oktatest.New(oktatest.WithApp("0oa1", 25), oktatest.WithRateLimit(test.limit, time.Minute))
+				org := oktatest.New(oktatest.WithApp("0oa1", gen.ListTokensLimitDefault+5), oktatest.WithRateLimit(test.limit, time.Minute))
 				if test.fault != nil {
 					org.Inject(*test.fault)
 				}
