@@ -1,8 +1,6 @@
 package main
 
 import (
-	"errors"
-
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -10,19 +8,16 @@ import (
 // once is a flag that may be given one time: of two files or two times, one would be dropped without a word.
 type once struct {
 	pflag.Value
-	given bool
+	given int
 }
 
 func (o *once) Set(value string) error {
-	if o.given {
-		return errors.New("it is given twice")
-	}
-	o.given = true
+	o.given++
 	return o.Value.Set(value)
 }
 
-// allowOnce makes an error of a second value wherever a flag takes one text.
-func allowOnce(root *cobra.Command) {
+// countFlags lets checkFlags see how often a flag was given that takes one text.
+func countFlags(root *cobra.Command) {
 	for _, command := range append(root.Commands(), root) {
 		wrap := func(flag *pflag.Flag) {
 			if flag.Value.Type() == "string" {
@@ -32,4 +27,20 @@ func allowOnce(root *cobra.Command) {
 		command.LocalNonPersistentFlags().VisitAll(wrap)
 		command.PersistentFlags().VisitAll(wrap)
 	}
+}
+
+// checkFlags makes an error of a flag that is empty, or given twice. An empty one may be a variable that is not set, and must
+// not mean what it means to leave the flag out.
+func checkFlags(command *cobra.Command) (err error) {
+	command.Flags().Visit(func(flag *pflag.Flag) { // those that were given
+		value, ok := flag.Value.(*once)
+		switch {
+		case !ok || err != nil:
+		case value.given > 1:
+			err = usage("--%s is given twice", flag.Name)
+		case value.String() == "":
+			err = usage("--%s is empty", flag.Name)
+		}
+	})
+	return err
 }

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"example.com/apptokens/api/config"
 	"example.com/apptokens/cmd/apptokens/internal/output"
@@ -80,7 +79,7 @@ matched no token. A signal ends the command as that signal does (shells show
 	root.SetHelpCommand(helpCommand())
 	a.wrapHelp(root)
 	a.complete(root)
-	allowOnce(root)
+	countFlags(root)
 	return root
 }
 
@@ -89,14 +88,8 @@ var onlyOf = map[output.Format]string{output.JUnit: "contract", output.HTML: "su
 
 // begin runs before every subcommand's own code.
 func (a *app) begin(command *cobra.Command, _ []string) error {
-	var empty []string
-	command.Flags().Visit(func(flag *pflag.Flag) { // those that were given
-		if flag.Value.Type() == "string" && flag.Value.String() == "" {
-			empty = append(empty, "--"+flag.Name)
-		}
-	})
-	if len(empty) > 0 { // a variable that is not set, perhaps; it must not mean what it means to leave the flag out
-		return fmt.Errorf("%s is empty", strings.Join(empty, ", "))
+	if err := checkFlags(command); err != nil {
+		return err
 	}
 	if only := onlyOf[a.format]; only != "" && command.Name() != only {
 		return fmt.Errorf("-o %s works only with %s", a.format, only)

@@ -246,7 +246,7 @@ func TestAFlagIsGivenOnce(t *testing.T) {
 		{"sweep", "--apps-file", file, "--apps-file", file, "--user", "00u1", "--yes"}, {"sweep", "0oa1", "--older-than", "900d", "--older-than", "1d", "--yes"},
 		{"sweep", "0oa1", "--user", "00u1", "--receipts", "a", "--receipts", "b", "--yes"}, {"list", "0oa1", "--org-url", org.URL, "--org-url", org.URL},
 	} {
-		if got := (command{org: org}).run(t.Context(), args...); got.code != exitUsage || !strings.Contains(got.err, "it is given twice") {
+		if got := (command{org: org}).run(t.Context(), args...); got.code != exitUsage || !strings.Contains(got.err, " is given twice") {
 			t.Errorf("%v: code %d, %s", args, got.code, got.err)
 		}
 	}
