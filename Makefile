@@ -13,7 +13,7 @@ RACE := -race
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test interop interop-test generate check canary drift upstream lint bench fuzz
+.PHONY: help demo test interop interop-test generate check canary drift upstream rehearse lint bench fuzz
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -58,6 +58,9 @@ drift: ## compare openapi.yaml with what Okta publishes, UPSTREAM=FILE; fails if
 upstream: ## record the version of what Okta publishes, FROM=FILE; writes internal/drift/CHECKLIST.md: what to edit
 	@$(GO) run ./internal/drift record "$(FROM)"
 	@$(MAKE) --no-print-directory generate
+
+rehearse: ## make changes that Okta could make, each in a copy, and see that they are followed rightly or fail where to edit
+	$(GO) run ./internal/rehearse
 
 lint: ## gofmt, go vet, staticcheck and actionlint
 	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "not gofmt-ed: $$unformatted" >&2; exit 1; fi

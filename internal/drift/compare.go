@@ -32,22 +32,25 @@ type comparer struct {
 func compare(contract, upstream *document) ([]difference, error) {
 	c := &comparer{contract: contract, upstream: upstream, found: map[place]difference{}}
 	ours := operationsOf(contract)
-	theirs, added := counterparts(upstream, ours)
-	if len(theirs)+len(added) == 0 {
+	pairs, left := match(ours, candidates(upstream, ours))
+	if len(pairs)+len(left) == 0 {
 		return nil, fmt.Errorf("%s %s has none of the operations of %s, and none with their tags: is it Okta's management API?",
 			upstream.title, upstream.version, contractFile)
 	}
-	for _, name := range added {
-		c.report(location{where: name}, "added", change{keyword: "operations", to: name})
+	for _, other := range left {
+		c.report(location{where: other.String()}, "added", change{keyword: "operations", to: other.path})
 	}
-	for at, operation := range ours {
-		here := location{where: contract.word("paths", operation.path, at.method, "operationId")}
-		other, ok := theirs[at]
-		if !ok {
-			c.report(here, "removed", change{keyword: "operations", from: here.where})
+	for at, own := range ours {
+		here := location{where: contract.word("paths", own.path, at.method, "operationId")}
+		other, found := pairs[at]
+		if !found {
+			c.report(here, "removed", change{keyword: "operations", from: own.path})
 			continue
 		}
-		c.keywords(here, operation.keywords, other.keywords)
+		if other.endpoint != at {
+			c.report(here, "moved to "+other.String(), change{keyword: "moved"})
+		}
+		c.keywords(here, own.keywords, upstream.operation(other.path, other.item, other.node, own.path).keywords)
 	}
 	c.document()
 	return c.sorted(), nil

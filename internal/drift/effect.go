@@ -47,7 +47,7 @@ func (c change) effect() effect {
 		return worse(len(c.lost()) > 0, breaks)
 	case "deprecated", lifecycle: // what is deprecated will be removed
 		return worse(c.to != nil, mayBreak)
-	case "problem":
+	case "moved", "problem":
 		return breaks
 	}
 	if c.response {

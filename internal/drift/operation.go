@@ -31,35 +31,72 @@ func operationsOf(contract *document) map[endpoint]operation {
 	return operations
 }
 
-// counterparts returns the operations of upstream that the contract has, and names those that it does not have: below
-// its paths, or with a tag of its operations.
-func counterparts(upstream *document, ours map[endpoint]operation) (theirs map[endpoint]operation, added []string) {
-	theirs = map[endpoint]operation{}
+// A candidate is an operation of upstream that is not read yet.
+type candidate struct {
+	endpoint
+	path       string
+	item, node *yaml.Node
+}
+
+func (c candidate) String() string { return strings.ToUpper(c.method) + " " + c.path }
+
+// candidates returns the operations of upstream that are at or below the paths of the contract, or have a tag of its
+// operations.
+func candidates(upstream *document, ours map[endpoint]operation) (found []candidate) {
 	for path, item := range members(upstream.at("paths")) {
 		for method, node := range members(item) {
-			at := endpoint{method, template(path)}
-			if own, ok := ours[at]; ok {
-				theirs[at] = upstream.operation(path, item, node, own.path)
-			} else if slices.Contains(methods, method) && concerns(ours, at, node) {
-				added = append(added, strings.ToUpper(method)+" "+path)
+			c := candidate{endpoint{method, template(path)}, path, item, node}
+			if slices.Contains(methods, method) && c.concerns(ours) {
+				found = append(found, c)
 			}
 		}
 	}
-	return theirs, added
+	return found
 }
 
-func concerns(ours map[endpoint]operation, at endpoint, node *yaml.Node) bool {
-	for own, operation := range ours {
-		if at.template == own.template || strings.HasPrefix(at.template, own.template+"/") {
+func (c candidate) concerns(ours map[endpoint]operation) bool {
+	tags := list(decode(under(c.node, "tags")))
+	for at, own := range ours {
+		isBelow := strings.HasPrefix(c.template+"/", at.template+"/")
+		if isBelow || slices.ContainsFunc(tags, func(tag any) bool { return contains(own.tags, tag) }) {
 			return true
-		}
-		for _, tag := range list(decode(under(node, "tags"))) {
-			if contains(operation.tags, tag) {
-				return true
-			}
 		}
 	}
 	return false
+}
+
+// match returns the counterparts of the contract's operations, in the same place or else by their ids, and the candidates
+// that are left.
+func match(ours map[endpoint]operation, theirs []candidate) (pairs map[endpoint]candidate, left []candidate) {
+	pairs = map[endpoint]candidate{}
+	for _, c := range theirs {
+		if _, found := ours[c.endpoint]; found {
+			pairs[c.endpoint] = c
+		} else {
+			left = append(left, c)
+		}
+	}
+	for at, own := range ours {
+		if _, found := pairs[at]; found {
+			continue
+		}
+		moved := slices.IndexFunc(left, func(c candidate) bool {
+			return equal(idOf(c.node), own.keywords["operationId"])
+		})
+		if moved >= 0 {
+			pairs[at] = left[moved]
+			left = slices.Delete(left, moved, moved+1)
+		}
+	}
+	return pairs, left
+}
+
+// idOf returns the id that Okta gives an operation. The contract has names of its own.
+func idOf(node *yaml.Node) any {
+	if id := decode(under(node, "x-upstream-operation-id")); id != nil {
+		return id
+	}
+	return decode(under(node, "operationId"))
 }
 
 // An operation is one of the document's, with what its path and the document say of all operations.
@@ -78,7 +115,7 @@ func (d *document) operation(path string, item, node *yaml.Node, ownPath string)
 	}
 	names := map[string]string{}
 	theirs, own := parameter.FindAllString(path, -1), parameter.FindAllString(ownPath, -1)
-	for i := range theirs {
+	for i := range min(len(theirs), len(own)) {
 		names[strings.Trim(theirs[i], "{}")] = strings.Trim(own[i], "{}")
 	}
 	parameters := append(list(decode(under(item, "parameters"))), list(o.keywords["parameters"])...)
@@ -93,9 +130,7 @@ func (d *document) operation(path string, item, node *yaml.Node, ownPath string)
 		servers = decode(under(item, "servers"))
 	}
 	o.keywords["servers"] = serversByURL(servers)
-	if id, ok := asMap(value)["x-upstream-operation-id"]; ok {
-		o.keywords["operationId"] = id
-	}
+	o.keywords["operationId"] = idOf(node)
 	return operation{path: path, tags: list(asMap(value)["tags"]), keywords: o.keywords}
 }
 

@@ -19,7 +19,7 @@ func recordVersion(out io.Writer, root, upstreamFile string) error {
 	if err != nil {
 		return err
 	}
-	texts[checklistFile] = c.checklist()
+	texts[checklistFile] = c.checklist(root)
 	for file, text := range texts {
 		if err := os.WriteFile(filepath.Join(root, file), []byte(text), 0o644); err != nil {
 			return err

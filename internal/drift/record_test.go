@@ -10,16 +10,21 @@ const nothingToDo = `# Follow Okta's management API 1.3.0
 
 <!-- Written by "make upstream", and written anew when it runs again. -->
 
-Nothing is to be done: openapi.yaml differs in nothing but what internal/drift/deliberate.yaml lists.
+Nothing is left to edit: openapi.yaml differs only in what internal/drift/deliberate.yaml lists.
 `
 
 const toDo = `# Follow Okta's management API 1.3.0
 
 <!-- Written by "make upstream", and written anew when it runs again. -->
 
-Follow each difference in openapi.yaml, or list it in internal/drift/deliberate.yaml and say why:
+Follow each difference in openapi.yaml, and then in the places below it that it concerns; or list it in
+internal/drift/deliberate.yaml and say why:
 
 - [ ] ` + "`Thing/size`" + `: type integer -> string (breaks clients)
+  - [ ] gen/overlay.yaml: its name in Go, if it is a $ref and needs another
+  - [ ] api/oktatest/token.go: what the in-memory org makes up for it
+  - [ ] cmd/apptokens/columns.go: a column, if operators want to see it
+  - [ ] api/token_test.go: that the recorded token does not have it, or a token that has
 
 Take out of internal/drift/deliberate.yaml what does not differ any more:
 
@@ -65,6 +70,53 @@ func TestTheChecklistTellsWhatToEdit(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Each place that a checklist may name is there, once it is looked for in this repository.
+func TestThePlacesOfAChecklistExist(t *testing.T) {
+	t.Parallel()
+	for kind, tasks := range tasks {
+		for _, task := range tasks {
+			if text := read(t, "../..", task.file); !strings.Contains(text, task.text) {
+				t.Errorf("%s: %s does not have %q: name another line in tasks.go", kind, task.file, task.text)
+			}
+		}
+	}
+}
+
+func TestADifferenceLeadsToThePlacesOfItsKind(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		where, keyword string
+		from, to       any
+		want           string
+	}{
+		{"Token/jkt", "properties", nil, "a schema", "property"},
+		{"Token/issuer", "type", "string", "integer", "property"},
+		{"Token/issuer", "readOnly", nil, true, ""},
+		{"Token/status", "enum", nil, nil, "status of tokens"},
+		{"Token/_links/self/hints/allow/items", "enum", nil, nil, ""},
+		{"Error/errorCode", "type", nil, nil, "error object"},
+		{"listTokens/parameters/query/limit", "maximum", 200, 500, "bound"},
+		{"listTokens/parameters/query/limit", "type", nil, nil, "parameter"},
+		{"getToken/parameters/query/q", "parameters", nil, "an object", "parameter"},
+		{"getToken/responses/410", "responses", nil, "an object", "response"},
+		{"getToken/responses/200/content/application/xml", "content", nil, "an object", "media type"},
+		{"getToken", "security", nil, nil, "security"},
+		{"securitySchemes/oauth2/flows/authorizationCode/scopes/okta.apps.read", "scopes", "", nil, "security"},
+		{"getToken", "deprecated", nil, true, "deprecation"},
+		{"getToken", lifecycle, nil, "EA", ""},
+		{"getToken", "operations", "/api/v1/apps/{appId}/tokens", nil, "removed operation"},
+		{"getToken", "moved", nil, nil, "path"},
+		{"POST /api/v1/apps/{appId}/tokens", "operations", nil, "POST", "new operation"},
+		{"document", "openapi", "3.0", "3.1", "version of OpenAPI"},
+		{"servers/https://x.example", "servers", nil, "an object", ""},
+	} {
+		d := difference{place: place{Where: test.where}, change: change{keyword: test.keyword, from: test.from, to: test.to}}
+		if got := d.kind(); got != test.want {
+			t.Errorf("%s of %s: kind %q, want %q", test.keyword, test.where, got, test.want)
+		}
 	}
 }
 

@@ -1,0 +1,126 @@
+package main
+
+const issuer = "        issuer:\n          type: string\n"
+
+var schemaChanges = []change{
+	{
+		name:     "description only",
+		contract: replaced("identifies the user who holds the token", "identifies the holder of the token"),
+		proof:    map[string]string{"gen/tokens.gen.go": "UserID identifies the holder of the token"},
+	},
+	{
+		name: "new optional property",
+		contract: replaced(issuer, `
+        jkt:
+          type: string
+          x-order: 12
+          description: is the thumbprint of the DPoP key
+`[1:]+issuer),
+		drift:     []string{"Token/jkt: added"},
+		checklist: []string{"gen/overlay.yaml", "api/oktatest/token.go", "cmd/apptokens/columns.go", "api/token_test.go"},
+		tests:     []string{"./api"},
+		steps:     []step{recordedWithout("Jkt")},
+		proof:     map[string]string{"api/REFERENCE.md": "| `jkt` | `Jkt` | `string` | is the thumbprint of the DPoP key |"},
+	},
+	{
+		name: "new nested object",
+		contract: replaced(
+			issuer, "        device:\n          $ref: '#/components/schemas/Device'\n"+issuer,
+			"    TokenStatus:\n", `
+    Device:
+      type: object
+      x-order: 12
+      description: is where the token is kept
+      properties:
+        system:
+          type: object
+          description: is what it runs
+          properties:
+            name: {type: string, description: is its name}
+    TokenStatus:
+`[1:]),
+		drift:     []string{"Token/device: added"},
+		checklist: []string{"gen/overlay.yaml", "api/token_test.go"},
+		tests:     []string{"./api"},
+		steps:     []step{recordedWithout("Device")},
+		proof:     map[string]string{"api/REFERENCE.md": "| `device` | `Device` |"},
+	},
+	{
+		name:      "enum value in the middle",
+		contract:  replaced("enum: [ACTIVE, REVOKED]", "enum: [ACTIVE, EXPIRED, REVOKED]"),
+		drift:     []string{"Token/status: enum with EXPIRED"},
+		checklist: []string{"api/bulk/revoke.go", "api/contract/writeprobes.go", "api/oktatest/token.go", "README.md"},
+		steps:     []step{statuses(`"ACTIVE","EXPIRED","REVOKED"`)},
+		proof: map[string]string{"gen/tokens.gen.go": `
+			TokenStatusActive  TokenStatus = "ACTIVE"
+			TokenStatusExpired TokenStatus = "EXPIRED"
+			TokenStatusRevoked TokenStatus = "REVOKED"`},
+	},
+	{
+		name:      "enum value removed",
+		contract:  replaced("enum: [ACTIVE, REVOKED]", "enum: [ACTIVE]"),
+		drift:     []string{"Token/status: enum without REVOKED"},
+		checklist: []string{"api/bulk/revoke.go", "api/contract/writeprobes.go"},
+		steps:     []step{{fails: []string{`api/bulk/revoke\.go:.* undefined: gen\.TokenStatusRevoked`, `api/contract/writeprobes\.go:.* undefined`}}},
+	},
+	{
+		name:      "property renamed",
+		contract:  replaced("        userId:\n", "        subjectId:\n", "          userId: ", "          subjectId: "),
+		drift:     []string{"Token/userId: removed", "Token/subjectId: added"},
+		checklist: []string{"api/oktatest/token.go", "cmd/apptokens/columns.go"},
+		steps:     []step{{fails: []string{`api/bulk/filter\.go:.* token\.UserID undefined`, `api/oktatest/token\.go:.* unknown field UserID`}}},
+	},
+	{
+		name: "property from string to integer",
+		contract: replaced("        userId:\n          type: string\n", "        userId:\n          type: integer\n",
+			"example: 00unkw1sfbTw08c0g1d7", "example: 7", "userId: 00unkw1sfbTw08c0g1d7", "userId: 7"),
+		drift:     []string{"Token/userId: type string -> integer"},
+		checklist: []string{"api/oktatest/token.go", "cmd/apptokens/columns.go"},
+		steps:     []step{{fails: []string{`api/bulk/filter\.go:.* type int of token\.UserID`, `api/oktatest/token\.go:.* cannot use user\.id`}}},
+	},
+	{
+		name:      "property from string to object",
+		contract:  replaced(issuer, "        issuer:\n          type: object\n          properties: {url: {type: string}}\n"),
+		drift:     []string{"Token/issuer: type string -> object", "Token/issuer/url: added"},
+		checklist: []string{"api/oktatest/token.go", "cmd/apptokens/columns.go"},
+		steps:     []step{{fails: []string{`api/bulk/filter\.go:.* token\.Issuer`, `api/oktatest/token\.go:.* cannot use base`}}},
+	},
+	{
+		name:     "property required",
+		contract: replaced("    Token:\n      type: object\n", "    Token:\n      type: object\n      required: [id]\n"),
+		drift:    []string{"Token: required with id"},
+		proof:    map[string]string{"gen/tokens.gen.go": "ID string `json:\"id\"`"},
+	},
+	{
+		name:     "property nullable",
+		contract: replaced(issuer, issuer+"          nullable: true\n"),
+		drift:    []string{"Token/issuer: nullable false -> true"},
+		proof:    map[string]string{"gen/tokens.gen.go": "Issuer string `json:\"issuer,omitempty,omitzero\"`"},
+	},
+	{
+		name:      "OpenAPI 3.1",
+		contract:  replaced("openapi: 3.0.3", "openapi: 3.1.0"),
+		drift:     []string{"document: openapi 3.0 -> 3.1"},
+		checklist: []string{"internal/drift/deliberate.yaml", "generate.go"},
+		steps: []step{{
+			fails:  []string{`generate\.go:\d+: the version of OpenAPI is "3\.0\.3"`},
+			follow: []edit{{file: "generate.go", from: "3.0.3", to: "3.1.0"}},
+		}},
+	},
+}
+
+// recordedWithout is what a new property fails: the token that was recorded does not have it.
+func recordedWithout(field string) step {
+	return step{
+		fails:  []string{`token_test\.go:\d+: ` + field + ` is .* list it in recordedWithout`},
+		follow: []edit{{file: "api/token_test.go", from: `recordedWithout = []string{"Embedded"`, to: `recordedWithout = []string{"Embedded", "` + field + `"`}},
+	}
+}
+
+// statuses is what another list of statuses fails: the README shows it.
+func statuses(list string) step {
+	return step{
+		fails:  []string{`README\.md:\d+: the list of statuses is`},
+		follow: []edit{{file: "README.md", from: `allowed values ["ACTIVE","REVOKED"]`, to: "allowed values [" + list + "]"}},
+	}
+}
