@@ -32,7 +32,7 @@ var tasks = map[string][]task{
 		{"README.md", "| okta-sdk-python | here |", "its row in the table"},
 	},
 	"parameter": {
-		{"api/options.go", "func PageSize(", "its option, or, if it is required, an argument of the method"},
+		{"api/calloptions.go", "func PageSize(", "its option, or, if it is required, an argument of the method"},
 		{"internal/reference/binding.go", "options: ", "the name of that option or argument"},
 		{"api/oktatest/handler.go", "func (o *Org) list(", "what the in-memory org does with it"},
 		{"api/contract/listprobes.go", "var listProbes", "a probe, if servers may get it wrong"},
@@ -68,7 +68,7 @@ var tasks = map[string][]task{
 		{"README.md", "| `ErrNotFound`", "the table of errors"},
 	},
 	"media type": {
-		{"api/send.go", "accept, agent := ", "the Accept header"},
+		{"api/call.go", `req.Header.Set("Accept"`, "the Accept header"},
 		{"api/decode.go", "application/json", "what is taken for JSON"},
 		{"api/contract/response.go", `Content["application/json"]`, "what is checked"},
 		{"api/oktatest/response.go", "application/json", "what the in-memory org sends"},
