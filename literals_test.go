@@ -88,3 +88,26 @@ func TestLiteralsFollowTheContract(t *testing.T) {
 		}
 	}
 }
+
+// Programs need not import gen for the values of an enum.
+func TestEveryEnumConstantInTheContractHasAnAlias(t *testing.T) {
+	t.Parallel()
+	generated, err := os.ReadFile("gen/tokens.gen.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	model, err := os.ReadFile("api/model.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	constants := regexp.MustCompile(`(?m)^\s+(\w+) +TokenStatus += "`).FindAllSubmatch(generated, -1)
+	if len(constants) == 0 {
+		t.Error("gen has no statuses of tokens")
+	}
+	for _, constant := range constants {
+		name := string(constant[1])
+		if !regexp.MustCompile(`\b` + name + ` += gen\.` + name + `\b`).Match(model) {
+			t.Errorf("api/model.go: add %s = gen.%[1]s", name)
+		}
+	}
+}

@@ -46,7 +46,7 @@ func TestTheContractIsValid(t *testing.T) {
 			for status, response := range operation.Responses.Map() {
 				for mediaType := range response.Value.Content {
 					if mediaType != "application/json" {
-						t.Errorf("%s %s, %s: media type %q: api/send.go, api/decode.go, api/contract/response.go, api/oktatest/response.go and this test know application/json alone: edit them",
+						t.Errorf("%s %s, %s: media type %q: api/call.go, api/decode.go, api/contract/response.go, api/oktatest/response.go and this test know application/json alone: edit them",
 							method, path, status, mediaType)
 					}
 				}

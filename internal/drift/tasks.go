@@ -51,6 +51,7 @@ var tasks = map[string][]task{
 		{"api/token_test.go", "var recordedWithout", "that the recorded token does not have it, or a token that has"},
 	},
 	"status of tokens": {
+		{"api/model.go", "TokenStatusActive ", "the constants"},
 		{"api/bulk/revoke.go", "token.Status != ", "which tokens are left to revoke"},
 		{"api/contract/writeprobes.go", "token.Status != ", "what a revoked token may be"},
 		{"api/oktatest/token.go", "Status: ", "which status the in-memory org gives"},

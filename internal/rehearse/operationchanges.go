@@ -43,7 +43,7 @@ var operationChanges = []change{
           schema: {type: string, description: names properties, x-go-type-skip-optional-pointer: false}
 `[1:]+getParameters),
 		drift:     []string{"getToken/parameters/query/fields: added"},
-		checklist: []string{"api/options.go", "internal/reference/binding.go", "api/oktatest/handler.go", "cmd/apptokens/list.go", "README.md"},
+		checklist: []string{"api/calloptions.go", "internal/reference/binding.go", "api/oktatest/handler.go", "cmd/apptokens/list.go", "README.md"},
 		steps: []step{
 			{
 				fails: []string{`internal/reference/binding\.go names no argument and no option for parameter fields`},
@@ -53,12 +53,10 @@ var operationChanges = []change{
 			},
 			{
 				fails: []string{`package api has no function Fields`},
-				follow: []edit{{file: "api/options.go", from: "// ExpandScopes ", to: `// Fields names the properties to return.
-func Fields(names string) GetOption { return fieldsOption(names) }
-
-type fieldsOption string
-
-func (o fieldsOption) applyToGet(params *gen.GetTokenParams) { params.Fields = (*string)(&o) }
+				follow: []edit{{file: "api/calloptions.go", from: "// ExpandScopes ", to: `// Fields names the properties to return.
+func Fields(names string) GetOption {
+	return getOption(func(g *getting) error { g.params.Fields = &names; return nil })
+}
 
 // ExpandScopes `}},
 			},
@@ -75,7 +73,7 @@ func (o fieldsOption) applyToGet(params *gen.GetTokenParams) { params.Fields = (
           schema: {type: string, description: names a tenant}
 `[1:]+getParameters),
 		drift:     []string{"getToken/parameters/query/tenant: added"},
-		checklist: []string{"api/options.go", "internal/reference/binding.go"},
+		checklist: []string{"api/calloptions.go", "internal/reference/binding.go"},
 		steps: []step{
 			{
 				fails:  []string{`internal/reference/binding\.go names no argument and no option for parameter tenant`},
@@ -92,13 +90,13 @@ func (o fieldsOption) applyToGet(params *gen.GetTokenParams) { params.Fields = (
 			"getToken/parameters/query/expand: removed", "listTokens/parameters/query/expand: removed",
 			"getToken/parameters/query/include: added", "listTokens/parameters/query/include: added",
 		},
-		checklist: []string{"api/options.go", "api/oktatest/handler.go", "api/contract/listprobes.go"},
+		checklist: []string{"api/calloptions.go", "api/oktatest/handler.go", "api/contract/listprobes.go"},
 		steps: []step{
 			{
-				fails: []string{`api/list\.go:.* params\.Expand undefined`, `api/options\.go:.* params\.Expand undefined`},
+				fails: []string{`api/list\.go:.*params\.Expand undefined`, `api/calloptions\.go:.*params\.Expand undefined`},
 				follow: []edit{
 					{file: "api/list.go", from: "params.Expand", to: "params.Include"},
-					{file: "api/options.go", from: "params.Expand", to: "params.Include"},
+					{file: "api/calloptions.go", from: "params.Expand", to: "params.Include"},
 				},
 			},
 			{
@@ -163,8 +161,8 @@ func (o fieldsOption) applyToGet(params *gen.GetTokenParams) { params.Fields = (
 			"getToken/responses/200/content/application/json: removed", "listTokens/responses/200/content/application/json: removed",
 			"getToken/responses/200/content/application/json;charset=UTF-8: added", "listTokens/responses/200/content/application/json;charset=UTF-8: added",
 		},
-		checklist: []string{"api/send.go", "api/decode.go", "api/contract/response.go", "api/oktatest/response.go", "openapi_test.go"},
-		steps:     []step{{fails: []string{`openapi_test\.go:\d+: .* 200: media type "application/json;charset=UTF-8": api/send\.go, api/decode\.go`}}},
+		checklist: []string{"api/call.go", "api/decode.go", "api/contract/response.go", "api/oktatest/response.go", "openapi_test.go"},
+		steps:     []step{{fails: []string{`openapi_test\.go:\d+: .* 200: media type "application/json;charset=UTF-8": api/call\.go, api/decode\.go`}}},
 	},
 	{
 		name:     "paths of another version",

@@ -49,8 +49,14 @@ var schemaChanges = []change{
 		name:      "enum value in the middle",
 		contract:  replaced("enum: [ACTIVE, REVOKED]", "enum: [ACTIVE, EXPIRED, REVOKED]"),
 		drift:     []string{"Token/status: enum with EXPIRED"},
-		checklist: []string{"api/bulk/revoke.go", "api/contract/writeprobes.go", "api/oktatest/token.go", "README.md"},
-		steps:     []step{statuses(`"ACTIVE","EXPIRED","REVOKED"`)},
+		checklist: []string{"api/model.go", "api/bulk/revoke.go", "api/contract/writeprobes.go", "api/oktatest/token.go", "README.md"},
+		steps: []step{
+			{
+				fails:  []string{`api/model\.go: add TokenStatusExpired = gen\.TokenStatusExpired`},
+				follow: []edit{{file: "api/model.go", from: "\tTokenStatusRevoked = ", to: "\tTokenStatusExpired = gen.TokenStatusExpired\n\tTokenStatusRevoked = "}},
+			},
+			statuses(`"ACTIVE","EXPIRED","REVOKED"`),
+		},
 		proof: map[string]string{"gen/tokens.gen.go": `
 			TokenStatusActive  TokenStatus = "ACTIVE"
 			TokenStatusExpired TokenStatus = "EXPIRED"
@@ -60,8 +66,14 @@ var schemaChanges = []change{
 		name:      "enum value removed",
 		contract:  replaced("enum: [ACTIVE, REVOKED]", "enum: [ACTIVE]"),
 		drift:     []string{"Token/status: enum without REVOKED"},
-		checklist: []string{"api/bulk/revoke.go", "api/contract/writeprobes.go"},
-		steps:     []step{{fails: []string{`api/bulk/revoke\.go:.* undefined: gen\.TokenStatusRevoked`, `api/contract/writeprobes\.go:.* undefined`}}},
+		checklist: []string{"api/model.go", "api/bulk/revoke.go", "api/contract/writeprobes.go"},
+		steps: []step{
+			{
+				fails:  []string{`api/model\.go:.* undefined: gen\.TokenStatusRevoked`},
+				follow: []edit{{file: "api/model.go", from: "\tTokenStatusRevoked = gen.TokenStatusRevoked\n"}},
+			},
+			{fails: []string{`api/bulk/revoke\.go:.* undefined: \w+\.TokenStatusRevoked`, `api/contract/writeprobes\.go:.* undefined`}},
+		},
 	},
 	{
 		name:      "property renamed",
