@@ -73,7 +73,7 @@ lint: ## gofmt, go vet, staticcheck and actionlint
 # Shellcheck and pyflakes are left out: only some machines have them, and a check that is not the same everywhere is none.
 	$(GO) run $(ACTIONLINT) -shellcheck= -pyflakes= .github/workflows/*.yml
 
-bench: ## compare with the peers side by side, for some minutes; writes internal/bench/ and the README's table
+bench: ## compare with the peers side by side, for some minutes; writes internal/bench/ and the table in the README
 	cd internal/bench && $(GO) run .
 
 fuzz: ## fuzz every parser, each for FUZZTIME (default 30s)

@@ -36,7 +36,7 @@ func TestConsumersRequireLittle(t *testing.T) {
 	for name, want := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			dir := consumer(t, "package main\n\nimport _ \"example.com/apptokens/"+name+"\"\n\nfunc main() {}\n")
+			dir := consumer(t, "main.go", "package main\n\nimport _ \"example.com/apptokens/"+name+"\"\n\nfunc main() {}\n")
 			var module struct{ Require []struct{ Path string } }
 			if err := json.Unmarshal(run(t, dir, "go", "mod", "edit", "-json"), &module); err != nil {
 				t.Fatal(err)
@@ -56,8 +56,8 @@ func TestConsumersRequireLittle(t *testing.T) {
 	}
 }
 
-// consumer makes a module of a program as the README says, with a checkout beside it, and returns its folder.
-func consumer(t *testing.T, program string) (dir string) {
+// consumer makes a module of one file as the README says, with a checkout beside it, and returns its folder.
+func consumer(t *testing.T, name, text string) (dir string) {
 	t.Helper()
 	root, err := os.Getwd()
 	if err != nil {
@@ -75,17 +75,13 @@ func consumer(t *testing.T, program string) (dir string) {
 	if err := os.Symlink(root, filepath.Join(parent, "apptokens")); err != nil {
 		t.Fatal(err)
 	}
-	for name, text := range map[string]string{"main.go": program, "go.mod": "module consumer\n\ngo 1.26\n", "go.sum": string(sums)} {
+	for name, text := range map[string]string{name: text, "go.mod": "module consumer\n\ngo 1.26\n", "go.sum": string(sums)} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
-	readme, err := os.ReadFile("README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
 	lines := 0
-	for line := range strings.Lines(string(readme)) {
+	for line := range strings.Lines(document(t, "README.md")) {
 		if command, found := strings.CutPrefix(line, "    go mod "); found {
 			run(t, dir, "go", append([]string{"mod"}, strings.Fields(command)...)...)
 			lines++

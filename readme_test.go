@@ -6,32 +6,41 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/x509"
-	"encoding/json"
 	"encoding/pem"
-	"fmt"
-	"maps"
-	mathrand "math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"example.com/apptokens/api/oktatest"
 )
 
-// The programs in the README, each in a module of its own, build and do what they should.
+const (
+	commandGuide  = "cmd/apptokens/README.md"
+	contractGuide = "api/contract/README.md"
+	contributing  = ".github/CONTRIBUTING.md"
+)
+
+var guides = []string{"README.md", commandGuide, contractGuide, contributing, ".github/SECURITY.md"}
+
+func TestTheReadmeIsShort(t *testing.T) {
+	t.Parallel()
+	if lines := strings.Count(document(t, "README.md"), "\n"); lines > 200 {
+		t.Errorf("%d lines, want up to 200: move what only some readers need to a guide", lines)
+	}
+}
+
+// The programs in the guides, each in a module of its own, build and do what they should.
 func TestTheReadmesProgramsRun(t *testing.T) {
 	t.Parallel()
-	readme, err := os.ReadFile("README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	programs := strings.Split(string(readme), "```go\npackage main\n")[1:]
-	if len(programs) != 2 {
-		t.Fatalf("the README has %d programs, want 2", len(programs))
+	programs := map[string]int{"README.md": 1, commandGuide: 1, contractGuide: 1}
+	for _, guide := range guides {
+		if found := len(fenced(t, guide, "go")); found != programs[guide] {
+			t.Fatalf("%s has %d programs, and this test runs %d", guide, found, programs[guide])
+		}
 	}
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -46,25 +55,21 @@ func TestTheReadmesProgramsRun(t *testing.T) {
 	}))
 	defer org.Close()
 
-	output := runProgram(t, programs[0], "OKTA_CLIENT_ORGURL="+org.URL, "OKTA_CLIENT_TOKEN="+org.APIToken())
+	output := runProgram(t, fenced(t, "README.md", "go")[0], "OKTA_CLIENT_ORGURL="+org.URL, "OKTA_CLIENT_TOKEN="+org.APIToken())
 	if n := strings.Count(output, "\n"); n != 450 {
 		t.Errorf("%d lines, want 450\n%.500s", n, output)
 	}
-	runProgram(t, programs[1], "OKTA_CLIENT_ORGURL="+org.URL, "OKTA_CLIENT_CLIENTID=0oaServiceApp",
+	runProgram(t, fenced(t, commandGuide, "go")[0], "OKTA_CLIENT_ORGURL="+org.URL, "OKTA_CLIENT_CLIENTID=0oaServiceApp",
 		"OKTA_CLIENT_PRIVATEKEY="+string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})))
 	if left := len(org.Tokens("0oa1")); left != 0 {
 		t.Errorf("%d tokens are left", left)
 	}
 }
 
-// runProgram builds a program that is followed by the end of its code block, and returns what it prints for app 0oa1.
+// runProgram builds a program, and returns what it prints for app 0oa1.
 func runProgram(t *testing.T, program string, env ...string) string {
 	t.Helper()
-	program, _, closed := strings.Cut(program, "```\n")
-	if !closed {
-		t.Fatal("the code block does not end")
-	}
-	dir := consumer(t, "package main\n"+program)
+	dir := consumer(t, "main.go", program)
 	run(t, dir, "go", "build", "-o", "consumer", ".")
 	command := exec.CommandContext(t.Context(), filepath.Join(dir, "consumer"), "0oa1")
 	command.Dir, command.Env = dir, append(env, "HOME="+dir)
@@ -75,132 +80,91 @@ func runProgram(t *testing.T, program string, env ...string) string {
 	return string(output)
 }
 
-// The incident in the README plays, block by block, in every shell that people paste it into.
-func TestTheReadmesIncidentPlays(t *testing.T) {
+// The test in the guide to package contract finds the violations that the guide quotes, and no others.
+func TestTheReadmesTestOfAMockFails(t *testing.T) {
 	t.Parallel()
-	binaries, blocks := buildCommand(t), incident(t)
-	for name, args := range shells(t) {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			dir := t.TempDir()
-			output := runShell(t, dir, binaries, args, strings.Join(blocks, ""))
-			if !strings.HasPrefix(output, "600 tokens of 16 users in 2 apps") {
-				t.Errorf("it printed\n%s", output)
-			}
-			planned := countIn(t, dir, "planned.txt", "ACTIVE")
-			if planned < 30 || countIn(t, dir, "revoked.txt", "revoked") != planned || countIn(t, dir, "incident.jsonl", `"revoked"`) != planned || countIn(t, dir, "tokens.html", "0oaWeb") == 0 {
-				t.Errorf("%d planned, %d revoked, %d on record", planned, countIn(t, dir, "revoked.txt", "revoked"), countIn(t, dir, "incident.jsonl", `"revoked"`))
-			}
-		})
+	dir := consumer(t, "mock_test.go", fenced(t, contractGuide, "go")[0])
+	command := exec.CommandContext(t.Context(), "go", "test", ".")
+	command.Dir = dir
+	output, err := command.CombinedOutput()
+	if err == nil {
+		t.Fatalf("it passes\n%s", output)
+	}
+	violation := regexp.MustCompile(`(?m)contract: getToken: .*$`)
+	got, want := violation.FindAllString(string(output), -1), violation.FindAllString(document(t, contractGuide), -1)
+	if len(want) == 0 || !slices.Equal(got, want) {
+		t.Errorf("it found\n%s\n%s quotes\n%s", output, contractGuide, strings.Join(want, "\n"))
 	}
 }
 
-// Killed at a random moment, the sweep of the README is finished by the same line again: the proof then succeeds, and
-// every token that was planned has a last receipt which says that it is gone.
-func TestTheReadmesSweepIsFinishedAfterAKill(t *testing.T) {
+// A link within the repository leads to a file, and to a heading of it.
+func TestTheReadmesLinksLeadSomewhere(t *testing.T) {
 	t.Parallel()
-	binaries, blocks := buildCommand(t), incident(t)
-	line := blocks[3][strings.Index(blocks[3], "\n")+1:]
-	all := shells(t)
-	names := slices.Sorted(maps.Keys(all))
-	for i := range 20 {
-		name, delay := names[i%len(names)], time.Duration(mathrand.Int64N(int64(400*time.Millisecond)))
-		t.Run(fmt.Sprintf("%s after %v", name, delay), func(t *testing.T) {
-			t.Parallel()
-			dir := t.TempDir()
-			killed := fmt.Sprintf("%s &\nSWEEP=$!\nsleep %.3f\nkill -9 $SWEEP || true\nwait $SWEEP || true\n", strings.TrimSpace(line), delay.Seconds())
-			script := strings.Join([]string{blocks[0], blocks[2], killed, line, blocks[4], blocks[5]}, "")
-			runShell(t, dir, binaries, all[name], script)
-			last := map[string]string{}
-			data, err := os.ReadFile(filepath.Join(dir, "incident.jsonl"))
-			if err != nil {
-				t.Fatal(err)
+	link := regexp.MustCompile(`\]\(([^)#\s]*)(?:#([^)\s]*))?\)`)
+	for _, guide := range append(guides, "internal/bench/RESULTS.md", "api/REFERENCE.md") {
+		for _, match := range link.FindAllStringSubmatch(document(t, guide), -1) {
+			target, anchor := match[1], match[2]
+			if strings.Contains(target, "://") {
+				continue
 			}
-			for line := range strings.Lines(string(data)) {
-				var receipt struct{ AppID, TokenID, Outcome string }
-				if err := json.Unmarshal([]byte(line), &receipt); err != nil {
-					t.Fatalf("%v in %q", err, line)
-				}
-				last[receipt.AppID+" "+receipt.TokenID] = receipt.Outcome
+			file := guide
+			if target != "" {
+				file = filepath.Join(filepath.Dir(guide), target)
 			}
-			for token, outcome := range last {
-				if outcome != "revoked" && outcome != "already gone" {
-					t.Errorf("%s is %s", token, outcome)
-				}
+			if _, err := os.Stat(file); err != nil {
+				t.Errorf("%s: %s: %v", guide, match[0], err)
+			} else if anchor != "" && !slices.Contains(anchors(t, file), anchor) {
+				t.Errorf("%s: %s: %s has no such heading, but %q", guide, match[0], file, anchors(t, file))
 			}
-			if len(last) < 30 {
-				t.Errorf("%d tokens are on record", len(last))
-			}
-		})
-	}
-}
-
-// shells returns the shells that are at hand, each with its command line but for the script.
-func shells(t *testing.T) map[string][]string {
-	t.Helper()
-	all := map[string][]string{"bash": {"bash", "-euo", "pipefail", "-c"}, "dash": {"dash", "-e", "-c"}, "zsh": {"zsh", "-f", "-i", "-e", "-c"}}
-	for name := range all {
-		if _, err := exec.LookPath(name); err != nil {
-			t.Logf("%s is not installed: the README's incident was not played in it", name)
-			delete(all, name)
 		}
 	}
-	if len(all) == 0 {
-		t.Fatal("there is no shell")
+}
+
+// anchors returns what links to the headings of a document end with, on the sites that show it.
+func anchors(t *testing.T, file string) (all []string) {
+	t.Helper()
+	for _, heading := range regexp.MustCompile(`(?m)^#+ (.*)$`).FindAllStringSubmatch(document(t, file), -1) {
+		words := regexp.MustCompile(`[^\w\s-]`).ReplaceAllString(strings.ToLower(heading[1]), "")
+		all = append(all, strings.ReplaceAll(words, " ", "-"))
 	}
 	return all
 }
 
-// incident returns the blocks of the README's incident.
-func incident(t *testing.T) (blocks []string) {
+func TestTheReadmesMakeTargetsExist(t *testing.T) {
+	t.Parallel()
+	makefile, found := "\n"+document(t, "Makefile"), 0
+	for _, guide := range guides {
+		for _, match := range regexp.MustCompile("(?m)(?:`|^    )make ([a-z]+)").FindAllStringSubmatch(document(t, guide), -1) {
+			found++
+			if !strings.Contains(makefile, "\n"+match[1]+":") {
+				t.Errorf("%s: the Makefile has no target %s", guide, match[1])
+			}
+		}
+	}
+	if found == 0 {
+		t.Error("no guide names a target")
+	}
+}
+
+// document returns the text of a file.
+func document(t *testing.T, file string) string {
 	t.Helper()
-	readme, err := os.ReadFile("README.md")
+	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, rest := range strings.Split(string(readme), "```sh\n")[1:] {
+	return string(text)
+}
+
+// fenced returns the code blocks of a document that are in a language.
+func fenced(t *testing.T, file, language string) (blocks []string) {
+	t.Helper()
+	for _, rest := range strings.Split(document(t, file), "\n```"+language+"\n")[1:] {
 		block, _, closed := strings.Cut(rest, "```\n")
 		if !closed {
-			t.Fatal("a block of the README is not closed")
+			t.Fatalf("%s: a block is not closed", file)
 		}
 		blocks = append(blocks, block)
 	}
-	if len(blocks) != 6 {
-		t.Fatalf("the README's incident has %d blocks, want 6", len(blocks))
-	}
 	return blocks
-}
-
-// buildCommand returns the directory of the command.
-func buildCommand(t *testing.T) string {
-	t.Helper()
-	dir := t.TempDir()
-	if output, err := exec.CommandContext(t.Context(), "go", "build", "-o", filepath.Join(dir, "apptokens"), "./cmd/apptokens").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, output)
-	}
-	return dir
-}
-
-// runShell runs a script and returns its standard output.
-func runShell(t *testing.T, dir, binaries string, args []string, script string) string {
-	t.Helper()
-	run := exec.CommandContext(t.Context(), args[0], append(args[1:len(args):len(args)], script)...)
-	run.Dir, run.Env = dir, []string{"HOME=" + dir, "PATH=" + binaries + ":" + os.Getenv("PATH")}
-	run.WaitDelay = time.Second // a script that fails leaves its server behind, which holds standard error open
-	var stderr strings.Builder
-	run.Stderr = &stderr
-	output, err := run.Output()
-	if err != nil {
-		t.Fatalf("%v\n%s\n%s", err, output, &stderr)
-	}
-	return string(output)
-}
-
-func countIn(t *testing.T, dir, name, word string) int {
-	t.Helper()
-	data, err := os.ReadFile(filepath.Join(dir, name))
-	if err != nil {
-		t.Error(err)
-	}
-	return strings.Count(string(data), word)
 }

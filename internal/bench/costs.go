@@ -35,7 +35,7 @@ func (l *lab) listing() error {
 		t.row(client, cpu[client].text(2), allocations[client].text(1), each(c, func(c cost) float64 { return c.bytes / c.operations }).text(0))
 	}
 	l.report.quote("list 10,000 tokens: CPU per token, µs", cpu, 1)
-	l.report.quote("… allocations per token", allocations, 1)
+	l.report.compare("… allocations per token", allocations, 1)
 	l.report.target("list: CPU per token, of std", cpu.ratio("apptokens", "std"), 0.50)
 	l.report.target("list: allocations per token", allocations["apptokens"].median(), 18)
 	return nil
@@ -59,7 +59,7 @@ func (l *lab) slowListing() error {
 		wall[client] = each(costs[client], func(c cost) float64 { return c.wall / 1e9 })
 		t.row(client, wall[client].text(2))
 	}
-	l.report.quote("list 5,000 tokens from a slow server, s", wall, 2)
+	l.report.compare("list 5,000 tokens from a slow server, s", wall, 2)
 	l.report.target("slow list: wall time, of std", wall.ratio("apptokens", "std"), 0.65)
 	return nil
 }
@@ -83,7 +83,7 @@ func (l *lab) memory() error {
 			l.report.target("list: peak memory, 100,000 tokens of 10,000", peaks.ratio(fmt.Sprint(many), fmt.Sprint(listed)), 1.1)
 		}
 	}
-	l.report.quote("list 100,000 tokens: peak memory, MB", most, 1)
+	l.report.compare("list 100,000 tokens: peak memory, MB", most, 1)
 	return nil
 }
 
@@ -105,7 +105,7 @@ func (l *lab) singleCalls() error {
 			allocations[client] = each(costs[client], func(c cost) float64 { return c.allocations / c.operations })
 			text[client] = append(text[client], allocations[client].text(1))
 		}
-		l.report.quote("one "+operation+": allocations", allocations, 0)
+		l.report.compare("one "+operation+": allocations", allocations, 0)
 		l.report.target("one "+operation+": allocations, of std", allocations.ratio("apptokens", "std"), 1.15)
 	}
 	for _, client := range names {
@@ -134,7 +134,7 @@ func (l *lab) weight() error {
 		t.row(client, size[client].text(2), built[client].text(0))
 	}
 	l.report.quote("a program that lists, stripped, MB", size, 1)
-	l.report.quote("… built with an empty cache, s", built, 0)
+	l.report.compare("… built with an empty cache, s", built, 0)
 	l.report.target("program: size, of okta", size.ratio("apptokens", "okta"), 0.6)
 	l.report.target("program: cold build, of okta", built.ratio("apptokens", "okta"), 0.5)
 	return nil

@@ -1,6 +1,6 @@
 // Command bench compares this project's client with its peers, side by side in one run: what a listing costs, what the
-// programs weigh, and what becomes of an org's rate limit. It prints tables, writes them to RESULTS.md, what the README
-// quotes of them to the README and the plot to limit.svg, and exits with 1 if a target is missed.
+// programs weigh, and what becomes of an org's rate limit. It prints tables, writes them to RESULTS.md, three
+// rows of them to the README and the plot to limit.svg, and exits with 1 if a target is missed.
 //
 //	make bench
 package main

@@ -29,7 +29,7 @@ var tasks = map[string][]task{
 		{"api/contract/writeprobes.go", "var writeProbes", "its probe; those of reads are in listprobes.go and tokenprobes.go"},
 		{"cmd/apptokens/root.go", "root.AddCommand(", "its subcommand"},
 		{"api/oktatest/org_test.go", "func TestAnswers(", "what the in-memory org should answer"},
-		{"README.md", "| okta-sdk-python | here |", "its row in the table"},
+		{"README.md", "| okta-sdk-python |", "its row in the table"},
 	},
 	"parameter": {
 		{"api/calloptions.go", "func PageSize(", "its option, or, if it is required, an argument of the method"},
@@ -38,7 +38,7 @@ var tasks = map[string][]task{
 		{"api/contract/listprobes.go", "var listProbes", "a probe, if servers may get it wrong"},
 		{"cmd/apptokens/list.go", "func (a *app) listCommand(", "a flag"},
 		{"api/list_test.go", "func TestExpandScopes(", "a test of that option"},
-		{"README.md", "| okta-sdk-python | here |", "its row in the table"},
+		{"README.md", "| okta-sdk-python |", "its row in the table"},
 	},
 	"bound": {
 		{"openapi.yaml", "limit: must be between", "the example of an error"},
@@ -55,7 +55,7 @@ var tasks = map[string][]task{
 		{"api/bulk/revoke.go", "token.Status != ", "which tokens are left to revoke"},
 		{"api/contract/writeprobes.go", "token.Status != ", "what a revoked token may be"},
 		{"api/oktatest/token.go", "Status: ", "which status the in-memory org gives"},
-		{"README.md", "allowed values [", "the values in an example"},
+		{"api/contract/README.md", "allowed values [", "the values in an example"},
 	},
 	"error object": {
 		{"api/response.go", "parseError(", "what an error takes from it"},
@@ -79,7 +79,7 @@ var tasks = map[string][]task{
 		{"api/oauth/options.go", "ScopeRead ", "the scopes that a service app asks for"},
 		{"api/oktatest/serviceapp.go", "readScope ", "the scopes that the in-memory org grants"},
 		{"openapi_test.go", "wantScope := ", "the scope of every operation"},
-		{"README.md", "okta.apps.read", "the scopes of a service app"},
+		{"cmd/apptokens/README.md", "okta.apps.read", "the scopes of a service app"},
 	},
 	"version of OpenAPI": {
 		{"internal/drift/deliberate.yaml", "", "the difference, if openapi.yaml stays as it is"},

@@ -25,7 +25,7 @@ var operationChanges = []change{
 				`openapi\.yaml:\d+: the largest limit is "200"`,
 			},
 			follow: []edit{
-				{file: "README.md", from: "`limit=n` (default 20) | `api.PageSize(n)` (default 200)", to: "`limit=n` (default 50) | `api.PageSize(n)` (default 500)"},
+				{file: "README.md", from: "`limit=n` (default 20) | `.Limit(n)` | `api.PageSize(n)` (default 200)", to: "`limit=n` (default 50) | `.Limit(n)` | `api.PageSize(n)` (default 500)"},
 				{file: contract, from: "must be between 1 and 200", to: "must be between 1 and 500"},
 			},
 		}},
@@ -237,7 +237,7 @@ func Fields(names string) GetOption {
 			"listTokens: security oauth2: [okta.apps.read] -> oauth2: [okta.appTokens.read]",
 			"securitySchemes/oauth2/flows/authorizationCode/scopes/okta.apps.read: removed",
 		},
-		checklist: []string{"api/oauth/options.go", "api/oktatest/serviceapp.go", "openapi_test.go", "README.md"},
+		checklist: []string{"api/oauth/options.go", "api/oktatest/serviceapp.go", "openapi_test.go", "cmd/apptokens/README.md"},
 		steps:     []step{{fails: []string{`api/oauth/options\.go:\d+: the scope is "okta\.apps\.read"`, `api/oktatest/serviceapp\.go:\d+: the scope`}}},
 	},
 }

@@ -49,7 +49,7 @@ var schemaChanges = []change{
 		name:      "enum value in the middle",
 		contract:  replaced("enum: [ACTIVE, REVOKED]", "enum: [ACTIVE, EXPIRED, REVOKED]"),
 		drift:     []string{"Token/status: enum with EXPIRED"},
-		checklist: []string{"api/model.go", "api/bulk/revoke.go", "api/contract/writeprobes.go", "api/oktatest/token.go", "README.md"},
+		checklist: []string{"api/model.go", "api/bulk/revoke.go", "api/contract/writeprobes.go", "api/oktatest/token.go", "api/contract/README.md"},
 		steps: []step{
 			{
 				fails:  []string{`api/model\.go: add TokenStatusExpired = gen\.TokenStatusExpired`},
@@ -129,10 +129,10 @@ func recordedWithout(field string) step {
 	}
 }
 
-// statuses is what another list of statuses fails: the README shows it.
+// statuses is what another list of statuses fails: the guide to package contract shows it.
 func statuses(list string) step {
 	return step{
-		fails:  []string{`README\.md:\d+: the list of statuses is`},
-		follow: []edit{{file: "README.md", from: `allowed values ["ACTIVE","REVOKED"]`, to: "allowed values [" + list + "]"}},
+		fails:  []string{`api/contract/README\.md:\d+: the list of statuses is`},
+		follow: []edit{{file: "api/contract/README.md", from: `allowed values ["ACTIVE","REVOKED"]`, to: "allowed values [" + list + "]"}},
 	}
 }

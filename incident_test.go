@@ -1,0 +1,164 @@
+package apptokens_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	mathrand "math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// The incident in the command's guide plays, block by block, in every shell that people paste it into, and prints what
+// the guide quotes.
+func TestTheReadmesIncidentPlays(t *testing.T) {
+	t.Parallel()
+	binaries, blocks := buildCommand(t), incident(t)
+	for name, args := range shells(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			output, stderr := runShell(t, dir, binaries, args, strings.Join(blocks, ""))
+			if !strings.HasPrefix(output, "600 tokens of 16 users in 2 apps") {
+				t.Errorf("it printed\n%s", output)
+			}
+			for _, quoted := range quotes(t) {
+				if !strings.Contains(anyPort(stderr+contents(t, dir, "org.env")), quoted) {
+					t.Errorf("%s quotes %q; it printed\n%s", commandGuide, quoted, stderr)
+				}
+			}
+			planned := countIn(t, dir, "planned.txt", "ACTIVE")
+			if planned < 30 || countIn(t, dir, "revoked.txt", "revoked") != planned || countIn(t, dir, "incident.jsonl", `"revoked"`) != planned || countIn(t, dir, "tokens.html", "0oaWeb") == 0 {
+				t.Errorf("%d planned, %d revoked, %d on record", planned, countIn(t, dir, "revoked.txt", "revoked"), countIn(t, dir, "incident.jsonl", `"revoked"`))
+			}
+		})
+	}
+}
+
+// quotes returns what the guide shows of the output: progress of the sweep, and the settings that serve prints.
+func quotes(t *testing.T) (lines []string) {
+	t.Helper()
+	for _, match := range regexp.MustCompile(`(?m)^    (apptokens: .*|export OKTA_CLIENT_\w+=(?:http:|00-).*)$`).FindAllStringSubmatch(document(t, commandGuide), -1) {
+		lines = append(lines, anyPort(match[1]))
+	}
+	if len(lines) != 4 {
+		t.Errorf("%s quotes %q, want 4 lines", commandGuide, lines)
+	}
+	return lines
+}
+
+// anyPort replaces the ports of servers, which differ from run to run.
+func anyPort(text string) string {
+	return regexp.MustCompile(`127\.0\.0\.1:\d+`).ReplaceAllString(text, "127.0.0.1:PORT")
+}
+
+// Killed at a random moment, the sweep of the guide is finished by the same line again: the proof then succeeds, and
+// every token that was planned has a last receipt which says that it is gone.
+func TestTheReadmesSweepIsFinishedAfterAKill(t *testing.T) {
+	t.Parallel()
+	binaries, blocks := buildCommand(t), incident(t)
+	line := blocks[3][strings.Index(blocks[3], "\n")+1:]
+	all := shells(t)
+	names := slices.Sorted(maps.Keys(all))
+	for i := range 20 {
+		name, delay := names[i%len(names)], time.Duration(mathrand.Int64N(int64(400*time.Millisecond)))
+		t.Run(fmt.Sprintf("%s after %v", name, delay), func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			killed := fmt.Sprintf("%s &\nSWEEP=$!\nsleep %.3f\nkill -9 $SWEEP || true\nwait $SWEEP || true\n", strings.TrimSpace(line), delay.Seconds())
+			script := strings.Join([]string{blocks[0], blocks[2], killed, line, blocks[4], blocks[5]}, "")
+			runShell(t, dir, binaries, all[name], script)
+			last := map[string]string{}
+			data, err := os.ReadFile(filepath.Join(dir, "incident.jsonl"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for line := range strings.Lines(string(data)) {
+				var receipt struct{ AppID, TokenID, Outcome string }
+				if err := json.Unmarshal([]byte(line), &receipt); err != nil {
+					t.Fatalf("%v in %q", err, line)
+				}
+				last[receipt.AppID+" "+receipt.TokenID] = receipt.Outcome
+			}
+			for token, outcome := range last {
+				if outcome != "revoked" && outcome != "already gone" {
+					t.Errorf("%s is %s", token, outcome)
+				}
+			}
+			if len(last) < 30 {
+				t.Errorf("%d tokens are on record", len(last))
+			}
+		})
+	}
+}
+
+// shells returns the shells that are at hand, each with its command line but for the script.
+func shells(t *testing.T) map[string][]string {
+	t.Helper()
+	all := map[string][]string{"bash": {"bash", "-euo", "pipefail", "-c"}, "dash": {"dash", "-e", "-c"}, "zsh": {"zsh", "-f", "-i", "-e", "-c"}}
+	for name := range all {
+		if _, err := exec.LookPath(name); err != nil {
+			t.Logf("%s is not installed: the incident was not played in it", name)
+			delete(all, name)
+		}
+	}
+	if len(all) == 0 {
+		t.Fatal("there is no shell")
+	}
+	return all
+}
+
+// incident returns the blocks of the incident.
+func incident(t *testing.T) []string {
+	t.Helper()
+	blocks := fenced(t, commandGuide, "sh")
+	if len(blocks) != 6 {
+		t.Fatalf("the incident has %d blocks, want 6", len(blocks))
+	}
+	return blocks
+}
+
+// buildCommand returns the directory of the command.
+func buildCommand(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	if output, err := exec.CommandContext(t.Context(), "go", "build", "-o", filepath.Join(dir, "apptokens"), "./cmd/apptokens").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, output)
+	}
+	return dir
+}
+
+// runShell runs a script and returns its standard output, and its standard error.
+func runShell(t *testing.T, dir, binaries string, args []string, script string) (output, errors string) {
+	t.Helper()
+	run := exec.CommandContext(t.Context(), args[0], append(args[1:len(args):len(args)], script)...)
+	run.Dir, run.Env = dir, []string{"HOME=" + dir, "PATH=" + binaries + ":" + os.Getenv("PATH")}
+	run.WaitDelay = time.Second // a script that fails leaves its server behind, which holds standard error open
+	var stderr strings.Builder
+	run.Stderr = &stderr
+	stdout, err := run.Output()
+	if err != nil {
+		t.Fatalf("%v\n%s\n%s", err, stdout, &stderr)
+	}
+	return string(stdout), stderr.String()
+}
+
+func countIn(t *testing.T, dir, name, word string) int {
+	t.Helper()
+	return strings.Count(contents(t, dir, name), word)
+}
+
+func contents(t *testing.T, dir, name string) string {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(dir, name))
+	if err != nil {
+		t.Error(err)
+	}
+	return string(data)
+}
