@@ -16,7 +16,7 @@ var scopeSets = [][]string{
 	{"offline_access", "payments:read", "payments:write"},
 }
 
-// render makes a token as Okta sends it, with links that begin with base.
+// render returns a token as Okta sends it, with links that begin with base.
 func (o *Org) render(a *app, r record, base string, expand bool) gen.Token {
 	if r.custom != nil {
 		return *r.custom
@@ -49,7 +49,7 @@ func scope(name, base string, server named) gen.Scope {
 	id := randomID(newRandom(1, server.id+name), "scp")
 	s := gen.Scope{ID: id, Name: name, Description: "Allows " + name}
 	if !slices.Contains(standardScopes, name) {
-		s.DisplayName = name // Okta leaves it out for the scopes of OpenID Connect
+		s.DisplayName = name // Okta omits it for the scopes of OpenID Connect
 	}
 	s.Links.Scope = gen.ResourceLink{Href: base + "/api/v1/authorizationServers/" + server.id + "/scopes/" + id, Title: name}
 	return s
