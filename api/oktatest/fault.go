@@ -245,5 +245,7 @@ func PunctuatedCursor() Fault {
 
 // RelativeNext sends a relative next link, which is valid (RFC 8288).
 func RelativeNext() Fault {
-	return spoil("relative-next", func(answer *response, r *http.Request) { answer.next = strings.TrimPrefix(answer.next, baseURL(r)) })
+	return spoil("relative-next", func(answer *response, r *http.Request) {
+		answer.next = strings.TrimPrefix(answer.next, baseURL(r))
+	})
 }

@@ -165,8 +165,7 @@ func repeats(form url.Values) bool {
 	return false
 }
 
-// narrow returns those of the requested scopes that the app was granted. Like Okta, it refuses the request only if there
-// are none.
+// narrow returns the requested scopes that the app was granted. Like Okta, it refuses a request only if there are none.
 func (app ServiceApp) narrow(scopes []string) ([]string, *refusal) {
 	for _, scope := range scopes {
 		if !strings.HasPrefix(scope, "okta.") && !slices.Contains(app.Scopes, scope) {
