@@ -53,11 +53,11 @@ func TestErrorsOfTheTokenEndpoint(t *testing.T) {
 		"rate limit": {faults: post(oktatest.UsedUp(time.Hour)),
 			want: api.ErrRateLimited, status: 429, code: "E0000047", says: "API call exceeded rate limit", requests: 1},
 		"outage":        {faults: post(oktatest.Status(503)), status: 503, code: "E0000010", requests: 5},
-		"HTML":          {faults: post(oktatest.HTML(502)), status: 502, says: `not an error object of a token endpoint, but of content type "text/html`, requests: 5},
+		"HTML":          {faults: post(oktatest.HTML(502)), status: 502, says: `not a token endpoint's error object (content type "text/html`, requests: 5},
 		"not found":     {faults: post(oktatest.Status(404)), status: 404, code: "E0000007", requests: 1},
 		"dropped":       {faults: post(oktatest.DropBefore()), says: "connection reset", requests: 5},
 		"too slow":      {faults: post(oktatest.SlowFirstByte(time.Hour)), says: "authorize: no authorization within 2m0s: token endpoint https://acme.okta.com/oauth2/v1/token (client 0oaServiceApp): no response within 30s", requests: 4},
-		"body cut":      {faults: post(oktatest.CutBody()), status: 200, says: "breaks off", requests: 6},
+		"body cut":      {faults: post(oktatest.CutBody()), status: 200, says: "ended early", requests: 6},
 		"a redirect":    {faults: post(oktatest.Redirect(307, "https://evil.example/token")), want: api.ErrUnexpectedResponse, status: 307, says: "redirects are not followed", requests: 1},
 		"no grant":      {faults: answer(204, ""), want: api.ErrUnexpectedResponse, status: 204, says: "want status 200", requests: 1},
 		"a login page":  {faults: post(oktatest.HTML(200)), want: api.ErrUnexpectedResponse, status: 200, says: "the body is not a token response", requests: 1},
@@ -84,7 +84,7 @@ func TestErrorsOfTheTokenEndpoint(t *testing.T) {
 				var failure *oauth.Error
 				switch {
 				case !errors.As(err, &failure):
-					t.Fatalf("%v is no *oauth.Error", err)
+					t.Fatalf("%v is not an *oauth.Error", err)
 				case failure.StatusCode != test.status || failure.Code != test.code:
 					t.Errorf("status %d and code %q, want %d and %q", failure.StatusCode, failure.Code, test.status, test.code)
 				case failure.StatusCode != 0 && failure.RequestID == "":
@@ -112,7 +112,7 @@ func TestNoncesWithoutEnd(t *testing.T) {
 		return org.Transport().RoundTrip(req)
 	})
 	_, err := list(t.Context(), newClient(t, transport))
-	checkError(t, err, nil, "content with no nonce")
+	checkError(t, err, nil, "keeps demanding a new nonce")
 	if got := tokenRequests(org); !slices.Equal(got, []int{400, 400, 400}) {
 		t.Errorf("token requests %v, want one and two repeats", got)
 	}

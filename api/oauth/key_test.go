@@ -212,8 +212,8 @@ func TestNewServiceAppRefuses(t *testing.T) {
 		"a nil option":            {orgURL, clientID, key(), []oauth.Option{nil}, "option"},
 		"no key id":               {orgURL, clientID, key(), []oauth.Option{oauth.WithKeyID("")}, "key id"},
 		"an unknown algorithm":    {orgURL, clientID, key(), []oauth.Option{oauth.WithAlgorithm("none")}, "RS256"},
-		"another key's algorithm": {orgURL, clientID, key(), []oauth.Option{oauth.WithAlgorithm("RS256")}, "the key is for [ES256]"},
-		"another curve's":         {orgURL, clientID, key(), []oauth.Option{oauth.WithAlgorithm("ES384")}, "the key is for [ES256]"},
+		"another key's algorithm": {orgURL, clientID, key(), []oauth.Option{oauth.WithAlgorithm("RS256")}, "the key supports [ES256]"},
+		"another curve's":         {orgURL, clientID, key(), []oauth.Option{oauth.WithAlgorithm("ES384")}, "the key supports [ES256]"},
 		"no scopes":               {orgURL, clientID, key(), []oauth.Option{oauth.WithScopes()}, "there are none"},
 		"two scopes in one":       {orgURL, clientID, key(), []oauth.Option{oauth.WithScopes("okta.apps.read okta.apps.manage")}, "a string of its own"},
 		"a nil DPoP key":          {orgURL, clientID, key(), []oauth.Option{oauth.WithDPoPKey(nil)}, "DPoP key"},
@@ -240,7 +240,7 @@ func TestNewServiceAppRefuses(t *testing.T) {
 	}
 }
 
-// The token endpoint may be at another host than the API: at a custom domain, say. It is the audience then.
+// The token endpoint may be at another host than the API, for example at a custom domain. It is then the audience.
 func TestAnotherTokenEndpoint(t *testing.T) {
 	t.Parallel()
 	org := newOrg(3)

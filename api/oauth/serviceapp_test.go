@@ -139,7 +139,7 @@ func TestAuthorizeKeepsToTheOrg(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		checkError(t, app.Authorize(t.Context(), req), api.ErrInvalidArgument, "https://acme.okta.com alone")
+		checkError(t, app.Authorize(t.Context(), req), api.ErrInvalidArgument, "only requests to https://acme.okta.com")
 		if len(req.Header) > 0 {
 			t.Errorf("%s: header %v", target, req.Header)
 		}
@@ -168,7 +168,7 @@ func TestAuthorizeIsARequestEditor(t *testing.T) {
 	}
 }
 
-// A dial that fails proves that nothing was sent, whatever authorization sent before: a 404 on the retry is no success.
+// A dial that fails proves that nothing was sent, whatever authorization sent before: a 404 on the retry is not a success.
 func TestATokenRequestIsNoRevocation(t *testing.T) {
 	t.Parallel()
 	org := oktatest.NewServer(oktatest.WithApp(appID, 1), oktatest.WithServiceApp(registered()))

@@ -134,7 +134,7 @@ func TestTheRetryPolicyCanBeReplaced(t *testing.T) {
 	}
 }
 
-// Near its end a token is renewed, but while it lives nothing fails for want of a new one.
+// Near its end a token is renewed, but while it lives nothing fails for lack of a new one.
 func TestAnOutageOfTheTokenEndpointDoesNotMatterYet(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]oktatest.Fault{"an outage": oktatest.Status(503), "a rate limit": oktatest.UsedUp(50 * time.Second)} {
