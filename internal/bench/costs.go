@@ -18,7 +18,7 @@ func (l *lab) listing() error {
 	for _, client := range clients {
 		n := 5 // listings in one process
 		if client == "okta" {
-			n = 1 // which takes as long as the others together
+			n = 1 // takes as long as the others together
 		}
 		jobs = append(jobs, job{client: client, operation: "list", n: n, app: "0oaFast", tokens: listed})
 	}
@@ -41,7 +41,7 @@ func (l *lab) listing() error {
 	return nil
 }
 
-// slowListing is what a user waits for: 50 ms to the first byte, and a body at 5 MB/s.
+// slowListing measures the time of a listing from a slow server: 50 ms to the first byte, and a body at 5 MB/s.
 func (l *lab) slowListing() error {
 	const tokens = 5_000
 	names := []string{"std", "apptokens", "okta"}
@@ -64,6 +64,7 @@ func (l *lab) slowListing() error {
 	return nil
 }
 
+// memory measures the peak memory of a short and a long listing.
 func (l *lab) memory() error {
 	names := []string{"std", "apptokens"}
 	most := series{}
@@ -87,6 +88,7 @@ func (l *lab) memory() error {
 	return nil
 }
 
+// singleCalls measures the allocations of one call.
 func (l *lab) singleCalls() error {
 	names := []string{"std", "generated", "apptokens", "okta"}
 	t := l.report.table("Allocations of one call, of 500 in a row, three rounds", "client", "get", "revoke")
@@ -114,7 +116,7 @@ func (l *lab) singleCalls() error {
 	return nil
 }
 
-// weight measures what a program that lists weighs, and how long it takes to build it with an empty build cache.
+// weight measures the size of a program that lists, and the time to build it with an empty build cache.
 func (l *lab) weight() error {
 	names := []string{"std", "apptokens", "okta"}
 	t := l.report.table("A program that lists, stripped; built once with an empty build cache", "client", "size, MB", "build, s")

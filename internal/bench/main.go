@@ -1,6 +1,6 @@
-// Command bench compares this project's client with its peers, side by side in one run: what a listing costs, what the
-// programs weigh, and what becomes of an org's rate limit. It prints tables, writes them to RESULTS.md, what the README
-// quotes of them to the README and the plot to limit.svg, and exits with 1 if a target is missed.
+// Command bench compares this project's client with its peers, side by side in one run: the cost of a listing, the size
+// of a program, and the use of an org's rate limit. It prints tables, writes them to RESULTS.md, the quoted numbers to
+// the README and the plot to limit.svg, and exits with 1 if a target is missed.
 //
 //	make bench
 package main
@@ -49,10 +49,10 @@ func run() error {
 	return nil
 }
 
-// clients in the order of the tables.
+// clients are the clients, in the order of the tables.
 var clients = []string{"floor", "std", "jsonv2", "generated", "apptokens", "okta"}
 
-// build compiles the programs, stripped, as they would be shipped.
+// build compiles the programs, stripped, as if for a release.
 func (l *lab) build() error {
 	for _, name := range clients {
 		if err := l.compile(filepath.Join(l.dir, name), "./clients/"+name); err != nil {

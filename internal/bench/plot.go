@@ -11,7 +11,7 @@ import (
 	vgdraw "gonum.org/v1/plot/vg/draw"
 )
 
-// plot draws what two clients make of the same limit: the requests that were answered, and those that were 429.
+// plot draws how two clients use the same limit: the successful requests, and those that were answered 429.
 func (l *lab) plot() error {
 	const revocations = 350
 	p := plot.New()
@@ -41,7 +41,7 @@ func (l *lab) plot() error {
 	return p.Save(20*vg.Centimeter, 10*vg.Centimeter, "limit.svg")
 }
 
-// draw adds a line of what was revoked, and a cross for every 429.
+// draw adds a line for the revocations, and a cross for every 429.
 func draw(p *plot.Plot, name string, color color.Color, requests []request) error {
 	var revoked, refused plotter.XYs
 	n := 0

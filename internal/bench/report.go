@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// values are the same measurement in several rounds.
+// values are the values of one measurement in several rounds.
 type values []float64
 
 func each(costs []cost, value func(cost) float64) (v values) {
@@ -24,7 +24,7 @@ func (v values) median() float64 {
 	return sorted[len(sorted)/2]
 }
 
-// text is the median with the range.
+// text returns the median with the range.
 func (v values) text(decimals int) string {
 	if len(v) == 1 {
 		return fmt.Sprintf("%.*f", decimals, v[0])
@@ -37,7 +37,7 @@ type series map[string]values
 
 func (s series) ratio(of, to string) float64 { return s[of].median() / s[to].median() }
 
-// report collects tables and targets, and what the README quotes of them.
+// report collects tables, targets, and the numbers that the README quotes.
 type report struct {
 	tables  []*table
 	targets []target
@@ -49,7 +49,7 @@ type table struct {
 	rows  [][]string // the first is the header
 }
 
-// target is a number that has to be at most, or at least, another.
+// target is a value with an upper or a lower bound.
 type target struct {
 	name        string
 	value, want float64
@@ -75,12 +75,12 @@ func (t *table) row(cells ...string) {
 	fmt.Fprintln(os.Stderr, "  "+strings.Join(cells, "  "))
 }
 
-// target takes note of a value that has to be at most want.
+// target records a value that must be at most want.
 func (r *report) target(name string, value, want float64) {
 	r.targets = append(r.targets, target{name: name, value: value, want: want})
 }
 
-// floor takes note of a value that has to be at least want.
+// floor records a value that must be at least want.
 func (r *report) floor(name string, value, want float64) {
 	r.targets = append(r.targets, target{name: name, value: value, want: want, atLeast: true})
 }
@@ -156,7 +156,7 @@ func (r *report) updateReadme(path string) error {
 	return os.WriteFile(path, []byte(before+begin+markdownTable(rows)+end+after), 0o644)
 }
 
-// describe names the machine in a sentence.
+// describe returns a sentence about the machine.
 func describe() string {
 	cpu := runtime.GOARCH
 	if text, err := os.ReadFile("/proc/cpuinfo"); err == nil {

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// The summary's page works in a real browser, and needs nothing beside itself.
+// The summary's page works in a real browser, without other files.
 func TestSummaryPageInABrowser(t *testing.T) {
 	const peer, mode, operation = "Chromium", "summary page", "look, search, sort, axe"
 	chromium, err := findChromium()
