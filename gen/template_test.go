@@ -14,7 +14,7 @@ import (
 func generate(t *testing.T, edits ...string) (code, failure string) {
 	t.Helper()
 	for _, name := range []string{"client.tmpl", "oapi-codegen.yaml", "overlay.yaml"} {
-		if _, err := os.Stat(name); err != nil { // which also tells go test's cache of what oapi-codegen reads
+		if _, err := os.Stat(name); err != nil { // which also records for go test's cache what oapi-codegen reads
 			t.Fatal(err)
 		}
 	}

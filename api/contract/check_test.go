@@ -32,7 +32,7 @@ func newOrg() *oktatest.Org {
 	return oktatest.New(oktatest.WithApp("0oa1", gen.ListTokensLimitDefault+5), oktatest.WithBearerToken("denied", "okta.users.read"))
 }
 
-// target is all of an org at a URL.
+// target is a target with everything, at a URL.
 func target(url string) contract.Target {
 	return contract.Target{
 		URL: url, AppID: "0oa1", Write: true,

@@ -44,7 +44,7 @@ func echoes(canary string) map[string]response {
 		"in scopes":                   field("scopes", []string{canary}),
 		"in a self link":              field("_links", map[string]any{"self": map[string]any{"href": canary}}),
 		"in a body that is not JSON":  rewrite(func(string) string { return canary }),
-		"in JSON that breaks off":     rewrite(func(string) string { return `["` + strings.ReplaceAll(canary, "/", `\/`) }),
+		"in JSON that ends early":     rewrite(func(string) string { return `["` + strings.ReplaceAll(canary, "/", `\/`) }),
 		"in a body that is text":      whole(200, "text/plain", canary),
 		"in a status of its own":      whole(299, canary, canary),
 	}

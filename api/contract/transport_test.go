@@ -272,7 +272,7 @@ func TestBodiesStayWhatTheyAre(t *testing.T) {
 		t.Fatal(err)
 	}
 	if body, err := io.ReadAll(resp.Body); !errors.Is(err, io.ErrUnexpectedEOF) || len(body) == 0 {
-		t.Errorf("a body that breaks off: %d bytes, %v", len(body), err)
+		t.Errorf("a body that ends early: %d bytes, %v", len(body), err)
 	}
 	huge := strings.Repeat(" ", 17<<20)
 	org.Inject(oktatest.Body(200, "application/json", huge))

@@ -84,7 +84,7 @@ func TestAWaitBeyondTheDeadlineIsNotBegun(t *testing.T) {
 	})
 }
 
-// Many callers and a broken token endpoint: it gets the attempts of one.
+// With many callers, a broken token endpoint gets the attempts of one.
 func TestFailuresAreShared(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -18,7 +18,7 @@ func TestFaults(t *testing.T) {
 	tests := map[string]struct {
 		fault oktatest.Fault
 		ok    func(reply) bool
-		left  int // of the tokens, after a DELETE of all that met the fault; -1 where the fault is of lists only
+		left  int // how many tokens are left after a DELETE of all with the fault; -1 if the fault is for lists only
 	}{
 		"status:503":                     {oktatest.Status(503), func(r reply) bool { return r.status == 503 && strings.Contains(r.body, "E0000010") }, held},
 		"concurrent-limit":               {oktatest.ConcurrentLimit(), func(r reply) bool { return r.status == 429 && r.header.Get("X-Rate-Limit-Limit") == "0" }, held},
@@ -99,8 +99,7 @@ func TestFaultsHappenWhenTheyShould(t *testing.T) {
 	}
 }
 
-// After counts every request with the fault's method, also those that meet another fault, whatever the order of the
-// faults.
+// After counts every request with the fault's method, even if another fault happens to it, in any order of the faults.
 func TestAfterCountsEveryRequest(t *testing.T) {
 	t.Parallel()
 	late, twice := oktatest.Status(503).After(1), oktatest.Status(500).Times(2)

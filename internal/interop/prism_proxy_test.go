@@ -161,7 +161,7 @@ func TestPrismFindsViolations(t *testing.T) {
 		"a path of no operation":       {"/api/v1/apps/0oa1", nil, "Selected route not found"},
 		"a status out of the enum":     {"/api/v1/apps/0oaEnum/tokens", nil, "Response body property 0.status must be equal to one of the allowed values: ACTIVE, REVOKED"},
 		"a header that is missing":     {tokens, one(oktatest.NoLinks()), "Response header must have required property 'link'"},
-		"a header without a number":   {tokens, one(oktatest.Header("X-Rate-Limit-Reset", "soon")), "Response header parameter x-rate-limit-reset must be integer"},
+		"a header without a number":    {tokens, one(oktatest.Header("X-Rate-Limit-Reset", "soon")), "Response header parameter x-rate-limit-reset must be integer"},
 		"an error without its headers": {tokens + "/oar1", one(oktatest.Header("X-Okta-Request-Id", "")), "Response header must have required property 'x-okta-request-id'"},
 	}
 	for name, test := range tests {
