@@ -27,14 +27,16 @@ var canaries = map[string]string{
 // echoes are the places where a server may repeat a credential.
 func echoes(canary string) map[string]response {
 	return map[string]response{
-		"in the request id":           header("X-Okta-Request-Id", canary),
-		"in the rate limit":           header("X-Rate-Limit-Remaining", canary),
-		"in the content type":         header("Content-Type", "text/"+canary),
-		"in the encoding":             header("Content-Encoding", canary),
-		"in the error code":           body(`"errorCode":"`, `"errorCode":"`+canary),
-		"in the name of a property":   body(`"errorId"`, `"`+canary+`"`),
-		"in a next link":              next(func(_ *http.Request, target string) string { return target + "&x=" + canary }),
-		"in a next link, escaped":     next(func(_ *http.Request, target string) string { return target + "&x=" + url.QueryEscape(canary) }),
+		"in the request id":         header("X-Okta-Request-Id", canary),
+		"in the rate limit":         header("X-Rate-Limit-Remaining", canary),
+		"in the content type":       header("Content-Type", "text/"+canary),
+		"in the encoding":           header("Content-Encoding", canary),
+		"in the error code":         body(`"errorCode":"`, `"errorCode":"`+canary),
+		"in the name of a property": body(`"errorId"`, `"`+canary+`"`),
+		"in a next link":            next(func(_ *http.Request, target string) string { return target + "&x=" + canary }),
+		"in a next link, escaped": next(func(_ *http.Request, target string) string {
+			return target + "&x=" + url.QueryEscape(canary)
+		}),
 		"in the path of a next link":  next(func(*http.Request, string) string { return "/" + canary }),
 		"in the host of a next link":  next(func(*http.Request, string) string { return "http://" + canary + "/" }),
 		"in a link that is malformed": header("Link", canary),

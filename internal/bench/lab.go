@@ -62,8 +62,10 @@ type job struct {
 }
 
 func (l *lab) start(j job) (*exec.Cmd, *strings.Builder, error) {
-	command := exec.Command("taskset", "-c", "1", filepath.Join(l.dir, j.client), j.operation, fmt.Sprint(j.n), fmt.Sprint(max(1, j.workers)))
-	command.Env = append(os.Environ(), "BENCH_URL="+l.url, "BENCH_APP="+j.app, "BENCH_NAME="+j.client+j.share, "BENCH_SHARE="+j.share,
+	command := exec.Command("taskset", "-c", "1", filepath.Join(l.dir, j.client), j.operation, fmt.Sprint(j.n),
+		fmt.Sprint(max(1, j.workers)))
+	command.Env = append(os.Environ(), "BENCH_URL="+l.url, "BENCH_APP="+j.app, "BENCH_NAME="+j.client+j.share,
+		"BENCH_SHARE="+j.share,
 		fmt.Sprint("BENCH_TOKENS=", j.tokens), "HOME="+l.dir)
 	var output strings.Builder
 	command.Stdout, command.Stderr = &output, os.Stderr

@@ -113,7 +113,8 @@ func (l *lab) rateLimit() error {
 	}
 	taken, limited = tally(requests)
 	rate := float64(limited) / float64(len(requests))
-	t.row("8 processes, 4 goroutines each", seconds(elapsed(requests)), percent(float64(elapsed(requests))/float64(least)), percent(used(taken)), percent(rate))
+	t.row("8 processes, 4 goroutines each", seconds(elapsed(requests)),
+		percent(float64(elapsed(requests))/float64(least)), percent(used(taken)), percent(rate))
 	l.report.floor("limit: used by 8 processes", used(taken), 0.95)
 	l.report.target("limit: 429s of 8 processes, of all responses", rate, 0.02)
 	return nil
@@ -128,7 +129,8 @@ func (l *lab) share() error {
 		return err
 	}
 	taken, _ := tally(requests)
-	t := l.report.table("WithRateShare(0.5) beside a client without, by window", "window", "share of one half", "the other")
+	t := l.report.table("WithRateShare(0.5) beside a client without, by window", "window", "share of one half",
+		"the other")
 	most, others, full := 0, 0, 0
 	for i, window := range taken {
 		most = max(most, window["apptokens0.5"])

@@ -28,7 +28,8 @@ func run() error {
 	}
 	defer os.RemoveAll(dir)
 	l := &lab{dir: dir, report: &report{}}
-	for _, step := range []func() error{l.build, l.startServer, l.listing, l.slowListing, l.memory, l.singleCalls, l.rateLimit, l.share, l.plot, l.weight} {
+	for _, step := range []func() error{l.build, l.startServer, l.listing, l.slowListing, l.memory, l.singleCalls,
+		l.rateLimit, l.share, l.plot, l.weight} {
 		if err := step(); err != nil {
 			l.stop()
 			return err

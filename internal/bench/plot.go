@@ -20,9 +20,11 @@ func (l *lab) plot() error {
 	p.Y.Label.Text = "revoked"
 	p.Legend.Top, p.Legend.Left, p.Legend.Padding = true, true, vg.Points(5)
 	p.Legend.XOffs, p.Legend.YOffs = vg.Points(10), vg.Points(-5)
-	colors := map[string]color.Color{"apptokens": color.RGBA{R: 0x1b, G: 0x7f, B: 0x5c, A: 0xff}, "okta": color.RGBA{R: 0xc0, G: 0x50, B: 0x20, A: 0xff}}
+	colors := map[string]color.Color{"apptokens": color.RGBA{R: 0x1b, G: 0x7f, B: 0x5c, A: 0xff},
+		"okta": color.RGBA{R: 0xc0, G: 0x50, B: 0x20, A: 0xff}}
 	names := map[string]string{"apptokens": "apptokens", "okta": "okta-sdk-golang"}
-	t := l.report.table("350 revocations by 16 goroutines of one process, as in the plot", "client", "time, s", "answered 429")
+	t := l.report.table("350 revocations by 16 goroutines of one process, as in the plot", "client", "time, s",
+		"answered 429")
 	took, refused := series{}, series{}
 	for _, client := range []string{"apptokens", "okta"} {
 		requests, err := l.contest(job{client: client, n: revocations, workers: 16})

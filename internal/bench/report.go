@@ -119,7 +119,8 @@ func (r *report) markdown(machine string, took time.Duration) string {
 		if !t.holds() {
 			holds = "**no**"
 		}
-		targets.rows = append(targets.rows, []string{t.name, fmt.Sprintf("%.3g", t.value), fmt.Sprintf("%s %g", sign, t.want), holds})
+		targets.rows = append(targets.rows,
+			[]string{t.name, fmt.Sprintf("%.3g", t.value), fmt.Sprintf("%s %g", sign, t.want), holds})
 	}
 	for _, t := range append([]*table{targets}, r.tables...) {
 		fmt.Fprintf(&b, "## %s\n\n%s\n", t.title, markdownTable(t.rows))

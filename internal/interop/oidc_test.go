@@ -82,13 +82,16 @@ func newKey(t *testing.T, curve elliptic.Curve) crypto.Signer {
 
 // Service apps get tokens from another project's authorization server, and use them.
 func TestServiceApps(t *testing.T) {
-	curves := map[string]elliptic.Curve{"RS256": nil, "RS512": nil, "ES256": elliptic.P256(), "ES384": elliptic.P384(), "ES512": elliptic.P521()}
+	curves := map[string]elliptic.Curve{"RS256": nil, "RS512": nil, "ES256": elliptic.P256(), "ES384": elliptic.P384(),
+		"ES512": elliptic.P521()}
 	keys := map[string]crypto.Signer{}
 	var clients []client
 	for alg, curve := range curves {
 		keys[alg] = newKey(t, curve)
-		registered := jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: keys[alg].Public(), KeyID: "key-" + alg, Algorithm: alg, Use: "sig"}}}
-		clients = append(clients, client{ID: "app-" + alg, Keys: registered, Alg: alg, DPoP: true}, client{ID: "bearer-" + alg, Keys: registered, Alg: alg})
+		registered := jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: keys[alg].Public(), KeyID: "key-" + alg,
+			Algorithm: alg, Use: "sig"}}}
+		clients = append(clients, client{ID: "app-" + alg, Keys: registered, Alg: alg, DPoP: true},
+			client{ID: "bearer-" + alg, Keys: registered, Alg: alg})
 	}
 	server := startProvider(t, clients)
 

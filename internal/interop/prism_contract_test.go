@@ -53,7 +53,8 @@ func TestTheCommandChecksPrismsMock(t *testing.T) {
 			recordImpossible(peer, mode, result.Probe, impossible[result.Probe])
 		}
 	}
-	if want := slices.Sorted(maps.Keys(impossible)); !slices.Equal(slices.Sorted(slices.Values(outcomes["failed"])), want) {
+	if want := slices.Sorted(maps.Keys(impossible)); !slices.Equal(slices.Sorted(slices.Values(outcomes["failed"])),
+		want) {
 		t.Errorf("failed: %q, want %q", outcomes["failed"], want)
 	}
 	if passed := len(outcomes["passed"]); passed != 16 {

@@ -157,12 +157,15 @@ func TestPrismFindsViolations(t *testing.T) {
 		faults []oktatest.Fault
 		want   string
 	}{
-		"a limit beyond the maximum":   {tokens + "?limit=201", nil, "Request query parameter limit must be <= 200"},
-		"a path of no operation":       {"/api/v1/apps/0oa1", nil, "Selected route not found"},
-		"a status out of the enum":     {"/api/v1/apps/0oaEnum/tokens", nil, "Response body property 0.status must be equal to one of the allowed values: ACTIVE, REVOKED"},
-		"a header that is missing":     {tokens, one(oktatest.NoLinks()), "Response header must have required property 'link'"},
-		"a header without a number":    {tokens, one(oktatest.Header("X-Rate-Limit-Reset", "soon")), "Response header parameter x-rate-limit-reset must be integer"},
-		"an error without its headers": {tokens + "/oar1", one(oktatest.Header("X-Okta-Request-Id", "")), "Response header must have required property 'x-okta-request-id'"},
+		"a limit beyond the maximum": {tokens + "?limit=201", nil, "Request query parameter limit must be <= 200"},
+		"a path of no operation":     {"/api/v1/apps/0oa1", nil, "Selected route not found"},
+		"a status out of the enum": {"/api/v1/apps/0oaEnum/tokens", nil,
+			"Response body property 0.status must be equal to one of the allowed values: ACTIVE, REVOKED"},
+		"a header that is missing": {tokens, one(oktatest.NoLinks()), "Response header must have required property 'link'"},
+		"a header without a number": {tokens, one(oktatest.Header("X-Rate-Limit-Reset", "soon")),
+			"Response header parameter x-rate-limit-reset must be integer"},
+		"an error without its headers": {tokens + "/oar1", one(oktatest.Header("X-Okta-Request-Id", "")),
+			"Response header must have required property 'x-okta-request-id'"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -178,7 +181,8 @@ func TestPrismFindsViolations(t *testing.T) {
 			}
 			_ = resp.Body.Close()
 			requests, headers, log := between.verdict(t)
-			if requests != 1 || !slices.Equal(headers, []string{test.want}) || len(log) != 1 || !strings.Contains(log[0], test.want) {
+			if requests != 1 || !slices.Equal(headers, []string{test.want}) || len(log) != 1 ||
+				!strings.Contains(log[0], test.want) {
 				t.Errorf("%d requests, violations in headers %q, in the log %q; want %q in both", requests, headers, log, test.want)
 			}
 		})

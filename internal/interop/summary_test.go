@@ -17,7 +17,8 @@ func TestSummaryPageInABrowser(t *testing.T) {
 	}
 	record(t, peer, mode, operation)
 	dir := t.TempDir()
-	write := exec.CommandContext(t.Context(), "go", "test", "-count=1", "-run=^TestWritePages$", "./cmd/apptokens/internal/summary", "-pages", dir)
+	write := exec.CommandContext(t.Context(), "go", "test", "-count=1", "-run=^TestWritePages$",
+		"./cmd/apptokens/internal/summary", "-pages", dir)
 	write.Dir = "../.."
 	if out, err := write.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)

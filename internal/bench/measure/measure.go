@@ -61,7 +61,8 @@ func Main(client Client) {
 	done := run(one, n, workers)
 	elapsed, used := time.Since(wall), cpuTime()-cpu
 	runtime.ReadMemStats(&after)
-	fmt.Println(done, elapsed.Nanoseconds(), used.Nanoseconds(), after.Mallocs-before.Mallocs, after.TotalAlloc-before.TotalAlloc, peak())
+	fmt.Println(done, elapsed.Nanoseconds(), used.Nanoseconds(), after.Mallocs-before.Mallocs,
+		after.TotalAlloc-before.TotalAlloc, peak())
 }
 
 func run(one func() (int, error), n, workers int) (done int) {

@@ -66,8 +66,10 @@ func (s *server) makeToken(i int) []byte {
 	self := s.url + "/api/v1/apps/0oardd5r32PWsF4421d7/tokens/" + id
 	token, err := json.Marshal(map[string]any{
 		"id": id, "status": "ACTIVE",
-		"created": "2025-11-06T14:20:08.000Z", "lastUpdated": "2025-11-06T14:20:08.000Z", "expiresAt": "2025-11-13T14:20:08.000Z",
-		"issuer": s.url + "/oauth2/ausrdd8du39KFvOkt1d7", "clientId": "0oardd5r32PWsF4421d7", "userId": "00unkw1sfbTw08c0g1d7",
+		"created": "2025-11-06T14:20:08.000Z", "lastUpdated": "2025-11-06T14:20:08.000Z",
+		"expiresAt": "2025-11-13T14:20:08.000Z",
+		"issuer":    s.url + "/oauth2/ausrdd8du39KFvOkt1d7", "clientId": "0oardd5r32PWsF4421d7",
+		"userId": "00unkw1sfbTw08c0g1d7",
 		"scopes": []string{"openid", "offline_access"},
 		"_links": map[string]any{
 			"app":                 link("/api/v1/apps/0oardd5r32PWsF4421d7"),
