@@ -7,13 +7,12 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// MarshalJSON writes the token as Okta does, so that what Okta sent encodes to the same JSON. The one difference to
-// encoding/json is in the times: they have three decimals (08.000Z, where time.Time writes 08Z).
+// MarshalJSON encodes the token as Okta does, so that a decoded token encodes to the JSON that Okta sent. Times have
+// three decimals (08.000Z), unlike those of encoding/json (08Z).
 //
-// A struct that embeds a Token gets this method with it, and would encode as the token alone: give the token a field
-// name.
+// A struct that embeds a Token inherits this method and encodes as the token only: use a named field instead.
 func (t Token) MarshalJSON() ([]byte, error) {
-	type plain Token // without this method, which would call itself
+	type plain Token // has no MarshalJSON, which would call itself
 	return json.Marshal(plain(t), oktaTimes)
 }
 

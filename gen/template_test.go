@@ -14,7 +14,7 @@ import (
 func generate(t *testing.T, edits ...string) (code, failure string) {
 	t.Helper()
 	for _, name := range []string{"client.tmpl", "oapi-codegen.yaml", "overlay.yaml"} {
-		if _, err := os.Stat(name); err != nil { // which also tells go test's cache of what oapi-codegen reads
+		if _, err := os.Stat(name); err != nil { // which also records for go test's cache what oapi-codegen reads
 			t.Fatal(err)
 		}
 	}
@@ -117,13 +117,17 @@ func TestGeneratedCodeSendsWhatTheContractAdds(t *testing.T) {
 func TestWhatTheTemplateCannotSendIsRefused(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct{ old, new, want string }{
-		"a cookie": {listParameters, listParameters + "        - {name: sid, in: cookie, required: true, schema: {type: string}}\n",
+		"a cookie": {listParameters,
+			listParameters + "        - {name: sid, in: cookie, required: true, schema: {type: string}}\n",
 			"ListTokens: gen/client.tmpl does not send cookies such as sid"},
-		"a request body": {"      summary: revokes one", "      requestBody: {content: {application/json: {schema: {type: object}}}}\n      summary: revokes one",
+		"a request body": {"      summary: revokes one",
+			"      requestBody: {content: {application/json: {schema: {type: object}}}}\n      summary: revokes one",
 			"RevokeToken: gen/client.tmpl does not send request bodies"},
-		"a parameter with a content": {listParameters, listParameters + "        - {name: filter, in: query, required: true, content: {application/json: {schema: {type: string}}}}\n",
+		"a parameter with a content": {listParameters,
+			listParameters + "        - {name: filter, in: query, required: true, content: {application/json: {schema: {type: string}}}}\n",
 			"ListTokens: gen/client.tmpl sends parameters that have a schema, and filter has a content"},
-		"an optional parameter without a pointer": {listParameters, listParameters + "        - {name: tenant, in: query, schema: {type: string}}\n",
+		"an optional parameter without a pointer": {listParameters,
+			listParameters + "        - {name: tenant, in: query, schema: {type: string}}\n",
 			"ListTokens: the optional parameter tenant would always be sent: give its schema x-go-type-skip-optional-pointer: false"},
 	}
 	for name, test := range tests {

@@ -166,6 +166,8 @@ func TestModes(t *testing.T) {
 		"the key in the environment":    {env: environment{"PRIVATEKEY": pemKey}, lines: app, mode: config.ModePrivateKey},
 		`the key with \n for new lines`: {env: environment{"PRIVATE_KEY": strings.ReplaceAll(pemKey, "\n", `\n`)}, lines: app, mode: config.ModePrivateKey},
 		"a key id":                      {lines: append(app, "privateKey: "+keyFile, "privateKeyId: k7"), mode: config.ModePrivateKey, keyID: "k7"},
+		"a key id for Okta's Node SDK":  {lines: append(app, "privateKey: "+keyFile, "keyId: k7"), mode: config.ModePrivateKey, keyID: "k7"},
+		"a key id for both":             {lines: append(app, "privateKey: "+keyFile, "privateKeyId: k7", "keyId: k7"), mode: config.ModePrivateKey, keyID: "k7"},
 		"keys in other cases":           {lines: []string{"orgURL: " + orgURL, "Token: secret"}, mode: config.ModeSSWS},
 		"an alias":                      {lines: []string{"token: &token secret", "orgUrl: " + orgURL, "userAgent: *token"}, mode: config.ModeSSWS},
 		"the key in base64":             {env: environment{"PRIVATEKEY": base64.StdEncoding.EncodeToString([]byte(pemKey))}, lines: app, mode: config.ModePrivateKey},

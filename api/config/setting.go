@@ -48,10 +48,13 @@ var settings = []Setting{
 	ProxyHost, ProxyPort, ProxyUsername, ProxyPassword, DisableHTTPSCheck,
 }
 
-// names are what a setting is called in a file: Okta's tools do not agree on the last one.
+// names returns the names of a setting in a file. Okta's tools have two for some.
 func (s Setting) names() []string {
-	if s == DisableHTTPSCheck {
+	switch s {
+	case DisableHTTPSCheck:
 		return []string{"okta." + string(s), "okta.testing.disableHttpsCheck"}
+	case PrivateKeyID: // keyId in Okta's Node SDK
+		return []string{"okta.client." + string(s), "okta.client.keyId"}
 	}
 	return []string{"okta.client." + string(s)}
 }

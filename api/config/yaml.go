@@ -80,7 +80,7 @@ func (l *layer) readKey(prefix string, key, content *yaml.Node) error {
 		switch {
 		case !ok:
 			return fmt.Errorf("line %d: %s has the wrong type; want a string", content.Line, setting.names()[0])
-		case twice:
+		case twice && normal(setting, before.text) != normal(setting, text):
 			return fmt.Errorf("line %d: %s is there twice, first at %s", key.Line, setting.names()[0], before.source)
 		case text != "":
 			l.values[setting] = value{text: text, source: fmt.Sprintf("%s, line %d", l.path, content.Line), local: l.local}

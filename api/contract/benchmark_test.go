@@ -24,9 +24,11 @@ func BenchmarkPage(b *testing.B) {
 		b.Fatal(err)
 	}
 	prepared := roundTripper(func(*http.Request) (*http.Response, error) {
-		return &http.Response{StatusCode: resp.StatusCode, Header: resp.Header, Body: io.NopCloser(bytes.NewReader(page))}, nil
+		body := io.NopCloser(bytes.NewReader(page))
+		return &http.Response{StatusCode: resp.StatusCode, Header: resp.Header, Body: body}, nil
 	})
-	for name, transport := range map[string]http.RoundTripper{"checked": contract.NewTransport(prepared), "unchecked": prepared} {
+	transports := map[string]http.RoundTripper{"checked": contract.NewTransport(prepared), "unchecked": prepared}
+	for name, transport := range transports {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
 				resp, err := transport.RoundTrip(request(b))

@@ -23,7 +23,7 @@ func (c change) handler(next http.Handler) http.Handler {
 		if applies && c.request != nil {
 			c.request(r)
 		}
-		r.Header.Del("Accept-Encoding") // what is compressed is hard to change
+		r.Header.Del("Accept-Encoding") // so that the body is easy to change
 		recorder := httptest.NewRecorder()
 		next.ServeHTTP(recorder, r)
 		if applies && c.response != nil {
@@ -38,7 +38,7 @@ func (c change) handler(next http.Handler) http.Handler {
 	})
 }
 
-// Which requests.
+// The requests to change.
 
 func method(method string, suffix string) func(*http.Request) bool {
 	return func(r *http.Request) bool { return r.Method == method && strings.HasSuffix(r.URL.RequestURI(), suffix) }
@@ -68,11 +68,11 @@ func after(n int, only func(*http.Request) bool) func(*http.Request) bool {
 	}
 }
 
-// What becomes of their responses.
+// How their responses change.
 
 type response = func(*http.Request, *httptest.ResponseRecorder)
 
-// ok applies to successes alone.
+// ok applies only to successes.
 func ok(change response) response {
 	return func(r *http.Request, w *httptest.ResponseRecorder) {
 		if w.Code == http.StatusOK {
@@ -81,14 +81,14 @@ func ok(change response) response {
 	}
 }
 
-// rewrite makes another body of one.
+// rewrite replaces the body.
 func rewrite(f func(string) string) response {
 	return ok(func(_ *http.Request, w *httptest.ResponseRecorder) {
 		w.Body = bytes.NewBufferString(f(w.Body.String()))
 	})
 }
 
-// links makes other Link headers of some.
+// links replaces the Link headers.
 func links(f func([]string) []string) response {
 	return ok(func(_ *http.Request, w *httptest.ResponseRecorder) { w.Header()["Link"] = f(w.Header()["Link"]) })
 }
@@ -147,7 +147,7 @@ func header(name, value string) response {
 	}
 }
 
-// next rewrites the next link, which becomes none if it is empty.
+// next rewrites the next link, and removes it if it is then empty.
 func next(rewrite func(r *http.Request, target string) string) response {
 	return ok(func(r *http.Request, w *httptest.ResponseRecorder) {
 		lines := w.Header().Values("Link")

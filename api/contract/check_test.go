@@ -29,10 +29,11 @@ import (
 )
 
 func newOrg() *oktatest.Org {
-	return oktatest.New(oktatest.WithApp("0oa1", gen.ListTokensLimitDefault+5), oktatest.WithBearerToken("denied", "okta.users.read"))
+	return oktatest.New(oktatest.WithApp("0oa1", gen.ListTokensLimitDefault+5),
+		oktatest.WithBearerToken("denied", "okta.users.read"))
 }
 
-// target is all of an org at a URL.
+// target is a target with everything, at a URL.
 func target(url string) contract.Target {
 	return contract.Target{
 		URL: url, AppID: "0oa1", Write: true,
@@ -62,7 +63,8 @@ func TestOktatestKeepsTheContract(t *testing.T) {
 	for template, item := range document.Paths.Map() {
 		path := regexp.MustCompile("^" + regexp.MustCompile(`\{\w+\}`).ReplaceAllString(template, "[^/]+") + "$")
 		for method, operation := range item.Operations() {
-			if !slices.ContainsFunc(org.Requests(), func(r oktatest.Request) bool { return r.Method == method && path.MatchString(r.Path) }) {
+			if !slices.ContainsFunc(org.Requests(),
+				func(r oktatest.Request) bool { return r.Method == method && path.MatchString(r.Path) }) {
 				t.Errorf("no probe sends a request to %s: add one", operation.OperationID)
 			}
 		}
@@ -72,7 +74,8 @@ func TestOktatestKeepsTheContract(t *testing.T) {
 // Okta's own 405s come from a server in front, without a request id.
 func TestCheckTakesA405WithoutRequestID(t *testing.T) {
 	t.Parallel()
-	server := httptest.NewServer(change{only: method("POST", "/tokens"), response: header("X-Okta-Request-Id", "")}.handler(newOrg()))
+	server := httptest.NewServer(change{only: method("POST", "/tokens"),
+		response: header("X-Okta-Request-Id", "")}.handler(newOrg()))
 	defer server.Close()
 	report, err := contract.Check(t.Context(), target(server.URL))
 	if err != nil || report.Count(contract.Passed) != len(report.Results) {
@@ -80,8 +83,8 @@ func TestCheckTakesA405WithoutRequestID(t *testing.T) {
 	}
 }
 
-// Okta's recorded answers are compressed, have cookies and caching headers, and lack the headers of the rate limit and the
-// request id where the request did not reach the application: on all 405s, and on some 400s.
+// Okta's recorded answers are compressed, have cookies and caching headers, and lack the headers of the rate limit and
+// the request id where the request did not reach the application: on all 405s, and on some 400s.
 func TestCheckPassesAServerThatBehavesAsRecorded(t *testing.T) {
 	t.Parallel()
 	org, compressed := newOrg(), 0
@@ -90,11 +93,13 @@ func TestCheckPassesAServerThatBehavesAsRecorded(t *testing.T) {
 		org.ServeHTTP(recorder, r)
 		maps.Copy(w.Header(), recorder.Header())
 		if recorder.Code == http.StatusBadRequest || recorder.Code == http.StatusMethodNotAllowed {
-			for _, name := range []string{"X-Okta-Request-Id", "X-Rate-Limit-Limit", "X-Rate-Limit-Remaining", "X-Rate-Limit-Reset"} {
+			for _, name := range []string{"X-Okta-Request-Id", "X-Rate-Limit-Limit", "X-Rate-Limit-Remaining",
+				"X-Rate-Limit-Reset"} {
 				w.Header().Del(name)
 			}
 		}
-		if w.Header().Get("Content-Encoding") == "gzip" && w.Header().Get("Set-Cookie") != "" && w.Header().Get("Expires") == "0" {
+		if w.Header().Get("Content-Encoding") == "gzip" && w.Header().Get("Set-Cookie") != "" &&
+			w.Header().Get("Expires") == "0" {
 			compressed++
 		}
 		w.WriteHeader(recorder.Code)
@@ -125,7 +130,8 @@ func TestCheckOnlyReads(t *testing.T) {
 			t.Errorf("%s %s", request.Method, request.Path)
 		}
 	}
-	if len(org.Tokens("0oa1")) != gen.ListTokensLimitDefault+5 || report.Count(contract.Failed) != 0 || report.Count(contract.Skipped) == 0 {
+	if len(org.Tokens("0oa1")) != gen.ListTokensLimitDefault+5 || report.Count(contract.Failed) != 0 ||
+		report.Count(contract.Skipped) == 0 {
 		t.Errorf("%+v", report)
 	}
 }
@@ -134,7 +140,8 @@ func TestCheckWithoutAnApp(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(newOrg())
 	defer server.Close()
-	report, err := contract.Check(t.Context(), contract.Target{URL: server.URL, Auth: api.APIToken(oktatest.DefaultAPIToken)})
+	report, err := contract.Check(t.Context(),
+		contract.Target{URL: server.URL, Auth: api.APIToken(oktatest.DefaultAPIToken)})
 	if err != nil || report.Count(contract.Failed) != 0 || report.Count(contract.Passed) != 6 {
 		t.Errorf("%v, %+v", err, report)
 	}
@@ -170,16 +177,18 @@ func TestCheckAsAServiceAppThatMayRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := oktatest.NewServer(oktatest.WithApp("0oa1", gen.ListTokensLimitDefault+5), oktatest.WithResourceNonce(), oktatest.WithServiceApp(oktatest.ServiceApp{
-		ClientID: "0oaService", Keys: map[string]crypto.PublicKey{"": key.Public()}, Scopes: []string{oauth.ScopeRead},
-	}))
+	server := oktatest.NewServer(oktatest.WithApp("0oa1", gen.ListTokensLimitDefault+5), oktatest.WithResourceNonce(),
+		oktatest.WithServiceApp(oktatest.ServiceApp{
+			ClientID: "0oaService", Keys: map[string]crypto.PublicKey{"": key.Public()}, Scopes: []string{oauth.ScopeRead},
+		}))
 	defer server.Close()
 	app, err := oauth.NewServiceApp(server.URL, "0oaService", key, oauth.WithScopes(oauth.ScopeRead))
 	if err != nil {
 		t.Fatal(err)
 	}
 	report, err := contract.Check(t.Context(), contract.Target{URL: server.URL, AppID: "0oa1", Auth: app})
-	if err != nil || report.Count(contract.Failed)+report.Count(contract.Errored) > 0 || report.Count(contract.Passed) != 23 {
+	if err != nil || report.Count(contract.Failed)+report.Count(contract.Errored) > 0 ||
+		report.Count(contract.Passed) != 23 {
 		t.Errorf("%v, %+v", err, report.Results)
 	}
 }
@@ -209,7 +218,8 @@ func TestCheckOfAServerThatIsDown(t *testing.T) {
 		org := newOrg()
 		org.Inject(oktatest.DropBefore().Forever())
 		report, err := contract.Check(t.Context(), inProcess(org))
-		if err == nil || !strings.Contains(err.Error(), "connection reset") || len(report.Results) != 1 || report.Count(contract.Errored) != 1 {
+		if err == nil || !strings.Contains(err.Error(), "connection reset") || len(report.Results) != 1 ||
+			report.Count(contract.Errored) != 1 {
 			t.Errorf("%v, %+v", err, report.Results)
 		}
 		// An outage is not a broken rule, however long it is.
@@ -232,12 +242,14 @@ func TestARefusedCredentialIsNotABrokenRule(t *testing.T) {
 		err    error // of Check
 		probe  string
 	}{
-		"from the start":           {fault: refused, err: api.ErrUnauthorized, probe: "list"},
-		"without an app":           {fault: refused, change: func(t *contract.Target) { t.AppID, t.Write = "", false }, err: api.ErrUnauthorized, probe: "unknown app"},
-		"later on":                 {fault: refused.After(10), probe: "get"},
-		"for a moment":             {fault: oktatest.Status(http.StatusUnauthorized).After(1), probe: "largest pages"},
-		"the one to be denied":     {change: func(t *contract.Target) { t.Denied = api.BearerToken("expired") }, probe: "denied"},
-		"when it cannot be issued": {change: func(t *contract.Target) { t.Auth = failing{} }, err: errNotIssued, probe: "list"},
+		"from the start": {fault: refused, err: api.ErrUnauthorized, probe: "list"},
+		"without an app": {fault: refused, change: func(t *contract.Target) { t.AppID, t.Write = "", false },
+			err: api.ErrUnauthorized, probe: "unknown app"},
+		"later on":             {fault: refused.After(10), probe: "get"},
+		"for a moment":         {fault: oktatest.Status(http.StatusUnauthorized).After(1), probe: "largest pages"},
+		"the one to be denied": {change: func(t *contract.Target) { t.Denied = api.BearerToken("expired") }, probe: "denied"},
+		"when it cannot be issued": {change: func(t *contract.Target) { t.Auth = failing{} }, err: errNotIssued,
+			probe: "list"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -252,7 +264,8 @@ func TestARefusedCredentialIsNotABrokenRule(t *testing.T) {
 				if !errors.Is(err, test.err) || report.Count(contract.Failed) != 0 {
 					t.Errorf("%v, %+v", err, report.Results)
 				}
-				if !slices.ContainsFunc(report.Results, func(r contract.Result) bool { return r.Probe == test.probe && r.Outcome == contract.Errored }) {
+				if !slices.ContainsFunc(report.Results,
+					func(r contract.Result) bool { return r.Probe == test.probe && r.Outcome == contract.Errored }) {
 					t.Errorf("%s is not errored: %+v", test.probe, report.Results)
 				}
 			})

@@ -2,7 +2,6 @@ package contract
 
 import (
 	"errors"
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -14,10 +13,10 @@ import (
 
 // collector collects the violations of one request or response.
 type collector struct {
-	base    Violation // what all of them share
+	base    Violation // the fields that all of them share
 	secrets secrets
 	found   []Violation
-	unknown func(Violation) // told of properties that the contract does not know; may be nil
+	unknown func(Violation) // called for unknown properties; may be nil
 }
 
 func (c *collector) add(where, pointer, rule string, value any, reason string) {
@@ -29,7 +28,7 @@ func (c *collector) add(where, pointer, rule string, value any, reason string) {
 	c.found = append(c.found, v)
 }
 
-// values checks the values of a parameter or a header, of which there may be one at most.
+// values checks the values of a parameter or a header, which must not be repeated.
 func (c *collector) values(where string, values []string, required bool, schema *openapi3.Schema) {
 	switch {
 	case len(values) == 0 && required:
@@ -48,7 +47,7 @@ func (c *collector) values(where string, values []string, required bool, schema 
 	}
 }
 
-// dateTime judges a time as package api does, which cannot decode a leap second.
+// dateTime validates times as package api decodes them, without leap seconds.
 var dateTime = openapi3.NewCallbackValidator(func(value string) error {
 	quoted, err := jsontext.AppendQuote(nil, value)
 	if err != nil {
@@ -60,14 +59,14 @@ var dateTime = openapi3.NewCallbackValidator(func(value string) error {
 	return nil
 })
 
-// schema checks a value, and notes every violation in it.
+// schema checks a value against its schema and collects every violation.
 func (c *collector) schema(where string, schema *openapi3.Schema, value any) {
 	err := schema.VisitJSON(value, openapi3.VisitAsResponse(), openapi3.EnableFormatValidation(), openapi3.MultiErrors(),
 		openapi3.WithStringFormatValidator("date-time", dateTime))
 	for _, failure := range flatten(err) {
 		pointer := ""
-		for _, token := range failure.JSONPointer() {
-			pointer += "/" + escape(token)
+		for _, name := range failure.JSONPointer() {
+			pointer += "/" + escape(name)
 		}
 		c.add(where, pointer, failure.SchemaField, failure.Value, failure.Reason)
 		if failure.Value == nil {
@@ -89,12 +88,12 @@ func flatten(err error) (all []*openapi3.SchemaError) {
 	case errors.As(err, &one):
 		all = append(all, one)
 	default:
-		all = append(all, &openapi3.SchemaError{SchemaField: "schema", Reason: fmt.Sprint(err)})
+		all = append(all, &openapi3.SchemaError{SchemaField: "schema", Reason: err.Error()})
 	}
 	return all
 }
 
-// escape writes a name as a token of a JSON pointer.
+// escape returns a name as a reference token of a JSON pointer.
 func escape(name string) string { return escaper.Replace(name) }
 
 var escaper = strings.NewReplacer("~", "~0", "/", "~1")

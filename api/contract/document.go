@@ -12,15 +12,15 @@ import (
 	"example.com/apptokens"
 )
 
-// operation is one of the contract's operations.
+// operation is an operation of the contract.
 type operation struct {
 	*openapi3.Operation
 	method     string
-	path       *regexp.Regexp // of the escaped path, with a group for each path parameter
+	path       *regexp.Regexp // matches the escaped path, with a group for each path parameter
 	parameters openapi3.Parameters
 }
 
-// operations reads the contract, once. They are sorted by method.
+// operations returns the operations of the contract, sorted by method. It reads the contract once.
 var operations = sync.OnceValue(func() (all []*operation) {
 	document, err := openapi3.NewLoader().LoadFromData(apptokens.OpenAPI)
 	if err != nil {
@@ -42,13 +42,13 @@ var operations = sync.OnceValue(func() (all []*operation) {
 
 var placeholder = regexp.MustCompile(`\\\{(\w+)\\\}`)
 
-// pathPattern lets an org be below a path prefix, as package api does.
+// pathPattern returns a pattern for a path template. Like package api, it allows the path prefix of a proxy.
 func pathPattern(template string) *regexp.Regexp {
 	pattern := placeholder.ReplaceAllString(regexp.QuoteMeta(template), `(?P<$1>[^/]+)`)
 	return regexp.MustCompile(`^(?:/[\w~-][\w.~-]*)*` + pattern + "$")
 }
 
-// find returns the operation of a request, and all operations of its path.
+// find returns the operation for a method and a path, or nil, and all operations of the path.
 func find(method, path string) (found *operation, ofPath []*operation) {
 	for _, o := range operations() {
 		if o.path.MatchString(path) {
@@ -61,6 +61,16 @@ func find(method, path string) (found *operation, ofPath []*operation) {
 	return found, ofPath
 }
 
+// findAny returns the operation that the response to a request is checked against, or nil for a path outside the
+// contract. A method that the path does not have must be refused, unless it is OPTIONS or HEAD.
+func findAny(req *http.Request) *operation {
+	found, ofPath := find(req.Method, req.URL.EscapedPath())
+	if found == nil && len(ofPath) > 0 && req.Method != http.MethodOptions && req.Method != http.MethodHead {
+		return unsupportedMethod(ofPath[0])
+	}
+	return found
+}
+
 // unusedMethod returns a method that the contract does not have for a path.
 func unusedMethod(path string) string {
 	for _, method := range []string{http.MethodPost, http.MethodPut} {
@@ -71,13 +81,13 @@ func unusedMethod(path string) string {
 	return http.MethodPatch
 }
 
-// pathValue returns a path parameter as it was sent.
+// pathValue returns the value of a path parameter, as sent.
 func (o *operation) pathValue(path, name string) string {
 	return o.path.FindStringSubmatch(path)[o.path.SubexpIndex(name)]
 }
 
-// response returns what the contract says about a status. Its default covers failures only: a status below 400 that is
-// not listed is a violation.
+// response returns the contract's response for a status, or nil if the status is a violation. The default response is
+// for failures only.
 func (o *operation) response(status int) *openapi3.Response {
 	ref := o.Responses.Status(status)
 	if ref == nil && status >= http.StatusBadRequest {
@@ -89,9 +99,8 @@ func (o *operation) response(status int) *openapi3.Response {
 	return ref.Value
 }
 
-// otherMethod stands for a method that the path of an operation does not have: whatever the answer, it must be a
-// failure.
-func otherMethod(o *operation) *operation {
+// unsupportedMethod returns an operation for the path of o that allows failures only.
+func unsupportedMethod(o *operation) *operation {
 	refused := *o
 	operation := *o.Operation
 	operation.OperationID = "unsupported method"
@@ -105,8 +114,8 @@ func otherMethod(o *operation) *operation {
 	return &refused
 }
 
-// listed returns the statuses of success, for messages.
-func (o *operation) listed() string {
+// statuses describes the statuses that the contract allows, for messages.
+func (o *operation) statuses() string {
 	var statuses []string
 	for status := range o.Responses.Map() {
 		if strings.HasPrefix(status, "2") {

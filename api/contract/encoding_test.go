@@ -35,14 +35,14 @@ func TestEncodedBodiesAreChecked(t *testing.T) {
 	good, bad := compressed(t, "["+recorded+"]"), compressed(t, `[{"id":7}]`)
 	for name, test := range map[string]struct {
 		encoding, body       string
-		where, pointer, rule string // empty if all is well
+		where, pointer, rule string // empty if there is no violation
 	}{
 		"gzip":                    {encoding: "gzip", body: good},
 		"GZIP in capitals":        {encoding: "GZIP", body: good},
 		"identity":                {encoding: "identity", body: "[]"},
 		"gzip of a bad body":      {encoding: "gzip", body: bad, where: "response body", pointer: "/0/id", rule: "type"},
 		"gzip that is none":       {encoding: "gzip", body: "[]", where: encodingHeader, rule: "encoding"},
-		"gzip that breaks off":    {encoding: "gzip", body: good[:len(good)/2], where: encodingHeader, rule: "encoding"},
+		"gzip that ends early":    {encoding: "gzip", body: good[:len(good)/2], where: encodingHeader, rule: "encoding"},
 		"another encoding":        {encoding: "br", body: "\x0b\x02", where: encodingHeader, rule: "encoding"},
 		"gzip twice":              {encoding: "gzip, gzip", body: good, where: encodingHeader, rule: "encoding"},
 		"gzip too large to check": {encoding: "gzip", body: compressed(t, strings.Repeat(" ", 17<<20))},
@@ -66,7 +66,7 @@ func TestEncodedBodiesAreChecked(t *testing.T) {
 			} else if err != nil {
 				t.Error(err)
 			} else if body, err := io.ReadAll(resp.Body); err != nil || string(body) != test.body {
-				t.Errorf("the body is not handed over as it came: %d bytes, %v", len(body), err)
+				t.Errorf("the body is not returned unchanged: %d bytes, %v", len(body), err)
 			}
 			// A mock that compresses whether or not the client accepts it.
 			checked := httptest.NewServer(contract.Handler(mock))

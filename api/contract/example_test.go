@@ -23,11 +23,12 @@ func ExampleNewTransport() {
 	defer server.Close()
 
 	client, err := api.New(server.URL, api.APIToken("00token"),
-		api.WithHTTPClient(&http.Client{Transport: contract.NewTransport(nil, contract.OnViolation(func(v contract.Violation) {
-			if v.Where == "response body" {
-				fmt.Println(v.Operation, v.Pointer, v.Rule, v.Value)
-			}
-		}))}))
+		api.WithHTTPClient(&http.Client{Transport: contract.NewTransport(nil,
+			contract.OnViolation(func(v contract.Violation) {
+				if v.Where == "response body" {
+					fmt.Println(v.Operation, v.Pointer, v.Rule, v.Value)
+				}
+			}))}))
 	if err != nil {
 		log.Fatal(err)
 	}

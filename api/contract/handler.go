@@ -7,33 +7,31 @@ import (
 	"net/http"
 )
 
-// Handler holds a server to the contract, for example a team's own mock. Every response of next to an operation of the
-// contract is checked before it is sent; instead of one that violates the contract, the client gets 501 and the
-// violation as JSON. With [OnViolation] the response is sent as it is.
+// Handler returns a handler that checks the responses of next, for example a team's own mock, before they are sent. In
+// place of a response that violates the contract, the client gets a 501 and the violation as JSON. With [OnViolation],
+// the violation is reported and the response is sent unchanged.
 //
-// Requests are not checked, because a server has to answer wrong ones, too. Paths outside the contract are served as
-// they are; next must refuse another method on one of its paths as the contract's default response says.
+// Requests are not checked, because a server has to answer invalid ones, too. Responses for paths outside the contract
+// are not checked either. On a path of the contract, next must refuse any other method with the contract's default
+// response.
 //
 // A response that next aborts with a panic, or that is larger than 16 MiB, is sent unchecked.
 func Handler(next http.Handler, opts ...Option) http.Handler {
 	reporter := newReporter(opts)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		o, ofPath := find(r.Method, r.URL.EscapedPath())
-		if o == nil && len(ofPath) > 0 && r.Method != http.MethodOptions && r.Method != http.MethodHead {
-			o = otherMethod(ofPath[0])
-		}
-		if o == nil {
+		operation := findAny(r)
+		if operation == nil {
 			next.ServeHTTP(w, r)
 			return
 		}
 		secrets := secretsOf(r.Header)
 		r = r.Clone(r.Context())
-		r.Header.Del("Accept-Encoding") // what is compressed cannot be checked
+		r.Header.Del("Accept-Encoding") // so that next does not compress
 		recorder := &recorder{ResponseWriter: w, header: w.Header().Clone()}
 		finished := false
 		defer func() {
 			if !finished {
-				recorder.send() // and the panic goes on
+				recorder.send() // before the panic continues
 				_ = http.NewResponseController(w).Flush()
 			}
 		}()
@@ -43,15 +41,16 @@ func Handler(next http.Handler, opts ...Option) http.Handler {
 			return
 		}
 		recorder.WriteHeader(http.StatusOK) // if next wrote nothing
-		found := checkResponse(o, r, secrets, recorder.status, recorder.sent, recorder.body.Bytes(), reporter.unknown)
-		err := reporter.report(found)
+		violations := checkResponse(
+			operation, r, secrets, recorder.status, recorder.sent, recorder.body.Bytes(), reporter.unknown)
+		err := reporter.report(violations)
 		if err == nil {
 			recorder.send()
 			return
 		}
 		w.Header().Set("Content-Type", "application/json")
 		w.Header().Set("X-Okta-Request-Id", secrets.clean(recorder.sent.Get("X-Okta-Request-Id"), 100))
-		w.WriteHeader(http.StatusNotImplemented) // which clients do not try again
+		w.WriteHeader(http.StatusNotImplemented) // which clients do not retry
 		_ = json.NewEncoder(w).Encode(map[string]string{"errorSummary": err.Error()})
 	})
 }
@@ -68,7 +67,7 @@ type recorder struct {
 func (r *recorder) Header() http.Header { return r.header }
 
 func (r *recorder) WriteHeader(status int) {
-	if status < http.StatusOK && status != http.StatusSwitchingProtocols { // an early hint, with the real one to come
+	if status < http.StatusOK && status != http.StatusSwitchingProtocols { // informational; the final one follows
 		r.replaceHeader(r.header)
 		r.ResponseWriter.WriteHeader(status)
 		return
@@ -90,7 +89,7 @@ func (r *recorder) Write(p []byte) (int, error) {
 	return r.body.Write(p)
 }
 
-// send sends what has been kept.
+// send sends the recorded response.
 func (r *recorder) send() {
 	if r.status == 0 || r.passing {
 		return
@@ -100,7 +99,7 @@ func (r *recorder) send() {
 	_, _ = r.ResponseWriter.Write(r.body.Bytes())
 }
 
-// replaceHeader lets through what was deleted, too.
+// replaceHeader replaces the header of the underlying writer, so that deleted fields are deleted there, too.
 func (r *recorder) replaceHeader(header http.Header) {
 	clear(r.ResponseWriter.Header())
 	maps.Copy(r.ResponseWriter.Header(), header)

@@ -48,10 +48,11 @@ func TestHandlerHoldsAServerToTheContract(t *testing.T) {
 		status       int
 		says         string
 	}{
-		"a good page":               {page("[]"), "GET", tokens, 200, "[]"},
-		"a bad page":                {page(`[{"id":7}]`), "GET", tokens, 501, "response body /0/id"},
-		"a page with a bad link":    {faulty(oktatest.MalformedLink()), "GET", tokens, 501, "response header Link: link"},
-		"a page without headers":    {http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}), "GET", tokens, 501, "response header"},
+		"a good page":            {page("[]"), "GET", tokens, 200, "[]"},
+		"a bad page":             {page(`[{"id":7}]`), "GET", tokens, 501, "response body /0/id"},
+		"a page with a bad link": {faulty(oktatest.MalformedLink()), "GET", tokens, 501, "response header Link: link"},
+		"a page without headers": {http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}), "GET", tokens, 501,
+			"response header"},
 		"another method, accepted":  {page("[]"), "POST", tokens, 501, "unsupported method: response status"},
 		"another method, refused":   {oktatest.New(oktatest.WithApp("0oa1", 1)), "PUT", tokens, 405, "E0000022"},
 		"what the contract has not": {page("anything"), "GET", "/healthz", 200, "anything"},
@@ -109,14 +110,16 @@ func TestHandlerReportsAndLetsPass(t *testing.T) {
 		contract.OnViolation(func(v contract.Violation) { reported = append(reported, v.Pointer) }),
 		contract.OnUnknown(func(v contract.Violation) { reported = append(reported, v.Pointer) }))
 	resp, body, err := serve(t, handler, "GET", "/api/v1/apps/0oa1/tokens")
-	if err != nil || resp.StatusCode != http.StatusOK || body != `[{"id":7,"new":true}]` || strings.Join(reported, " ") != "/0/new /0/id" {
+	if err != nil || resp.StatusCode != http.StatusOK || body != `[{"id":7,"new":true}]` ||
+		strings.Join(reported, " ") != "/0/new /0/id" {
 		t.Errorf("%v, %q, reported %q", err, body, reported)
 	}
 }
 
 func TestHandlerLetsConnectionsBreak(t *testing.T) {
 	t.Parallel()
-	for name, fault := range map[string]oktatest.Fault{"before": oktatest.DropBefore(), "in the body": oktatest.CutBody()} {
+	faults := map[string]oktatest.Fault{"before": oktatest.DropBefore(), "in the body": oktatest.CutBody()}
+	for name, fault := range faults {
 		org := oktatest.New(oktatest.WithApp("0oa1", 3))
 		org.Inject(fault.Forever())
 		if _, body, err := serve(t, contract.Handler(org), "GET", "/api/v1/apps/0oa1/tokens"); err == nil {

@@ -14,7 +14,8 @@ import (
 func TestCheckKeepsToTheRateLimit(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		org := oktatest.New(oktatest.WithApp("0oa1", gen.ListTokensLimitDefault+5), oktatest.WithBearerToken("denied"), oktatest.WithRateLimit(20, time.Minute))
+		org := oktatest.New(oktatest.WithApp("0oa1", gen.ListTokensLimitDefault+5), oktatest.WithBearerToken("denied"),
+			oktatest.WithRateLimit(20, time.Minute))
 		report, err := contract.Check(t.Context(), inProcess(org))
 		if err != nil || report.Count(contract.Passed) != len(report.Results) {
 			t.Errorf("%v, %+v", err, report.Results)
@@ -59,21 +60,24 @@ func TestCheckReportsWhatItWaitsFor(t *testing.T) {
 		reason string
 		wait   time.Duration
 	}{
-		"its share is used up":      {limit: 20, reason: "its share of the rate limit is used up", wait: time.Minute},
-		"the rate limit is used up": {fault: new(oktatest.UsedUp(30 * time.Second)), reason: "the rate limit is used up", wait: 30 * time.Second},
-		"an outage":                 {fault: new(oktatest.Status(503).Times(8)), reason: "the server is not available"},
+		"its share is used up": {limit: 20, reason: "its share of the rate limit is used up", wait: time.Minute},
+		"the rate limit is used up": {fault: new(oktatest.UsedUp(30 * time.Second)), reason: "the rate limit is used up",
+			wait: 30 * time.Second},
+		"an outage": {fault: new(oktatest.Status(503).Times(8)), reason: "the server is not available"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				org := oktatest.New(oktatest.WithApp("0oa1", gen.ListTokensLimitDefault+5), oktatest.WithRateLimit(test.limit, time.Minute))
+				org := oktatest.New(oktatest.WithApp("0oa1", gen.ListTokensLimitDefault+5),
+					oktatest.WithRateLimit(test.limit, time.Minute))
 				if test.fault != nil {
 					org.Inject(*test.fault)
 				}
 				waits := 0
 				target := inProcess(org)
 				target.Denied, target.OnWait = nil, func(reason string, until time.Time) {
-					if wait := time.Until(until); reason != test.reason || wait <= 0 || wait < test.wait-10*time.Second || wait > test.wait+10*time.Second {
+					if wait := time.Until(until); reason != test.reason || wait <= 0 || wait < test.wait-10*time.Second ||
+						wait > test.wait+10*time.Second {
 						t.Errorf("waits %v because %s", wait, reason)
 					}
 					waits++

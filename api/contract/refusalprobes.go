@@ -10,50 +10,44 @@ import (
 	"example.com/apptokens/gen"
 )
 
-// What no org has.
+// These exist in no org.
 const (
-	noSuchApp   = "0oaNoSuchAppHere0000"
-	noSuchToken = "oarNoSuchTokenHere00"
-	// noSuchCredential is of the form of an API token.
-	noSuchCredential = "00NoSuchApiTokenOfThisOrgIsToBeFoundAnywhere"
+	noSuchApp      = "0oaNoSuchAppHere0000"
+	noSuchToken    = "oarNoSuchTokenHere00"
+	noSuchAPIToken = "00NoSuchApiTokenOfThisOrgIsToBeFoundAnywhere"
 )
 
 var refusalProbes = []probe{
-	{name: "no credential", rule: "a request without one is refused with 401 or 403",
-		source: inErrors, run: refuse(as(""), appTokens, "", 401, 403)},
+	{name: "no credential", rule: "a request without a credential is refused with 401 or 403",
+		source: inErrors, run: refuse(anonymous{}, appTokens, "", 401, 403)},
 	{name: "wrong credential", rule: "an API token that does not exist is refused with 401",
-		source: inErrors, run: refuse(as("SSWS "+noSuchCredential), appTokens, "", 401)},
+		source: inErrors, run: refuse(api.APIToken(noSuchAPIToken), appTokens, "", 401)},
 	{name: "denied", rule: "a credential that may not read the app is refused with 403",
 		source: inErrors, app: true, denied: true, run: deny},
-	{name: "unknown app", rule: "an app that does not exist is 404, E0000007",
+	{name: "unknown app", rule: "a request for an app that does not exist is refused with 404, E0000007",
 		source: inTraffic, run: refuse(nil, unknownApp, "E0000007", 404)},
-	{name: "unknown token", rule: "a token that does not exist is 404, E0000007",
+	{name: "unknown token", rule: "a request for a token that does not exist is refused with 404, E0000007",
 		source: inTraffic, app: true, run: refuse(nil, below("/"+noSuchToken), "E0000007", 404)},
-	{name: "limit too small", rule: "a limit below the smallest is refused with 400, or taken for a limit that is allowed",
+	{name: "limit too small", rule: "a limit below the minimum is refused with 400, or replaced by an allowed one",
 		source: notKnown, app: true, needs: []string{"list"}, run: oddLimit(gen.ListTokensLimitMinimum - 1)},
-	{name: "limit too large", rule: "a limit above the largest is refused with 400, or taken for a limit that is allowed",
+	{name: "limit too large", rule: "a limit above the maximum is refused with 400, or replaced by an allowed one",
 		source: notKnown, app: true, needs: []string{"list"}, run: oddLimit(gen.ListTokensLimitMaximum + 1)},
 	{name: "limit of text", rule: "a limit that is not a number is refused with 400, E0000037",
 		source: inTraffic, app: true, run: refuse(nil, below("?limit=many"), "E0000037", 400)},
-	{name: "bad cursor", rule: "a cursor that is not the server's is refused with 400, E0000029",
+	{name: "bad cursor", rule: "a cursor that the server did not issue is refused with 400, E0000029",
 		source: inTraffic, app: true, run: refuse(nil, below("?after=noSuchCursor"), "E0000029", 400)},
 	{name: "other method",
-		rule:   "a method that the path does not have is refused with 405, E0000022, or with 403 if a scope is missing for it",
+		rule:   "a method that the path does not support is refused with 405, E0000022, or with 403 for lack of a scope",
 		source: inErrors, app: true, run: useOtherMethod},
 }
 
-// as is an Authorization header. An empty one is left out.
-type as string
+// anonymous is an [api.Auth] that adds no credential.
+type anonymous struct{}
 
-// Authorize makes it an [api.Auth].
-func (a as) Authorize(_ context.Context, req *http.Request) error {
-	if a != "" {
-		req.Header.Set("Authorization", string(a))
-	}
-	return nil
-}
+func (anonymous) Authorize(context.Context, *http.Request) error { return nil }
 
-// appTokens is the listing of the app, or of one that does not exist if none was given: the credential comes first.
+// appTokens returns the path of the app's tokens. If no app was given, one that does not exist will do, because servers
+// check the credential first.
 func appTokens(s *suite) string {
 	if s.target.AppID == "" {
 		return tokensPath(noSuchApp)
@@ -61,87 +55,86 @@ func appTokens(s *suite) string {
 	return s.tokensPath()
 }
 
-func unknownApp(*suite) string { return "/api/v1/apps/" + noSuchApp + "/tokens" }
+func unknownApp(*suite) string { return tokensPath(noSuchApp) }
 
-// below is a path below the app's tokens, or their path with a query.
+// below returns the path of the app's tokens with something appended to it.
 func below(rest string) func(*suite) string {
 	return func(s *suite) string { return s.tokensPath() + rest }
 }
 
-// refuse wants a GET to be refused with one of some statuses, and a code unless that is empty. The credential is the
-// target's if auth is nil.
-func refuse(
-	auth api.Auth, path func(*suite) string, code string, statuses ...int,
-) func(context.Context, *suite) (string, error) {
-	return func(ctx context.Context, s *suite) (string, error) {
-		send := s.send
-		if auth != nil {
-			send = func(ctx context.Context, method, path string) (*exchange, error) {
-				return s.sendAs(ctx, auth, method, path)
-			}
+// refuse returns a probe that sends a GET, which must be refused with one of the statuses and with the code, unless
+// that is empty. auth is nil for the target's credential.
+func refuse(auth api.Auth, path func(*suite) string, code string, statuses ...int) runFunc {
+	return func(ctx context.Context, s *suite) error {
+		var exchange *exchange
+		var err error
+		if auth == nil {
+			exchange, err = s.send(ctx, http.MethodGet, path(s))
+		} else {
+			exchange, err = s.sendAs(ctx, auth, http.MethodGet, path(s))
 		}
-		x, err := send(ctx, http.MethodGet, path(s))
 		if err != nil {
-			return "", err
+			return err
 		}
-		if err := x.wants(statuses...); err != nil || code == "" {
-			return "", err
+		if err := exchange.want(statuses...); err != nil || code == "" {
+			return err
 		}
-		return "", x.wantsCode(code)
+		return exchange.wantCode(code)
 	}
 }
 
-// oddLimit is lenient: what Okta does here is not known.
-func oddLimit(limit int) func(context.Context, *suite) (string, error) {
-	return func(ctx context.Context, s *suite) (string, error) {
-		x, err := s.send(ctx, http.MethodGet, s.tokensPath()+"?limit="+strconv.Itoa(limit))
+func oddLimit(limit int) runFunc {
+	return func(ctx context.Context, s *suite) error {
+		exchange, err := s.send(ctx, http.MethodGet, s.tokensPath()+"?limit="+strconv.Itoa(limit))
 		if err != nil {
-			return "", err
+			return err
 		}
-		if err := x.wants(gen.ListTokensSuccess, http.StatusBadRequest); err != nil || x.status == http.StatusBadRequest {
-			return "", err
+		err = exchange.want(gen.ListTokensSuccess, http.StatusBadRequest)
+		if err != nil || exchange.status == http.StatusBadRequest {
+			return err
 		}
-		tokens, err := x.tokens()
+		tokens, err := exchange.tokens()
 		if len(tokens) > gen.ListTokensLimitMaximum {
-			return "", x.fail("the page holds %d tokens", len(tokens))
+			return exchange.fail("the page holds %d tokens", len(tokens))
 		}
-		return "", err
+		return err
 	}
 }
 
-func useOtherMethod(ctx context.Context, s *suite) (string, error) {
-	x, err := s.send(ctx, unusedMethod(s.tokensPath()), s.tokensPath())
+func useOtherMethod(ctx context.Context, s *suite) error {
+	exchange, err := s.send(ctx, unusedMethod(s.tokensPath()), s.tokensPath())
 	if err != nil {
-		return "", err
+		return err
 	}
-	if x.status == http.StatusForbidden && x.lacksScope() {
-		return "the credential lacks the scope", nil
+	if exchange.status == http.StatusForbidden && exchange.lacksScope() {
+		s.detail = "the credential lacks the scope"
+		return nil
 	}
-	if err := x.wants(http.StatusMethodNotAllowed); err != nil {
-		return "", err
+	if err := exchange.want(http.StatusMethodNotAllowed); err != nil {
+		return err
 	}
-	return "", x.wantsCode("E0000022")
+	return exchange.wantCode("E0000022")
 }
 
-// deny wants a refusal for lack of permission. An invalid credential would be refused, too.
-func deny(ctx context.Context, s *suite) (string, error) {
-	x, err := s.sendAs(ctx, s.target.Denied, http.MethodGet, s.tokensPath())
+// deny checks that the refusal is for lack of permission, because an invalid credential is refused, too.
+func deny(ctx context.Context, s *suite) error {
+	exchange, err := s.sendAs(ctx, s.target.Denied, http.MethodGet, s.tokensPath())
 	switch {
 	case err != nil:
-		return "", err
-	case x.status == http.StatusUnauthorized:
-		return "", x.refused()
+		return err
+	case exchange.status == http.StatusUnauthorized:
+		return exchange.refused()
 	}
-	if err := x.wants(http.StatusForbidden); err != nil || x.lacksScope() {
-		return "", err
+	if err := exchange.want(http.StatusForbidden); err != nil || exchange.lacksScope() {
+		return err
 	}
-	if x.wantsCode("E0000006") != nil && x.wantsCode("E0000038") != nil {
-		return "", x.fail("it is refused, but not for lack of permission; is the second credential valid?")
+	if exchange.wantCode("E0000006") != nil && exchange.wantCode("E0000038") != nil {
+		return exchange.fail("it is refused, but not for lack of permission; is the second credential valid?")
 	}
-	return "", nil
+	return nil
 }
 
 // lacksScope reports whether OAuth refused the request for lack of permission.
-func (x *exchange) lacksScope() bool {
-	return strings.Contains(strings.Join(x.header.Values("WWW-Authenticate"), ","), "insufficient_scope")
+func (e *exchange) lacksScope() bool {
+	return strings.Contains(strings.Join(e.header.Values("WWW-Authenticate"), ","), "insufficient_scope")
 }

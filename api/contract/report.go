@@ -7,18 +7,18 @@ import (
 	"time"
 )
 
-// Outcome is what a probe came to.
+// Outcome is the outcome of a probe.
 type Outcome string
 
-// The outcomes.
+// The outcomes of probes.
 const (
 	Passed  Outcome = "passed"
 	Failed  Outcome = "failed"
-	Skipped Outcome = "skipped" // there was nothing to look at, or it was not allowed; Detail says why
+	Skipped Outcome = "skipped" // there was nothing to check, or it was not allowed; Detail says why
 	Errored Outcome = "errored" // the server was not available or refused the credential, or the context ended
 )
 
-// Report is what [Check] found out.
+// Report is the result of [Check].
 type Report struct {
 	URL      string        `json:"url"`
 	AppID    string        `json:"appId,omitempty"`
@@ -27,13 +27,13 @@ type Report struct {
 	Results  []Result      `json:"results"`  // in the order in which the probes ran
 }
 
-// Result is what one probe found out.
+// Result is the result of one probe.
 type Result struct {
 	Probe    string        `json:"probe"`
-	Rule     string        `json:"rule"`   // what the server has to do
-	Source   string        `json:"source"` // where that is written, or was seen
+	Rule     string        `json:"rule"`   // what the server must do
+	Source   string        `json:"source"` // where the rule is documented or was observed
 	Outcome  Outcome       `json:"outcome"`
-	Detail   string        `json:"detail,omitempty"` // what went wrong, or why it was skipped
+	Detail   string        `json:"detail,omitempty"` // what went wrong, why it was skipped, or what was seen
 	Requests int           `json:"requests"`
 	Duration time.Duration `json:"duration"` // nanoseconds
 }
@@ -48,7 +48,7 @@ func (r Report) Count(outcome Outcome) (n int) {
 	return n
 }
 
-// WriteJUnit writes the report as JUnit XML, which CI systems show as a list of tests.
+// WriteJUnit writes the report to w as JUnit XML, which CI systems show as a list of tests. It fails if w does.
 func (r Report) WriteJUnit(w io.Writer) error {
 	type message struct {
 		Message string `xml:"message,attr"`

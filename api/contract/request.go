@@ -11,7 +11,7 @@ import (
 	"example.com/apptokens/api"
 )
 
-// checkRequest returns how a request differs from the contract. The operation is nil if there is none.
+// checkRequest returns the operation of a request, or nil if the contract has none, and the violations in the request.
 func checkRequest(req *http.Request) (*operation, []Violation) {
 	path := req.URL.EscapedPath()
 	secrets := secretsOf(req.Header)
@@ -23,14 +23,14 @@ func checkRequest(req *http.Request) (*operation, []Violation) {
 		for _, o := range ofPath {
 			methods = append(methods, o.method)
 		}
-		c.add("request method", "", "method", req.Method, "the path takes "+strings.Join(methods, " and "))
+		c.add("request method", "", "method", req.Method, "the path supports "+strings.Join(methods, " and "))
 		return nil, c.found
 	case o == nil:
 		c.add("request path", "", "path", path, "the contract has no such path")
 		return nil, c.found
 	}
 	c.base.Operation = o.OperationID
-	query, err := url.ParseQuery(strings.ReplaceAll(req.URL.RawQuery, ";", "%3B")) // a cursor may hold one
+	query, err := url.ParseQuery(strings.ReplaceAll(req.URL.RawQuery, ";", "%3B")) // which a cursor may contain
 	if err != nil {
 		c.add("request query", "", "encoding", req.URL.RawQuery, "the query is not URL-encoded")
 	}
@@ -44,25 +44,25 @@ func checkRequest(req *http.Request) (*operation, []Violation) {
 	}
 	c.authorization(req)
 	if req.Body != nil && req.Body != http.NoBody {
-		c.add("request body", "", "body", "a body", "the operation takes no body")
+		c.add("request body", "", "body", "a body", "the operation has no request body")
 	}
 	return o, c.found
 }
 
-// pathParameter also refuses what would make another path of it: "..", an escaped slash.
+// pathParameter checks an ID in the path. One with a slash, or "..", would lead to another resource.
 func (c *collector) pathParameter(o *operation, path string, p *openapi3.Parameter) {
 	sent := o.pathValue(path, p.Name)
 	value, err := url.PathUnescape(sent)
 	if err != nil || api.CheckID("ID", value) != nil {
-		c.add("request path "+p.Name, "", "id", sent, `an ID is made of letters, digits, "-", "_", "." and "~"`)
+		c.add("request path "+p.Name, "", "id", sent, `want an ID of letters, digits, "-", "_", "." and "~"`)
 	}
 }
 
-// schemes are what the contract's security schemes put into the Authorization header. DPoP is what Okta's OAuth 2.0
-// takes besides Bearer (RFC 9449).
+// schemes are the authorization schemes of the contract's security schemes. Okta's OAuth 2.0 accepts DPoP (RFC 9449) as
+// well as Bearer.
 var schemes = []string{"SSWS", "Bearer", "DPoP"}
 
-// authorization wants one of the schemes, and never shows the credential.
+// authorization checks that there is one credential, of a known scheme. Violations never show it.
 func (c *collector) authorization(req *http.Request) {
 	values := req.Header.Values("Authorization")
 	if len(values) == 0 {
@@ -72,6 +72,6 @@ func (c *collector) authorization(req *http.Request) {
 	scheme, credential, _ := strings.Cut(values[0], " ")
 	known := slices.ContainsFunc(schemes, func(s string) bool { return strings.EqualFold(s, scheme) })
 	if len(values) > 1 || credential == "" || !known {
-		c.add("request authorization", "", "security", nil, "want one credential, of the scheme SSWS, Bearer or DPoP")
+		c.add("request authorization", "", "security", nil, "want one credential, with the scheme SSWS, Bearer or DPoP")
 	}
 }

@@ -18,8 +18,8 @@ import (
 	"example.com/apptokens/api/internal/header"
 )
 
-// checkResponse returns how a response differs from the contract. It calls unknown, unless that is nil, for each
-// property that the contract does not know.
+// checkResponse returns the violations in a response. It calls unknown, unless that is nil, for each property that the
+// contract does not have.
 func checkResponse(
 	o *operation, req *http.Request, secrets secrets, status int, header http.Header, body []byte, unknown func(Violation),
 ) []Violation {
@@ -29,7 +29,7 @@ func checkResponse(
 	}}
 	response := o.response(status)
 	if response == nil {
-		c.add("response status", "", "status", status, "want "+o.listed())
+		c.add("response status", "", "status", status, "want "+o.statuses())
 		return c.found
 	}
 	c.headers(response, header)
@@ -49,7 +49,7 @@ func (c *collector) headers(response *openapi3.Response, sent http.Header) {
 	}
 }
 
-// links reads links as package api does. Each may have a line of its own.
+// links parses Link headers as package api does.
 func (c *collector) links(lines []string) {
 	links, err := header.ParseLinks(lines)
 	switch {
@@ -69,13 +69,13 @@ func (c *collector) body(response *openapi3.Response, header http.Header, body [
 	case content == nil:
 		return
 	case len(body) == 0 && header.Get("WWW-Authenticate") != "" && response.Headers["WWW-Authenticate"] != nil:
-		return // the header says it all
+		return
 	}
 	if kind, _, err := mime.ParseMediaType(header.Get("Content-Type")); err != nil || kind != "application/json" {
 		c.add("response header Content-Type", "", "content type", header.Get("Content-Type"), "want application/json")
 		return
 	}
-	plain, err := decoded(header, body)
+	plain, err := decompress(header, body)
 	switch {
 	case err != nil:
 		c.add("response header Content-Encoding", "", "encoding", header.Get("Content-Encoding"), err.Error())
@@ -96,8 +96,8 @@ func (c *collector) body(response *openapi3.Response, header http.Header, body [
 	}
 }
 
-// decoded returns a body without its encoding, of which it reads little more than maxBody.
-func decoded(header http.Header, body []byte) ([]byte, error) {
+// decompress returns a body without its content encoding. It decompresses at most maxBody+1 bytes.
+func decompress(header http.Header, body []byte) ([]byte, error) {
 	switch strings.ToLower(strings.Join(header.Values("Content-Encoding"), ", ")) {
 	case "", "identity":
 		return body, nil
@@ -108,10 +108,10 @@ func decoded(header http.Header, body []byte) ([]byte, error) {
 		}
 		return io.ReadAll(io.LimitReader(reader, maxBody+1))
 	}
-	return nil, errors.New("want gzip, or none")
+	return nil, errors.New("want gzip or no encoding")
 }
 
-// properties reports those that the contract does not know, at any depth.
+// properties reports the properties that the contract does not have, at any depth.
 func (c *collector) properties(pointer string, schema *openapi3.Schema, value any) {
 	switch value := value.(type) {
 	case []any:

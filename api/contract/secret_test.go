@@ -27,14 +27,16 @@ var canaries = map[string]string{
 // echoes are the places where a server may repeat a credential.
 func echoes(canary string) map[string]response {
 	return map[string]response{
-		"in the request id":           header("X-Okta-Request-Id", canary),
-		"in the rate limit":           header("X-Rate-Limit-Remaining", canary),
-		"in the content type":         header("Content-Type", "text/"+canary),
-		"in the encoding":             header("Content-Encoding", canary),
-		"in the error code":           body(`"errorCode":"`, `"errorCode":"`+canary),
-		"in the name of a property":   body(`"errorId"`, `"`+canary+`"`),
-		"in a next link":              next(func(_ *http.Request, target string) string { return target + "&x=" + canary }),
-		"in a next link, escaped":     next(func(_ *http.Request, target string) string { return target + "&x=" + url.QueryEscape(canary) }),
+		"in the request id":         header("X-Okta-Request-Id", canary),
+		"in the rate limit":         header("X-Rate-Limit-Remaining", canary),
+		"in the content type":       header("Content-Type", "text/"+canary),
+		"in the encoding":           header("Content-Encoding", canary),
+		"in the error code":         body(`"errorCode":"`, `"errorCode":"`+canary),
+		"in the name of a property": body(`"errorId"`, `"`+canary+`"`),
+		"in a next link":            next(func(_ *http.Request, target string) string { return target + "&x=" + canary }),
+		"in a next link, escaped": next(func(_ *http.Request, target string) string {
+			return target + "&x=" + url.QueryEscape(canary)
+		}),
 		"in the path of a next link":  next(func(*http.Request, string) string { return "/" + canary }),
 		"in the host of a next link":  next(func(*http.Request, string) string { return "http://" + canary + "/" }),
 		"in a link that is malformed": header("Link", canary),
@@ -44,7 +46,7 @@ func echoes(canary string) map[string]response {
 		"in scopes":                   field("scopes", []string{canary}),
 		"in a self link":              field("_links", map[string]any{"self": map[string]any{"href": canary}}),
 		"in a body that is not JSON":  rewrite(func(string) string { return canary }),
-		"in JSON that breaks off":     rewrite(func(string) string { return `["` + strings.ReplaceAll(canary, "/", `\/`) }),
+		"in JSON that ends early":     rewrite(func(string) string { return `["` + strings.ReplaceAll(canary, "/", `\/`) }),
 		"in a body that is text":      whole(200, "text/plain", canary),
 		"in a status of its own":      whole(299, canary, canary),
 	}

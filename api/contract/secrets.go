@@ -9,10 +9,10 @@ import (
 	"example.com/apptokens/api/internal/text"
 )
 
-// secrets are the credentials of requests. No output shows one, should a server repeat it.
+// secrets are the credentials of requests. No output shows one, even if a server repeats it.
 type secrets []string
 
-// secretsOf returns the credentials in the headers of a request, with their schemes and without.
+// secretsOf returns the secrets in the header of a request: credentials with and without their scheme, and proofs.
 func secretsOf(header http.Header) (found secrets) {
 	for _, value := range header.Values("Authorization") {
 		_, credential, _ := strings.Cut(strings.TrimSpace(value), " ")
@@ -21,8 +21,8 @@ func secretsOf(header http.Header) (found secrets) {
 	return append(found, header.Values("DPoP")...)
 }
 
-// clean makes a text fit for a log: one line of at most limit bytes, without a secret. Escapes of URLs and of JSON do
-// not hide one.
+// clean returns a text as one printable line of at most limit bytes, without secrets. It also finds secrets that are
+// escaped as in URLs or JSON.
 func (s secrets) clean(said string, limit int) string {
 	redacted := text.Redact(said, s...)
 	plain := strings.ReplaceAll(redacted, `\`, "")
@@ -35,12 +35,12 @@ func (s secrets) clean(said string, limit int) string {
 	return text.Printable(redacted, limit)
 }
 
-// label names a request, whose path may come from a link.
+// label returns the method and the target of a request. The target may come from a link.
 func (s secrets) label(req *http.Request) string {
 	return req.Method + " " + s.clean(req.URL.RequestURI(), 200)
 }
 
-// shown returns a value in a form that is fit for a log.
+// shown returns a short printable form of a value, without secrets.
 func (s secrets) shown(value any) string {
 	switch value := value.(type) {
 	case nil:

@@ -18,49 +18,50 @@ import (
 )
 
 const (
-	// attemptTimeout bounds one request with its response.
+	// attemptTimeout is the time for one request and its response.
 	attemptTimeout = 30 * time.Second
 	// maxRepeats is how often an Auth may ask for another attempt, as in package api.
 	maxRepeats = 2
-	// maxShare is how much of a rate-limit window is taken at most.
+	// maxShare is the largest share of a rate-limit window that the probes use.
 	maxShare = 0.5
 )
 
-// policy is for outages and rate limits, which break no rule of the contract.
+// policy is the retry policy for outages and rate limits, which break no rule of the contract.
 var policy = retry.Policy{}.WithDefaults()
 
-// send sends a request with the target's credential. A server that refuses it, for example because it has expired,
-// breaks no rule.
+// send sends a request with the target's credential. If the server refuses the credential, for example because it has
+// expired, the error is unjudged.
 func (s *suite) send(ctx context.Context, method, path string) (*exchange, error) {
-	x, err := s.sendAs(ctx, s.target.Auth, method, path)
-	if err == nil && x.status == http.StatusUnauthorized {
-		err = x.refused()
+	exchange, err := s.sendAs(ctx, s.target.Auth, method, path)
+	if err == nil && exchange.status == http.StatusUnauthorized {
+		err = exchange.refused()
 		if !s.accepted {
 			s.fatal = err
 		}
 		return nil, err
 	}
 	s.accepted = s.accepted || err == nil
-	return x, err
+	return exchange, err
 }
 
-// refused is the error of a credential that should have been accepted.
-func (x *exchange) refused() error {
-	return unjudged{fmt.Errorf("%w: %w", api.ErrUnauthorized, x.fail("the credential is refused"))}
+// refused returns the error for a credential that should have been accepted.
+func (e *exchange) refused() error {
+	return unjudged{fmt.Errorf("%w: %w", api.ErrUnauthorized, e.fail("the credential is refused"))}
 }
 
-// sendAs sends a request with a credential, and waits for the rate limit a few times.
+// sendAs sends a request with a credential. It retries outages and waits for the rate limit; if neither helps, the
+// error is unjudged.
 func (s *suite) sendAs(ctx context.Context, auth api.Auth, method, path string) (*exchange, error) {
 	repeats := 0
 	for attempt := 1; ; attempt++ {
 		if err := s.wait(ctx, "its share of the rate limit is used up", time.Until(s.free)); err != nil {
 			return nil, err
 		}
-		x, again, err := s.attempt(ctx, auth, method, path)
+		exchange, again, err := s.attempt(ctx, auth, method, path)
 		outcome := retry.Outcome{Attempt: attempt, Err: err, Now: time.Now(), Jitter: rand.Float64()}
-		if x != nil {
-			outcome.Status, outcome.Header = x.status, x.header
-			s.learn(x.header)
+		if exchange != nil {
+			outcome.Status, outcome.Header = exchange.status, exchange.header
+			s.learn(exchange.header)
 		}
 		if again && repeats < maxRepeats {
 			repeats++
@@ -68,7 +69,7 @@ func (s *suite) sendAs(ctx context.Context, auth api.Auth, method, path string) 
 		}
 		wait, again := policy.Decide(outcome)
 		if !again {
-			return s.settle(ctx, x, err)
+			return s.conclude(ctx, exchange, err)
 		}
 		reason := "the server is not available"
 		if outcome.Status == http.StatusTooManyRequests {
@@ -87,23 +88,25 @@ func (s *suite) wait(ctx context.Context, reason string, d time.Duration) error 
 	return retry.Sleep(ctx, d)
 }
 
-// settle judges the last of the attempts.
-func (s *suite) settle(ctx context.Context, x *exchange, err error) (*exchange, error) {
+// conclude records the last attempt, or returns why it cannot be judged.
+func (s *suite) conclude(ctx context.Context, exchange *exchange, err error) (*exchange, error) {
 	switch {
 	case err != nil:
 		if ctx.Err() == nil && len(s.exchanges) == 0 {
 			s.fatal = err // the server has never answered
 		}
 		return nil, unjudged{err}
-	case x.status == http.StatusTooManyRequests || retry.IsOutage(x.status):
-		return nil, unjudged{x.fail("still failing after retries")}
+	case exchange.status == http.StatusTooManyRequests || retry.IsOutage(exchange.status):
+		return nil, unjudged{exchange.fail("still failing after retries")}
 	}
-	s.exchanges = append(s.exchanges, x)
-	return x, nil
+	s.exchanges = append(s.exchanges, exchange)
+	return exchange, nil
 }
 
 // attempt sends a request once, and reports whether auth asks for another attempt.
-func (s *suite) attempt(ctx context.Context, auth api.Auth, method, path string) (x *exchange, again bool, err error) {
+func (s *suite) attempt(
+	ctx context.Context, auth api.Auth, method, path string,
+) (exchange *exchange, again bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, attemptTimeout)
 	defer cancel()
 	req, err := s.request(ctx, auth, method, path)
@@ -128,11 +131,11 @@ func (s *suite) attempt(ctx context.Context, auth api.Auth, method, path string)
 	if observer, ok := auth.(interface{ Observe(*http.Response) bool }); ok {
 		again = observer.Observe(resp) && resp.StatusCode >= http.StatusBadRequest
 	}
-	x, err = s.read(resp)
-	return x, again && err == nil, err
+	exchange, err = s.read(resp)
+	return exchange, again && err == nil, err
 }
 
-// request returns an authorized request to a path, or to the target of a link.
+// request returns an authorized request for a path or for the target of a link.
 func (s *suite) request(ctx context.Context, auth api.Auth, method, path string) (*http.Request, error) {
 	target := path
 	if strings.HasPrefix(path, "/") {
@@ -155,29 +158,25 @@ func (s *suite) request(ctx context.Context, auth api.Auth, method, path string)
 	return req, nil
 }
 
-// read takes in a response, and checks it.
+// read reads a response and checks it.
 func (s *suite) read(resp *http.Response) (*exchange, error) {
 	req := resp.Request
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
 	if err != nil {
-		err = fmt.Errorf("%s: the response breaks off: %w", s.secrets.label(req), text.RedactError(err, s.secrets...))
+		err = fmt.Errorf("%s: the response ended early: %w", s.secrets.label(req), text.RedactError(err, s.secrets...))
 		return nil, retry.Transient(err)
 	}
-	x := &exchange{req: req, secrets: s.secrets, status: resp.StatusCode, header: resp.Header, body: body}
-	o, ofPath := find(req.Method, req.URL.EscapedPath())
-	if o == nil && len(ofPath) > 0 {
-		o = otherMethod(ofPath[0])
+	exchange := &exchange{req: req, secrets: s.secrets, status: resp.StatusCode, header: resp.Header, body: body}
+	if operation := findAny(req); operation != nil {
+		exchange.violations = checkResponse(operation, req, s.secrets, exchange.status, exchange.header, body, nil)
 	}
-	if o != nil {
-		x.violations = checkResponse(o, req, s.secrets, x.status, x.header, body, nil)
+	if plain, err := decompress(exchange.header, body); err == nil {
+		exchange.body = plain
 	}
-	if plain, err := decoded(x.header, body); err == nil {
-		x.body = plain
-	}
-	return x, nil
+	return exchange, nil
 }
 
-// log reports a request, and nothing of its headers. resp is nil if none came.
+// log logs a request without its headers. resp is nil if there was no response.
 func (s *suite) log(req *http.Request, resp *http.Response, start time.Time) {
 	if s.target.Logger == nil {
 		return
@@ -200,9 +199,11 @@ func (s *suite) transport() http.RoundTripper {
 	return http.DefaultTransport
 }
 
-// learn waits for the end of a rate-limit window once the target's share of it is used up.
+// learn holds requests back until the end of the rate-limit window if the target's share of it is used up.
 func (s *suite) learn(header http.Header) {
-	if limit := ratelimit.Parse(header); limit.Limit > 0 && limit.Remaining <= limit.Limit-int(float64(limit.Limit)*s.target.RateShare) {
+	limit := ratelimit.Parse(header)
+	share := int(float64(limit.Limit) * s.target.RateShare)
+	if limit.Limit > 0 && limit.Remaining <= limit.Limit-share {
 		left := limit.Reset.Sub(ratelimit.ServerTime(header, time.Now())) + time.Second
 		s.free = time.Now().Add(min(left, policy.MaxWait))
 	}

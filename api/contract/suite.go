@@ -8,45 +8,62 @@ import (
 	"time"
 
 	"example.com/apptokens/api/internal/retry"
+	"example.com/apptokens/gen"
 )
 
 // suite is one run of the probes.
 type suite struct {
 	target    Target
 	org       *url.URL
-	exchanges []*exchange // in the order in which they were made
-	secrets   secrets     // that were sent so far
+	exchanges []*exchange // so far, in order
+	secrets   secrets     // sent so far
 	outcomes  map[string]Outcome
 	report    Report
 
 	free     time.Time // when the rate limit allows the next request
 	accepted bool      // the server has accepted the target's credential
 	fatal    error     // ends the run
-	first    *exchange // the first page
-	listed   []string  // IDs of all tokens, once known
-	partial  bool      // there are more
-	token    string    // one that could be read
+	detail   string    // of the probe that is running
+
+	firstPage   *exchange
+	firstTokens []gen.Token // on the first page
+	listed      []string    // IDs of all tokens
+	partial     bool        // there are more than listed
+	readable    string      // ID of a token that could be read
 }
 
-// probe is one rule that a server has to keep.
+// probe checks one rule that a server has to keep.
 type probe struct {
 	name, rule, source string
 
-	app    bool     // it needs an app
-	write  bool     // it revokes
-	denied bool     // it needs the second credential
+	app    bool     // needs an app
+	write  bool     // revokes tokens
+	denied bool     // needs the second credential
 	needs  []string // probes that must have passed
-	run    func(context.Context, *suite) (detail string, err error)
+	run    runFunc
 }
 
-// errSkip is wrapped by probes that find nothing to look at.
-var errSkip = errors.New("skipped")
+// runFunc runs a probe. It returns nil if the server keeps the rule, a skip if there is nothing to check, and an
+// unjudged error if the rule cannot be checked. Any other error means that the server breaks the rule.
+type runFunc func(context.Context, *suite) error
 
+// skip is why a probe has nothing to check.
+type skip string
+
+func (s skip) Error() string { return string(s) }
+
+// unjudged marks an error that breaks no rule: an outage or a rate limit that outlasts all retries, or a credential
+// that is refused or not available.
+type unjudged struct{ error }
+
+func (u unjudged) Unwrap() error { return u.error }
+
+// run runs all probes, in order, until the context or a fatal error ends it.
 func (s *suite) run(ctx context.Context) error {
 	for _, probes := range [][]probe{listProbes, tokenProbes, refusalProbes, writeProbes, headerProbes} {
 		for _, p := range probes {
 			if ctx.Err() != nil {
-				return fmt.Errorf("contract: %w", retry.ContextError(ctx))
+				break
 			}
 			if s.probe(ctx, p); s.fatal != nil {
 				return fmt.Errorf("contract: %w", s.fatal)
@@ -59,32 +76,28 @@ func (s *suite) run(ctx context.Context) error {
 	return nil
 }
 
-// unjudged marks an error that breaks no rule: an outage or a rate limit that outlasts all retries, or a credential that
-// is refused or not available.
-type unjudged struct{ error }
-
-func (u unjudged) Unwrap() error { return u.error }
-
+// probe runs one probe and reports its result.
 func (s *suite) probe(ctx context.Context, p probe) {
 	result := Result{Probe: p.name, Rule: p.rule, Source: p.source}
 	start, before := time.Now(), len(s.exchanges)
-	if reason := s.obstacle(p); reason != "" {
-		result.Outcome, result.Detail = Skipped, reason
-	} else {
-		detail, err := p.run(ctx, s)
-		result.Outcome, result.Detail = Passed, detail
-		switch {
-		case errors.Is(err, errSkip):
-			result.Outcome, result.Detail = Skipped, detail
-		case ctx.Err() != nil && p.write:
-			result.Outcome, result.Detail = Errored, "interrupted; it may have happened"
-		case ctx.Err() != nil:
-			result.Outcome, result.Detail = Errored, "interrupted"
-		case errors.As(err, new(unjudged)):
-			result.Outcome, result.Detail = Errored, err.Error()
-		case err != nil:
-			result.Outcome, result.Detail = Failed, err.Error()
-		}
+	s.detail = ""
+	err := s.obstacle(p)
+	if err == nil {
+		err = p.run(ctx, s)
+	}
+	switch {
+	case errors.As(err, new(skip)):
+		result.Outcome, result.Detail = Skipped, err.Error()
+	case ctx.Err() != nil && p.write:
+		result.Outcome, result.Detail = Errored, "interrupted; tokens may have been revoked"
+	case ctx.Err() != nil:
+		result.Outcome, result.Detail = Errored, "interrupted"
+	case errors.As(err, new(unjudged)):
+		result.Outcome, result.Detail = Errored, err.Error()
+	case err != nil:
+		result.Outcome, result.Detail = Failed, err.Error()
+	default:
+		result.Outcome, result.Detail = Passed, s.detail
 	}
 	result.Duration, result.Requests = time.Since(start), len(s.exchanges)-before
 	s.outcomes[p.name] = result.Outcome
@@ -94,20 +107,20 @@ func (s *suite) probe(ctx context.Context, p probe) {
 	}
 }
 
-// obstacle returns why a probe cannot run, or "".
-func (s *suite) obstacle(p probe) string {
+// obstacle returns a skip if a probe cannot run.
+func (s *suite) obstacle(p probe) error {
 	switch {
 	case p.app && s.target.AppID == "":
-		return "no app was given"
+		return skip("no app was given")
 	case p.denied && s.target.Denied == nil:
-		return "no second credential was given"
+		return skip("no second credential was given")
 	case p.write && !s.target.Write:
-		return "it revokes, which was not allowed"
+		return skip("it revokes tokens, which was not allowed")
 	}
 	for _, name := range p.needs {
 		if s.outcomes[name] != Passed {
-			return name + " has not passed"
+			return skip(name + " has not passed")
 		}
 	}
-	return ""
+	return nil
 }

@@ -12,30 +12,30 @@ import (
 	"example.com/apptokens/api/internal/check"
 )
 
-// Target is a running server, and what [Check] may do with it.
+// Target describes a running server, and what [Check] may do with it.
 type Target struct {
 	// URL is the org URL, see [api.ParseOrgURL].
 	URL string
 	// PlainHTTP allows http to any host, as [api.WithPlainHTTP] does.
 	PlainHTTP bool
-	// AppID names an app that holds tokens, ideally a few hundred. Without it, only probes that need no app run.
+	// AppID identifies an app that holds tokens, ideally a few hundred. If it is empty, only probes that need no app run.
 	AppID string
 	// Auth authorizes requests, as it does for package api.
 	Auth api.Auth
-	// Denied authorizes with a second credential, which is valid and may not read the app. Without it, the refusal is
-	// not probed.
+	// Denied authorizes requests with a second credential, which must be valid but not allowed to read the app. If it is
+	// nil, that refusal is not checked.
 	Denied api.Auth
-	// Write lets the probes revoke one token of the app, and then all of them.
+	// Write allows the probes to revoke one token of the app, and then all of them.
 	Write bool
-	// MaxPages bounds how many pages of one listing are read. The default is 100. A listing of one token per page takes
-	// as many requests as there are tokens.
+	// MaxPages is the maximum number of pages to read of one listing. The default is 100. With one token per page, a
+	// listing takes as many requests as there are tokens.
 	MaxPages int
 	// HTTPClient provides the Transport. The default is [http.DefaultTransport].
 	HTTPClient *http.Client
-	// Logger, if set, gets a line per request at level debug, without headers.
+	// Logger, if set, logs each request at level debug, without headers.
 	Logger *slog.Logger
-	// RateShare is how much of every rate-limit window the probes take, from 0 to 1. The rest is left to others. The
-	// default is a half, and more than that counts as a half.
+	// RateShare is the share of every rate-limit window that the probes may use, from 0 to 1. The default is a half,
+	// which is also the maximum.
 	RateShare float64
 	// OnResult, if set, is called after each probe.
 	OnResult func(Result)
@@ -43,27 +43,27 @@ type Target struct {
 	OnWait func(reason string, until time.Time)
 }
 
-// Check probes a server with plain HTTP and reports how it keeps the contract. It reads only, unless target.Write is
+// Check probes a running server and reports which rules of the contract it keeps. It only reads, unless target.Write is
 // set. When its share of the server's rate limit is used up, it waits for the next window.
 //
-// An error means that not all probes ran: the target is invalid ([api.ErrInvalidArgument]), the server cannot be
-// reached or has refused the credential from the start ([api.ErrUnauthorized]), or the context ended. The report holds
-// what is known so far.
+// Check fails if it cannot run all probes: because the target is invalid ([api.ErrInvalidArgument]), the server cannot
+// be reached or refuses the credential from the start ([api.ErrUnauthorized]), or the context ends. The report then
+// holds the results so far.
 func Check(ctx context.Context, target Target) (Report, error) {
 	org, err := check.OrgURL(target.URL, target.PlainHTTP)
 	switch {
 	case err != nil:
 		return Report{}, fmt.Errorf("contract: %w", err)
 	case target.Auth == nil:
-		return Report{}, fmt.Errorf("contract: %w: the target has no credential", api.ErrInvalidArgument)
+		return Report{}, fmt.Errorf("contract: %w: Auth is nil; the target needs a credential", api.ErrInvalidArgument)
 	case target.AppID != "" && api.CheckID("app ID", target.AppID) != nil:
 		return Report{}, fmt.Errorf("contract: %w", api.CheckID("app ID", target.AppID))
 	case target.AppID == "" && target.Write:
-		return Report{}, fmt.Errorf("contract: %w: Write is set, but no app", api.ErrInvalidArgument)
+		return Report{}, fmt.Errorf("contract: %w: Write is set, but AppID is empty", api.ErrInvalidArgument)
 	case !(target.RateShare >= 0 && target.RateShare <= 1):
-		return Report{}, fmt.Errorf("contract: %w: the rate share is %v; want 0 to 1", api.ErrInvalidArgument, target.RateShare)
+		return Report{}, fmt.Errorf("contract: %w: RateShare is %v; want 0 to 1", api.ErrInvalidArgument, target.RateShare)
 	case target.MaxPages < 0:
-		return Report{}, fmt.Errorf("contract: %w: the number of pages is negative", api.ErrInvalidArgument)
+		return Report{}, fmt.Errorf("contract: %w: MaxPages is %d; want 0 or more", api.ErrInvalidArgument, target.MaxPages)
 	}
 	target.MaxPages = cmp.Or(target.MaxPages, 100)
 	target.RateShare = min(cmp.Or(target.RateShare, maxShare), maxShare)

@@ -15,13 +15,15 @@ func TestPlainHTTPIsForThoseWhoAskForIt(t *testing.T) {
 	t.Parallel()
 	org := oktatest.New()
 	target := contract.Target{
-		URL: "http://okta-mock:8080", Auth: api.APIToken(oktatest.DefaultAPIToken), HTTPClient: &http.Client{Transport: org.Transport()},
+		URL: "http://okta-mock:8080", Auth: api.APIToken(oktatest.DefaultAPIToken),
+		HTTPClient: &http.Client{Transport: org.Transport()},
 	}
 	if _, err := contract.Check(t.Context(), target); !errors.Is(err, api.ErrInvalidArgument) || len(org.Requests()) > 0 {
 		t.Errorf("unasked: %v", err)
 	}
 	target.PlainHTTP = true
-	if report, err := contract.Check(t.Context(), target); err != nil || report.URL != target.URL || len(org.Requests()) == 0 {
+	if report, err := contract.Check(t.Context(), target); err != nil || report.URL != target.URL ||
+		len(org.Requests()) == 0 {
 		t.Errorf("asked for: %v, %+v", err, report)
 	}
 }

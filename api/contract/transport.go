@@ -2,6 +2,7 @@ package contract
 
 import (
 	"bytes"
+	"cmp"
 	"io"
 	"net/http"
 )
@@ -9,20 +10,20 @@ import (
 // Option configures [NewTransport] and [Handler].
 type Option func(*reporter)
 
-// reporter decides what becomes of violations.
+// reporter handles violations.
 type reporter struct {
-	violation func(Violation) // nil for failing
-	unknown   func(Violation)
+	violation func(Violation) // nil to fail instead
+	unknown   func(Violation) // may be nil
 }
 
-// OnViolation calls report for each violation and lets the traffic pass as it is. report must be safe for concurrent
+// OnViolation calls report for each violation and passes the traffic on unchanged. report must be safe for concurrent
 // use.
 func OnViolation(report func(Violation)) Option {
 	return func(r *reporter) { r.violation = report }
 }
 
-// OnUnknown calls report for each property of a response that the contract does not know. They are allowed, because
-// Okta adds some at any time. report must be safe for concurrent use.
+// OnUnknown calls report for each property of a response that the contract does not have. Such properties are not
+// violations, because Okta may add some at any time. report must be safe for concurrent use.
 func OnUnknown(report func(Violation)) Option {
 	return func(r *reporter) { r.unknown = report }
 }
@@ -46,15 +47,15 @@ func (r reporter) report(found []Violation) error {
 	return nil
 }
 
-// maxBody is the largest body that is checked, in bytes: what package api reads of one.
+// maxBody is the size in bytes of the largest body that is checked, which is also the largest that package api reads.
 const maxBody = 16 << 20
 
-// NewTransport returns a transport that checks every request before base sends it, and every response before the caller
-// sees it. A violation is the error of the call, a [*Violation]; a request that violates the contract is not sent. With
-// [OnViolation] it is reported instead. base is [http.DefaultTransport] if it is nil.
+// NewTransport returns a transport that checks every request before base sends it, and every response before it returns
+// it. If one of them violates the contract, RoundTrip fails with a [*Violation]; an invalid request is not sent. With
+// [OnViolation], the violation is reported instead. If base is nil, [http.DefaultTransport] is used.
 //
-// A body is read before it is checked, and handed over byte for byte. One that breaks off, or that is larger than 16
-// MiB, compressed or not, is handed over unchecked, with its error.
+// The transport reads a body to check it, and returns it byte for byte. A body that ends early or that is larger than
+// 16 MiB, compressed or not, is not checked.
 func NewTransport(base http.RoundTripper, opts ...Option) http.RoundTripper {
 	if base == nil {
 		base = http.DefaultTransport
@@ -68,15 +69,15 @@ type transport struct {
 }
 
 func (t transport) RoundTrip(req *http.Request) (*http.Response, error) {
-	o, found := checkRequest(req)
-	if err := t.report(found); err != nil {
+	operation, violations := checkRequest(req)
+	if err := t.report(violations); err != nil {
 		if req.Body != nil {
 			_ = req.Body.Close()
 		}
 		return nil, err
 	}
 	resp, err := t.base.RoundTrip(req)
-	if err != nil || o == nil {
+	if err != nil || operation == nil {
 		return resp, err
 	}
 	if resp.Body == nil {
@@ -87,24 +88,19 @@ func (t transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		resp.Body = struct {
 			io.Reader
 			io.Closer
-		}{io.MultiReader(bytes.NewReader(body), brokenOff{err}, resp.Body), resp.Body}
+		}{io.MultiReader(bytes.NewReader(body), readError{err}, resp.Body), resp.Body}
 		return resp, nil
 	}
 	_ = resp.Body.Close()
 	resp.Body = io.NopCloser(bytes.NewReader(body))
-	found = checkResponse(o, req, secretsOf(req.Header), resp.StatusCode, resp.Header, body, t.unknown)
-	if err := t.report(found); err != nil {
+	violations = checkResponse(operation, req, secretsOf(req.Header), resp.StatusCode, resp.Header, body, t.unknown)
+	if err := t.report(violations); err != nil {
 		return nil, err
 	}
 	return resp, nil
 }
 
-// brokenOff repeats the error by which a body ended.
-type brokenOff struct{ err error }
+// readError repeats the error that reading a body ended with, or is empty if there was none.
+type readError struct{ err error }
 
-func (b brokenOff) Read([]byte) (int, error) {
-	if b.err == nil {
-		return 0, io.EOF // there is more
-	}
-	return 0, b.err
-}
+func (r readError) Read([]byte) (int, error) { return 0, cmp.Or(r.err, io.EOF) }

@@ -47,7 +47,8 @@ func checkViolation(t *testing.T, err error, where, pointer, rule string) {
 	if v.Where != where || v.Pointer != pointer || v.Rule != rule {
 		t.Errorf("%q, %q, %q; want %q, %q, %q: %v", v.Where, v.Pointer, v.Rule, where, pointer, rule, err)
 	}
-	if strings.Contains(err.Error(), oktatest.DefaultAPIToken) || strings.ContainsAny(err.Error(), "\n\x1b") || len(err.Error()) > 520 {
+	if strings.Contains(err.Error(), oktatest.DefaultAPIToken) || strings.ContainsAny(err.Error(), "\n\x1b") ||
+		len(err.Error()) > 520 {
 		t.Errorf("not one short line without the credential: %q", err)
 	}
 }
@@ -59,27 +60,38 @@ func TestRequestsThatViolateTheContractAreNotSent(t *testing.T) {
 		change      func(*http.Request)
 		where, rule string
 	}{
-		"a limit of 0":             {url: tokens + "?limit=0", where: "request query limit", rule: "minimum"},
-		"a limit too large":        {url: tokens + fmt.Sprint("?limit=", gen.ListTokensLimitMaximum+1), where: "request query limit", rule: "maximum"},
-		"a limit that is a word":   {url: tokens + "?limit=all", where: "request query limit", rule: "type"},
-		"a limit that is 1.5":      {url: tokens + "?limit=1.5", where: "request query limit", rule: "type"},
-		"a limit of 2e1":           {url: tokens + "?limit=2e1", where: "request query limit", rule: "type"},
-		"a path with dots":         {url: orgURL + "/x/../api/v1/apps/0oa1/tokens", where: "request path", rule: "path"},
-		"a body of unknown length": {method: "DELETE", url: tokens, change: func(r *http.Request) { r.Body = io.NopCloser(strings.NewReader("{}")) }, where: "request body", rule: "body"},
-		"an empty limit":           {url: tokens + "?limit=", where: "request query limit", rule: "type"},
-		"two limits":               {url: tokens + "?limit=1&limit=2", where: "request query limit", rule: "single"},
-		"a broken escape":          {url: tokens + "?after=%zz", where: "request query", rule: "encoding"},
-		"an app that is deleted":   {method: "DELETE", url: orgURL + "/api/v1/apps/0oa1", where: "request path", rule: "path"},
-		"an empty token ID":        {method: "DELETE", url: tokens + "/", where: "request path", rule: "path"},
-		"a token ID of ..":         {method: "DELETE", url: tokens + "/..", where: "request path tokenId", rule: "id"},
-		"a token ID with a slash":  {method: "DELETE", url: tokens + "/a%2Fb", where: "request path tokenId", rule: "id"},
-		"an app ID of .":           {url: orgURL + "/api/v1/apps/./tokens", where: "request path appId", rule: "id"},
-		"another method":           {method: "POST", url: tokens, where: "request method", rule: "method"},
-		"a body":                   {method: "DELETE", url: tokens, change: func(r *http.Request) { r.Body, r.ContentLength = io.NopCloser(strings.NewReader("{}")), 2 }, where: "request body", rule: "body"},
-		"no credential":            {url: tokens, change: func(r *http.Request) { r.Header.Del("Authorization") }, where: "request authorization", rule: "required"},
-		"two credentials":          {url: tokens, change: func(r *http.Request) { r.Header.Add("Authorization", "Bearer x") }, where: "request authorization", rule: "security"},
-		"another scheme":           {url: tokens, change: func(r *http.Request) { r.Header.Set("Authorization", "Basic "+oktatest.DefaultAPIToken) }, where: "request authorization", rule: "security"},
-		"a token without a scheme": {url: tokens, change: func(r *http.Request) { r.Header.Set("Authorization", oktatest.DefaultAPIToken) }, where: "request authorization", rule: "security"},
+		"a limit of 0": {url: tokens + "?limit=0", where: "request query limit", rule: "minimum"},
+		"a limit too large": {url: tokens + fmt.Sprint("?limit=", gen.ListTokensLimitMaximum+1),
+			where: "request query limit", rule: "maximum"},
+		"a limit that is a word": {url: tokens + "?limit=all", where: "request query limit", rule: "type"},
+		"a limit that is 1.5":    {url: tokens + "?limit=1.5", where: "request query limit", rule: "type"},
+		"a limit of 2e1":         {url: tokens + "?limit=2e1", where: "request query limit", rule: "type"},
+		"a path with dots":       {url: orgURL + "/x/../api/v1/apps/0oa1/tokens", where: "request path", rule: "path"},
+		"a body of unknown length": {method: "DELETE", url: tokens,
+			change: func(r *http.Request) { r.Body = io.NopCloser(strings.NewReader("{}")) }, where: "request body",
+			rule: "body"},
+		"an empty limit":          {url: tokens + "?limit=", where: "request query limit", rule: "type"},
+		"two limits":              {url: tokens + "?limit=1&limit=2", where: "request query limit", rule: "single"},
+		"a broken escape":         {url: tokens + "?after=%zz", where: "request query", rule: "encoding"},
+		"an app that is deleted":  {method: "DELETE", url: orgURL + "/api/v1/apps/0oa1", where: "request path", rule: "path"},
+		"an empty token ID":       {method: "DELETE", url: tokens + "/", where: "request path", rule: "path"},
+		"a token ID of ..":        {method: "DELETE", url: tokens + "/..", where: "request path tokenId", rule: "id"},
+		"a token ID with a slash": {method: "DELETE", url: tokens + "/a%2Fb", where: "request path tokenId", rule: "id"},
+		"an app ID of .":          {url: orgURL + "/api/v1/apps/./tokens", where: "request path appId", rule: "id"},
+		"another method":          {method: "POST", url: tokens, where: "request method", rule: "method"},
+		"a body": {method: "DELETE", url: tokens, change: func(r *http.Request) {
+			r.Body, r.ContentLength = io.NopCloser(strings.NewReader("{}")), 2
+		}, where: "request body", rule: "body"},
+		"no credential": {url: tokens, change: func(r *http.Request) { r.Header.Del("Authorization") },
+			where: "request authorization", rule: "required"},
+		"two credentials": {url: tokens, change: func(r *http.Request) { r.Header.Add("Authorization", "Bearer x") },
+			where: "request authorization", rule: "security"},
+		"another scheme": {url: tokens, change: func(r *http.Request) {
+			r.Header.Set("Authorization", "Basic "+oktatest.DefaultAPIToken)
+		}, where: "request authorization", rule: "security"},
+		"a token without a scheme": {url: tokens, change: func(r *http.Request) {
+			r.Header.Set("Authorization", oktatest.DefaultAPIToken)
+		}, where: "request authorization", rule: "security"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -124,34 +136,48 @@ func TestResponsesThatViolateTheContractAreErrors(t *testing.T) {
 		fault                oktatest.Fault
 		where, pointer, rule string
 	}{
-		"an ID that is a number":    {fault: page(`"oar1"`, "1"), where: "response body", pointer: "/1/id", rule: "type"},
-		"an unknown status":         {fault: page("ACTIVE", "ASLEEP"), where: "response body", pointer: "/1/status", rule: "enum"},
-		"a date that is none":       {fault: page("2025-11-06T14:20:08.000Z", "yesterday"), where: "response body", pointer: "/1/created", rule: "format"},
-		"null for a string":         {fault: page(`"oar1"`, "null"), where: "response body", pointer: "/1/id", rule: "nullable"},
-		"scopes in a string":        {fault: page(`["openid"]`, `"openid"`), where: "response body", pointer: "/1/scopes", rule: "type"},
-		"a link without a target":   {fault: page(`{"href":"https://acme.okta.com/x"}`, "{}"), where: "response body", pointer: "/1/_links/self/href", rule: "required"},
-		"a hint of another method":  {fault: page(`"DELETE"`, `"POST"`), where: "response body", pointer: "/1/_links/revoke/hints/allow/0", rule: "enum"},
-		"an object for a list":      {fault: oktatest.Body(200, "application/json", recorded), where: "response body", rule: "type"},
-		"half a body":               {fault: oktatest.TruncateBody(), where: "response body", rule: "JSON"},
-		"a bracket too many":        {fault: oktatest.Body(200, "application/json", "[]]"), where: "response body", rule: "JSON"},
-		"two values":                {fault: oktatest.Body(200, "application/json", "[][]"), where: "response body", rule: "JSON"},
-		"an empty body":             {fault: oktatest.Body(200, "application/json", ""), where: "response body", rule: "JSON"},
-		"HTML":                      {fault: oktatest.HTML(200), where: "response header Content-Type", rule: "content type"},
-		"an error in HTML":          {fault: oktatest.HTML(502), where: "response header Content-Type", rule: "content type"},
-		"an error of another shape": {fault: oktatest.Body(500, "application/json", `{"errorCode":9}`), where: "response body", pointer: "/errorCode", rule: "type"},
-		"another success":           {fault: oktatest.Body(202, "application/json", "[]"), where: "response status", rule: "status"},
-		"a redirect":                {fault: oktatest.Redirect(302, "https://acme.okta.com/login"), where: "response status", rule: "status"},
-		"a link that never closes":  {fault: oktatest.MalformedLink(), where: "response header Link", rule: "link"},
-		"an empty Link":             {fault: oktatest.ForeignLinks(""), where: "response header Link", rule: "self"},
-		"no self link":              {fault: oktatest.ForeignLinks("</x>; rel=next"), where: "response header Link", rule: "self"},
-		"two different next links":  {fault: oktatest.ForeignLinks("</x>; rel=self, </y>; rel=next, </z>; rel=next"), where: "response header Link", rule: "link"},
-		"no Link":                   {fault: oktatest.NoLinks(), where: "response header Link", rule: "required"},
-		"no rate limit":             {fault: oktatest.Header("X-Rate-Limit-Limit", ""), where: "response header X-Rate-Limit-Limit", rule: "required"},
-		"a negative rate limit":     {fault: oktatest.Header("X-Rate-Limit-Remaining", "-1"), where: "response header X-Rate-Limit-Remaining", rule: "minimum"},
-		"a reset that is a date":    {fault: oktatest.Header("X-Rate-Limit-Reset", "2026-11-24"), where: "response header X-Rate-Limit-Reset", rule: "type"},
-		"no request id":             {fault: oktatest.Header("X-Okta-Request-Id", ""), where: "response header X-Okta-Request-Id", rule: "required"},
-		"a revocation with 200":     {method: "DELETE", fault: oktatest.Body(200, "application/json", "{}"), where: "response status", rule: "status"},
-		"a revocation with a body":  {method: "DELETE", fault: oktatest.Body(204, "application/json", okta), where: "response body", rule: "body"},
+		"an ID that is a number": {fault: page(`"oar1"`, "1"), where: "response body", pointer: "/1/id", rule: "type"},
+		"an unknown status":      {fault: page("ACTIVE", "ASLEEP"), where: "response body", pointer: "/1/status", rule: "enum"},
+		"a date that is none": {fault: page("2025-11-06T14:20:08.000Z", "yesterday"), where: "response body",
+			pointer: "/1/created", rule: "format"},
+		"null for a string": {fault: page(`"oar1"`, "null"), where: "response body", pointer: "/1/id", rule: "nullable"},
+		"scopes in a string": {fault: page(`["openid"]`, `"openid"`), where: "response body", pointer: "/1/scopes",
+			rule: "type"},
+		"a link without a target": {fault: page(`{"href":"https://acme.okta.com/x"}`, "{}"), where: "response body",
+			pointer: "/1/_links/self/href", rule: "required"},
+		"a hint of another method": {fault: page(`"DELETE"`, `"POST"`), where: "response body",
+			pointer: "/1/_links/revoke/hints/allow/0", rule: "enum"},
+		"an object for a list": {fault: oktatest.Body(200, "application/json", recorded), where: "response body",
+			rule: "type"},
+		"half a body":        {fault: oktatest.TruncateBody(), where: "response body", rule: "JSON"},
+		"a bracket too many": {fault: oktatest.Body(200, "application/json", "[]]"), where: "response body", rule: "JSON"},
+		"two values":         {fault: oktatest.Body(200, "application/json", "[][]"), where: "response body", rule: "JSON"},
+		"an empty body":      {fault: oktatest.Body(200, "application/json", ""), where: "response body", rule: "JSON"},
+		"HTML":               {fault: oktatest.HTML(200), where: "response header Content-Type", rule: "content type"},
+		"an error in HTML":   {fault: oktatest.HTML(502), where: "response header Content-Type", rule: "content type"},
+		"an error of another shape": {fault: oktatest.Body(500, "application/json", `{"errorCode":9}`),
+			where: "response body", pointer: "/errorCode", rule: "type"},
+		"another success": {fault: oktatest.Body(202, "application/json", "[]"), where: "response status", rule: "status"},
+		"a redirect": {fault: oktatest.Redirect(302, "https://acme.okta.com/login"), where: "response status",
+			rule: "status"},
+		"a link that never closes": {fault: oktatest.MalformedLink(), where: "response header Link", rule: "link"},
+		"an empty Link":            {fault: oktatest.ForeignLinks(""), where: "response header Link", rule: "self"},
+		"no self link":             {fault: oktatest.ForeignLinks("</x>; rel=next"), where: "response header Link", rule: "self"},
+		"two different next links": {fault: oktatest.ForeignLinks("</x>; rel=self, </y>; rel=next, </z>; rel=next"),
+			where: "response header Link", rule: "link"},
+		"no Link": {fault: oktatest.NoLinks(), where: "response header Link", rule: "required"},
+		"no rate limit": {fault: oktatest.Header("X-Rate-Limit-Limit", ""), where: "response header X-Rate-Limit-Limit",
+			rule: "required"},
+		"a negative rate limit": {fault: oktatest.Header("X-Rate-Limit-Remaining", "-1"),
+			where: "response header X-Rate-Limit-Remaining", rule: "minimum"},
+		"a reset that is a date": {fault: oktatest.Header("X-Rate-Limit-Reset", "2026-11-24"),
+			where: "response header X-Rate-Limit-Reset", rule: "type"},
+		"no request id": {fault: oktatest.Header("X-Okta-Request-Id", ""), where: "response header X-Okta-Request-Id",
+			rule: "required"},
+		"a revocation with 200": {method: "DELETE", fault: oktatest.Body(200, "application/json", "{}"),
+			where: "response status", rule: "status"},
+		"a revocation with a body": {method: "DELETE", fault: oktatest.Body(204, "application/json", okta),
+			where: "response body", rule: "body"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -166,7 +192,8 @@ func TestResponsesThatViolateTheContractAreErrors(t *testing.T) {
 			withHeaders := roundTripper(func(req *http.Request) (*http.Response, error) {
 				resp, err := org.Transport().RoundTrip(req)
 				if err == nil && slices.Contains([]string{"body", "html", "redirect"}, org.Requests()[0].Fault) {
-					for name, value := range map[string]string{"X-Rate-Limit-Limit": "1", "X-Rate-Limit-Remaining": "1", "X-Rate-Limit-Reset": "1", "Link": "<x>; rel=self"} {
+					for name, value := range map[string]string{"X-Rate-Limit-Limit": "1", "X-Rate-Limit-Remaining": "1",
+						"X-Rate-Limit-Reset": "1", "Link": "<x>; rel=self"} {
 						resp.Header.Set(name, value)
 					}
 				}
@@ -242,9 +269,11 @@ func TestUnknownPropertiesAreReported(t *testing.T) {
 func TestViolationsAreRedacted(t *testing.T) {
 	t.Parallel()
 	org := oktatest.New(oktatest.WithApp("0oa1", 3))
-	org.Inject(oktatest.Body(200, "application/json", `{"status":"`+oktatest.DefaultAPIToken+`\n`+strings.Repeat("x", 1000)+`","id":7}`))
+	org.Inject(oktatest.Body(200, "application/json",
+		`{"status":"`+oktatest.DefaultAPIToken+`\n`+strings.Repeat("x", 1000)+`","id":7}`))
 	var reported bytes.Buffer
-	transport := contract.NewTransport(org.Transport(), contract.OnViolation(func(v contract.Violation) { fmt.Fprintf(&reported, "%v\n%+v\n", &v, v) }))
+	transport := contract.NewTransport(org.Transport(),
+		contract.OnViolation(func(v contract.Violation) { fmt.Fprintf(&reported, "%v\n%+v\n", &v, v) }))
 	resp, err := transport.RoundTrip(newRequest(t, "GET", tokens+"/oar1"))
 	if err != nil {
 		t.Fatal(err)
@@ -272,7 +301,7 @@ func TestBodiesStayWhatTheyAre(t *testing.T) {
 		t.Fatal(err)
 	}
 	if body, err := io.ReadAll(resp.Body); !errors.Is(err, io.ErrUnexpectedEOF) || len(body) == 0 {
-		t.Errorf("a body that breaks off: %d bytes, %v", len(body), err)
+		t.Errorf("a body that ends early: %d bytes, %v", len(body), err)
 	}
 	huge := strings.Repeat(" ", 17<<20)
 	org.Inject(oktatest.Body(200, "application/json", huge))
@@ -283,7 +312,8 @@ func TestBodiesStayWhatTheyAre(t *testing.T) {
 		t.Errorf("a huge body: %d bytes, %v", len(body), err)
 	}
 	org.Inject(oktatest.DropBefore())
-	if _, err = contract.NewTransport(org.Transport()).RoundTrip(newRequest(t, "GET", tokens)); err == nil || errors.As(err, new(*contract.Violation)) {
+	if _, err = contract.NewTransport(org.Transport()).RoundTrip(newRequest(t, "GET", tokens)); err == nil ||
+		errors.As(err, new(*contract.Violation)) {
 		t.Errorf("a dropped connection: %v", err)
 	}
 }

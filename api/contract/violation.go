@@ -7,21 +7,21 @@ import (
 	"example.com/apptokens/api/internal/text"
 )
 
-// Violation is one difference between traffic and contract. It shows no credential: not the one of the request, nor
-// where a response repeats it.
+// Violation is a difference between traffic and the contract. It never shows the credential of the request, even if the
+// response repeats it.
 type Violation struct {
-	Operation string // operation id in openapi.yaml, such as listTokens; empty if the contract has no such operation
+	Operation string // operation ID in openapi.yaml, such as listTokens; empty if the contract has no such operation
 	Method    string
 	Path      string // as sent, with its escapes
 	Where     string // "request path", "request query limit", "response status", "response header Link" …
-	Pointer   string // JSON pointer into the body (RFC 6901); empty for the whole body, and outside of it
+	Pointer   string // JSON pointer into the body (RFC 6901); empty for the whole body and elsewhere
 	Rule      string // keyword of the schema, such as enum, format or required; or path, method, status, content type …
-	Value     string // what was found, on one line and at most some 80 bytes
-	Reason    string // what the contract wants
+	Value     string // what was found, on one line of at most about 80 bytes
+	Reason    string // what the contract requires
 	RequestID string // X-Okta-Request-Id of the response
 }
 
-// Error returns one printable line of about 600 bytes at most.
+// Error returns one printable line of at most about 600 bytes.
 func (v *Violation) Error() string {
 	var b strings.Builder
 	b.WriteString("contract: ")
@@ -44,5 +44,5 @@ func (v *Violation) Error() string {
 	return text.Printable(b.String(), 600)
 }
 
-// Permanent reports that retrying is pointless, to the retries of package api.
+// Permanent returns true: retrying is pointless, and package api does not retry.
 func (v *Violation) Permanent() bool { return true }

@@ -9,10 +9,10 @@ import (
 	"github.com/go-jose/go-jose/v4/jwt"
 )
 
-// assertionLifetime is short, since an assertion is used once and at once. Okta allows an hour.
+// assertionLifetime is short, because an assertion is used once and immediately. Okta allows an hour.
 const assertionLifetime = 5 * time.Minute
 
-// asserter makes the assertions by which the app proves who it is (private_key_jwt: RFC 7523, section 2.2).
+// asserter makes the assertions that authenticate the app (private_key_jwt: RFC 7523, section 2.2).
 type asserter struct {
 	signer   jose.Signer
 	clientID string
@@ -41,7 +41,8 @@ type assertionClaims struct {
 	ID       string `json:"jti"`
 }
 
-// assert returns a new assertion: Okta takes each jti once, even if it refuses the request for another reason.
+// assert returns a new assertion. Each request needs its own, because Okta accepts a jti once, even if it refuses the
+// request for another reason.
 func (a *asserter) assert() (string, error) {
 	now := a.clock.issued()
 	return jwt.Signed(a.signer).Claims(assertionClaims{

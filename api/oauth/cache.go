@@ -18,11 +18,11 @@ type grant struct {
 	renewAt time.Time // some time before it expires
 	expires time.Time
 
-	accepted bool // by a resource
+	accepted bool // a resource has accepted it
 }
 
-// cache keeps the access token. Any number of callers that need one wait for the same minting, each under its own
-// context. A failed minting is told to those who wait for it, and not kept.
+// cache caches the access token. All callers that need a new one wait for the same minting, each until its own context
+// ends. If minting fails, those who wait get the error, and the next caller starts anew.
 type cache struct {
 	mint func(ctx context.Context, waiting func(err error, until time.Time)) (*grant, error)
 
@@ -30,34 +30,34 @@ type cache struct {
 	grant   *grant
 	refusal time.Time // when a token was last replaced because a resource refused it
 	minting *minting  // nil while none is under way
-	limited pause     // by the rate limit of the token endpoint
+	limited pause     // required by the rate limit of the token endpoint
 }
 
-// pause is a wait before the next attempt, and why.
+// pause is a wait before the next attempt.
 type pause struct {
 	until time.Time
-	err   error // of the attempt before; nil while there is none
+	err   error // of the previous attempt; nil if there is no pause
 }
 
 // minting is one run of mint. Its fields are guarded by the cache's mutex.
 type minting struct {
 	changed  chan struct{} // closed, and replaced, when anything below changes
 	waiters  int
-	cancel   context.CancelFunc // when the last of them has left
+	cancel   context.CancelFunc // called when the last waiter has left
 	pause    pause
 	done     bool
 	grant    *grant
 	err      error
-	panicked any // by a signer or a transport; to go on where a caller can recover from it
+	panicked any // value of a panic in a signer or a transport, raised again in the waiters
 }
 
-// spare is how long a token must still live to be used in place of one that cannot be had.
+// spare is the remaining lifetime that an old token needs to be used when renewal fails.
 const spare = 5 * time.Second
 
-// errAborted is left behind by a minting whose goroutine exits.
+// errAborted is the error of a minting whose goroutine exits.
 var errAborted = errors.New("the goroutine of a token request has exited")
 
-// get returns a token that is good for the next request.
+// get returns a token for the next request.
 func (c *cache) get(ctx context.Context) (string, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -84,7 +84,7 @@ func (c *cache) get(ctx context.Context) (string, error) {
 			return old.token, nil
 		case m.done:
 			return "", m.err
-		case m.pause.err != nil && (ctx.Err() != nil || ok && !m.pause.until.Before(deadline)): // waiting has no point
+		case m.pause.err != nil && (ctx.Err() != nil || ok && !m.pause.until.Before(deadline)): // waiting is pointless
 			return "", m.pause.err
 		case ctx.Err() != nil:
 			return "", retry.ContextError(ctx)
@@ -99,8 +99,8 @@ func (c *cache) get(ctx context.Context) (string, error) {
 	}
 }
 
-// start begins to mint, for as long as somebody waits. What is minted belongs to no caller, so no caller's context is
-// used, but for the HTTP client in it.
+// start starts minting a token, until that succeeds or nobody waits for it. The token is for all callers, so the first
+// caller's context does not apply, except for the HTTP client in it.
 func (c *cache) start(httpClient any) *minting {
 	ctx, cancel := context.WithCancel(context.WithValue(context.Background(), oauth2.HTTPClient, httpClient))
 	m := &minting{changed: make(chan struct{}), cancel: cancel, err: errAborted}
@@ -153,7 +153,7 @@ func (c *cache) leave(m *minting) {
 	}
 }
 
-// end lets the next caller start anew.
+// end ends a minting, so that the next caller starts a new one.
 func (c *cache) end(m *minting) {
 	m.cancel()
 	if c.minting == m {
@@ -161,7 +161,7 @@ func (c *cache) end(m *minting) {
 	}
 }
 
-// accepted notes that a resource took a token.
+// accepted records that a resource has accepted a token.
 func (c *cache) accepted(token string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -170,10 +170,11 @@ func (c *cache) accepted(token string) {
 	}
 }
 
-// refused is told of a token that a resource answered with 401, and tells whether another attempt may fare better. dead
-// means that the resource says it is the token's fault. Okta also answers 401 where a feature is off (E0000015): a token
-// that took the place of a refused one within the last minute, and has never been accepted, is no reason for another
-// attempt, and unless it is dead it is kept.
+// refused records that a resource has answered a token with 401, and reports whether another attempt may succeed. dead
+// means that the resource blames the token.
+//
+// Okta also answers 401 if a feature is off (E0000015). Therefore a token that replaced a refused one less than a
+// minute ago and was never accepted justifies no further attempt. It is kept unless it is dead.
 func (c *cache) refused(token string, dead bool) (again bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

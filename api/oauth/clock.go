@@ -6,16 +6,16 @@ import (
 	"time"
 )
 
-// clock tells the server's time. Assertions and proofs that are dated by a wrong local clock are refused.
+// clock estimates the server's time, because servers refuse assertions and proofs whose time is wrong.
 type clock struct {
-	nanoseconds atomic.Int64 // that the server is ahead
+	nanoseconds atomic.Int64 // by which the server's clock is ahead
 }
 
-// tolerance is how far the local clock may be off before it matters. The Date of a response is of whole seconds, and
-// takes a while to arrive.
+// tolerance is how far the local clock may be off before it is corrected. The Date of a response has a resolution of a
+// second, and takes a while to arrive.
 const tolerance = 10 * time.Second
 
-// learn sets the clock by the Date of a response.
+// learn sets the clock to the Date of a response.
 func (c *clock) learn(header http.Header) {
 	date, err := http.ParseTime(header.Get("Date"))
 	if err != nil {
@@ -28,8 +28,9 @@ func (c *clock) learn(header http.Header) {
 	c.nanoseconds.Store(int64(offset))
 }
 
-// offset is how much the server is ahead.
+// offset returns how far the server's clock is ahead.
 func (c *clock) offset() time.Duration { return time.Duration(c.nanoseconds.Load()) }
 
-// issued is the time to date things with: a little in the past, since nothing is taken that is dated in the future.
+// issued returns the time at which to issue an assertion or a proof: a little in the past, because servers refuse those
+// that are issued in the future.
 func (c *clock) issued() time.Time { return time.Now().Add(c.offset() - tolerance) }

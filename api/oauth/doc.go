@@ -1,6 +1,5 @@
-// Package oauth authorizes the client of package api as an OAuth 2.0 service app of Okta: with a private key instead of
-// an API token, for the scopes that the app was granted, and with access tokens that are of no use to whoever steals
-// them (DPoP).
+// Package oauth authorizes the client of package api as an OAuth 2.0 service app of Okta. It uses a private key instead
+// of an API token, for the scopes that the app was granted, and access tokens that are useless if stolen (DPoP).
 //
 //	key, err := oauth.ParsePrivateKey(pem)
 //	if err != nil {
@@ -15,23 +14,24 @@
 // # In the Admin Console
 //
 // Create an app integration of type API Services. Choose "Public key / Private key" as its client authentication, add
-// the public key, and grant the scopes okta.apps.read and okta.apps.manage (Okta API Scopes). Give the app an admin role
-// that may manage the apps in question (Admin roles). See
+// the public key, and grant the scopes okta.apps.read and okta.apps.manage (Okta API Scopes). Assign the app an admin
+// role that may manage the apps in question (Admin roles). See
 // https://developer.okta.com/docs/guides/implement-oauth-for-okta-serviceapp/.
 //
 // # Access tokens
 //
-// A [ServiceApp] gets an access token when the first request needs one, for all requests, and a new one a minute before
-// it expires (Okta's live an hour). A token that is refused with 401, because somebody revoked it, is replaced once.
-// The assertion that each token request is signed with lives five minutes, by the server's clock once that is known.
+// A [ServiceApp] gets an access token when the first request needs one, uses it for all requests, and renews it a
+// minute before it expires (Okta's tokens live for an hour). A token that is refused with 401, for example because it
+// was revoked, is replaced once. The assertion that signs a token request is valid for five minutes, by the server's
+// clock once that is known.
 //
-// Token requests are retried as requests to the API are: a 429 when its window has ended, outages and broken
-// connections with exponential back-off, see [api.RetryPolicy]. A caller whose context would end during such a wait
-// gets the server's error at once.
+// Token requests are retried like requests to the API: a 429 when its window has ended, outages and broken connections
+// with exponential back-off, see [api.RetryPolicy]. A caller whose context would end during such a wait gets the
+// server's error at once.
 //
 // # DPoP
 //
-// Okta demands Demonstrating Proof of Possession (RFC 9449) of new service apps by default, and so does this package,
-// unless [WithoutDPoP] says otherwise. Every attempt of every request has a proof of its own. Nonces are learnt from
-// every response, from the token endpoint and from the API separately.
+// By default, Okta requires Demonstrating Proof of Possession (RFC 9449) from new service apps, and this package uses
+// it unless [WithoutDPoP] is given. Every attempt of every request has its own proof. Nonces are taken from every
+// response, separately for the token endpoint and for the API.
 package oauth

@@ -33,10 +33,10 @@ type endpoint struct {
 const (
 	attemptTimeout = 30 * time.Second
 	maxBody        = 1 << 20 // bytes; a grant has two or three thousand
-	maxNonces      = 2       // how often one attempt is repeated with another nonce
+	maxNonces      = 2       // how often an attempt is repeated with a new nonce
 )
 
-// mint makes attempts until one succeeds or there is no point in another. It tells of each wait before it begins.
+// mint makes attempts until one succeeds or another is pointless. It calls waiting before each wait.
 func (e *endpoint) mint(ctx context.Context, waiting func(err error, until time.Time)) (*grant, error) {
 	e.budget.Pay(time.Now())
 	for attempt := 1; ; attempt++ {
@@ -50,7 +50,7 @@ func (e *endpoint) mint(ctx context.Context, waiting func(err error, until time.
 		wait, again := e.retry.Decide(retry.Outcome{
 			Attempt: attempt, Status: failure.StatusCode, Header: header, Err: failure.Err, Now: now, Jitter: rand.Float64(),
 		})
-		if ctx.Err() != nil { // nobody waits
+		if ctx.Err() != nil { // nobody waits any more
 			return nil, failure
 		}
 		if again && failure.StatusCode != http.StatusTooManyRequests && !e.budget.Draw() {
@@ -68,8 +68,8 @@ func (e *endpoint) mint(ctx context.Context, waiting func(err error, until time.
 	}
 }
 
-// attempt sends a token request, and sends it again if the server wants another nonce, or has told its time to a client
-// whose clock is wrong.
+// attempt sends a token request. It repeats the request if the server refuses it and has sent a new nonce or, to a
+// client whose clock is wrong, its time.
 func (e *endpoint) attempt(ctx context.Context) (*grant, http.Header, *Error) {
 	nonces, clocks := 0, 0
 	for {
@@ -85,11 +85,11 @@ func (e *endpoint) attempt(ctx context.Context) (*grant, http.Header, *Error) {
 			e.prover.tokenNonce.Store(newNonce)
 		}
 		switch {
-		case failure == nil:
-			return grant, header, nil
-		case failure.isRefusal() && e.prover != nil && newNonce != "" && newNonce != nonce && nonces < maxNonces:
+		case failure == nil || !failure.isRefusal():
+			return grant, header, failure
+		case e.prover != nil && newNonce != "" && newNonce != nonce && nonces < maxNonces:
 			nonces++
-		case (e.clock.offset()-offset).Abs() >= tolerance && failure.isRefusal() && clocks == 0:
+		case (e.clock.offset()-offset).Abs() >= tolerance && clocks == 0:
 			clocks++
 		default:
 			return nil, header, failure
@@ -97,7 +97,7 @@ func (e *endpoint) attempt(ctx context.Context) (*grant, http.Header, *Error) {
 	}
 }
 
-// send makes one request. Each has an assertion and a proof of its own.
+// send sends one request, with its own assertion and its own proof.
 func (e *endpoint) send(ctx context.Context, nonce string) (*grant, http.Header, *Error) {
 	timeout := e.timeout(ctx)
 	ctx, cancel := context.WithTimeout(ctx, timeout)
@@ -122,7 +122,8 @@ func (e *endpoint) send(ctx context.Context, nonce string) (*grant, http.Header,
 	case resp.StatusCode != http.StatusOK:
 		return nil, resp.Header, e.refusal(resp, body, secrets)
 	case err != nil:
-		return nil, resp.Header, e.failed(resp, secrets, retry.Transient(fmt.Errorf("the response breaks off: %w", text.RedactError(err, secrets...))))
+		err = fmt.Errorf("the response ended early: %w", text.RedactError(err, secrets...))
+		return nil, resp.Header, e.failed(resp, secrets, retry.Transient(err))
 	}
 	grant, err := e.parse(body)
 	if err != nil {
@@ -131,7 +132,7 @@ func (e *endpoint) send(ctx context.Context, nonce string) (*grant, http.Header,
 	return grant, resp.Header, nil
 }
 
-// request returns a token request, and what of it is nobody's business.
+// request returns a token request and the secrets in it.
 func (e *endpoint) request(ctx context.Context, nonce string) (req *http.Request, secrets []string, err error) {
 	assertion, err := e.asserter.assert()
 	if err != nil {
@@ -161,7 +162,7 @@ func (e *endpoint) request(ctx context.Context, nonce string) (req *http.Request
 	return req, []string{assertion, proof}, nil
 }
 
-// roundTrip uses the transport of the HTTP client, but not the client itself, which follows redirects.
+// roundTrip sends a request with the transport of the HTTP client, but not with the client, which follows redirects.
 func (e *endpoint) roundTrip(req *http.Request) (*http.Response, error) {
 	transport := e.client(req.Context()).Transport
 	if transport == nil {
@@ -174,7 +175,7 @@ func (e *endpoint) roundTrip(req *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// client returns the HTTP client of the app, or the one that an [api.Client] hands on in the context.
+// client returns the HTTP client of the app, or the one that an [api.Client] passes in the context.
 func (e *endpoint) client(ctx context.Context) *http.Client {
 	if e.httpClient != nil {
 		return e.httpClient
@@ -192,7 +193,7 @@ func (e *endpoint) timeout(ctx context.Context) time.Duration {
 	return attemptTimeout
 }
 
-// failed returns an error with what is known of the response. resp is nil where none came.
+// failed returns an error with what is known of the response. resp is nil if there was no response.
 func (e *endpoint) failed(resp *http.Response, secrets []string, err error) *Error {
 	failure := &Error{Endpoint: e.url, ClientID: e.clientID, Err: err}
 	_ = errors.As(err, (*missingScopes)(&failure.MissingScopes))
@@ -204,11 +205,15 @@ func (e *endpoint) failed(resp *http.Response, secrets []string, err error) *Err
 	return failure
 }
 
-// log tells of one attempt.
+// log logs an attempt.
 func (e *endpoint) log(ctx context.Context, attempt int, failure *Error, wait time.Duration) {
-	level, attrs := slog.LevelDebug, []slog.Attr{slog.String("endpoint", e.url), slog.String("client", e.clientID), slog.Int("attempt", attempt)}
+	level := slog.LevelDebug
+	attrs := []slog.Attr{
+		slog.String("endpoint", e.url), slog.String("client", e.clientID), slog.Int("attempt", attempt),
+	}
 	if failure != nil {
-		attrs = append(attrs, slog.Int("status", failure.StatusCode), slog.String("request_id", failure.RequestID), slog.String("error", failure.Error()))
+		attrs = append(attrs, slog.Int("status", failure.StatusCode),
+			slog.String("request_id", failure.RequestID), slog.String("error", failure.Error()))
 	}
 	if wait > 0 {
 		level, attrs = slog.LevelWarn, append(attrs, slog.Duration("wait", wait))

@@ -10,26 +10,26 @@ import (
 	"example.com/apptokens/api/internal/text"
 )
 
-// Error is a failure to get a token. Calls of an [api.Client] wrap it: find it with [errors.As]. It has no secret in
-// it, neither assertion nor proof, and what the server says is cut to size and stripped of control characters.
+// Error is a failure to get an access token. The errors of an [api.Client] wrap it: find it with [errors.As]. It
+// contains no secret, neither assertion nor proof; the server's text is truncated and stripped of control characters.
 //
-// With [errors.Is] it is [api.ErrUnauthorized] for a 401, [api.ErrRateLimited] for a 429, [api.ErrForbidden] for scopes
-// that are not granted, and [api.ErrUnexpectedResponse] for a redirect, or a 200 that holds no token to use.
+// [errors.Is] reports that it is [api.ErrUnauthorized] for a 401, [api.ErrRateLimited] for a 429, [api.ErrForbidden]
+// for scopes that are not granted, and [api.ErrUnexpectedResponse] for a redirect or for a 200 without a usable token.
 type Error struct {
 	Endpoint string // URL of the token endpoint
 	ClientID string
 
-	StatusCode    int           // HTTP status; 0 where no response came
+	StatusCode    int           // HTTP status; 0 if there was no response
 	Code          string        // OAuth error code, such as invalid_client, or Okta's, such as E0000047
-	Description   string        // the server's words; not to be branched on
-	MissingScopes []string      // scopes that were asked for, where others were granted
+	Description   string        // the server's description, for humans; do not branch on it
+	MissingScopes []string      // scopes that were requested but not granted, in a grant of others
 	RequestID     string        // X-Okta-Request-Id of the response
 	RateLimit     api.RateLimit // of the response
-	Attempts      int           // made; repeats with another nonce do not count
-	Err           error         // the cause, where the status does not say it all
+	Attempts      int           // number of attempts; repeats with a new nonce do not count
+	Err           error         // the cause, if there is one besides the status
 }
 
-// Error returns one printable line of about 1000 bytes at most, with the way out where one is known.
+// Error returns one printable line of at most about 1000 bytes, with a remedy if one is known.
 func (e *Error) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "token endpoint %s (client %s)", e.Endpoint, e.ClientID)
@@ -56,22 +56,23 @@ func (e *Error) Error() string {
 	return text.Printable(b.String(), 1000)
 }
 
-// remedies are for the codes that Okta's token endpoint answers with
+// remedies are remedies for the error codes of Okta's token endpoint
 // (https://developer.okta.com/docs/reference/api/oidc/#possible-errors).
 var remedies = map[string]string{
 	"invalid_client":     "is the public key registered with this client, under this key id, and is the clock right?",
 	"invalid_scope":      scopeRemedy,
 	"consent_required":   scopeRemedy,
-	"invalid_dpop_proof": "does the app require DPoP (then leave out WithoutDPoP, or dpopEnabled: false), and is the clock right?",
-	"use_dpop_nonce":     "the server is content with no nonce",
+	"invalid_dpop_proof": "if the app requires DPoP, leave out WithoutDPoP (dpopEnabled: false); is the clock right?",
+	"use_dpop_nonce":     "the server keeps demanding a new nonce",
 }
 
-const scopeRemedy = "grant the scope in the Admin Console (the app's Okta API Scopes), or ask for fewer (WithScopes; scopes in okta.yaml)"
+const scopeRemedy = "grant the scope in the Admin Console (the app's Okta API Scopes), " +
+	"or request fewer scopes (WithScopes; scopes in okta.yaml)"
 
-// Unwrap returns the cause, where there is one besides the status.
+// Unwrap returns the cause, or nil if there is none besides the status.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Is finds the Err values of package api that stand for what happened.
+// Is reports whether target is the error of package api that describes this failure.
 func (e *Error) Is(target error) bool {
 	switch {
 	case e.StatusCode == http.StatusUnauthorized:
@@ -84,7 +85,7 @@ func (e *Error) Is(target error) bool {
 	return false
 }
 
-// LogValue groups the fields that help to search logs.
+// LogValue returns a group of the fields that logs are searched for.
 func (e *Error) LogValue() slog.Value {
 	return slog.GroupValue(
 		slog.String("endpoint", e.Endpoint),
@@ -97,12 +98,12 @@ func (e *Error) LogValue() slog.Value {
 	)
 }
 
-// isRefusal tells that the server did not believe the request.
+// isRefusal reports whether the server refused the assertion or the proof.
 func (e *Error) isRefusal() bool {
 	return e.StatusCode == http.StatusUnauthorized || e.StatusCode == http.StatusBadRequest
 }
 
-// missingScopes is the cause of an error where fewer scopes were granted than asked for.
+// missingScopes is the error of a grant with fewer scopes than requested.
 type missingScopes []string
 
 func (m missingScopes) Error() string {

@@ -37,7 +37,8 @@ func TestErrorsOfTheTokenEndpoint(t *testing.T) {
 		requests int
 	}{
 		"another key": {app: func(app *oktatest.ServiceApp) { app.Keys = map[string]crypto.PublicKey{"": keys()["P-384"].Public()} },
-			want: api.ErrUnauthorized, status: 401, code: "invalid_client", says: "is the public key registered with this client", requests: 1},
+			want: api.ErrUnauthorized, status: 401, code: "invalid_client",
+			says: "is the public key registered with this client", requests: 1},
 		"no such app": {app: func(app *oktatest.ServiceApp) { app.ClientID = "0oaOther" },
 			want: api.ErrUnauthorized, status: 401, code: "invalid_client", says: clientID, requests: 1},
 		"no such key id": {options: []oauth.Option{oauth.WithKeyID("k2")},
@@ -52,20 +53,28 @@ func TestErrorsOfTheTokenEndpoint(t *testing.T) {
 			status: 400, code: "invalid_dpop_proof", says: "leave out WithoutDPoP", requests: 1},
 		"rate limit": {faults: post(oktatest.UsedUp(time.Hour)),
 			want: api.ErrRateLimited, status: 429, code: "E0000047", says: "API call exceeded rate limit", requests: 1},
-		"outage":        {faults: post(oktatest.Status(503)), status: 503, code: "E0000010", requests: 5},
-		"HTML":          {faults: post(oktatest.HTML(502)), status: 502, says: `not an error object of a token endpoint, but of content type "text/html`, requests: 5},
-		"not found":     {faults: post(oktatest.Status(404)), status: 404, code: "E0000007", requests: 1},
-		"dropped":       {faults: post(oktatest.DropBefore()), says: "connection reset", requests: 5},
-		"too slow":      {faults: post(oktatest.SlowFirstByte(time.Hour)), says: "authorize: no authorization within 2m0s: token endpoint https://acme.okta.com/oauth2/v1/token (client 0oaServiceApp): no response within 30s", requests: 4},
-		"body cut":      {faults: post(oktatest.CutBody()), status: 200, says: "breaks off", requests: 6},
-		"a redirect":    {faults: post(oktatest.Redirect(307, "https://evil.example/token")), want: api.ErrUnexpectedResponse, status: 307, says: "redirects are not followed", requests: 1},
-		"no grant":      {faults: answer(204, ""), want: api.ErrUnexpectedResponse, status: 204, says: "want status 200", requests: 1},
-		"a login page":  {faults: post(oktatest.HTML(200)), want: api.ErrUnexpectedResponse, status: 200, says: "the body is not a token response", requests: 1},
-		"empty token":   {faults: answer(200, `{"token_type":"DPoP"}`), want: api.ErrUnexpectedResponse, status: 200, says: "no access token", requests: 1},
-		"hostile token": {faults: answer(200, `{"token_type":"DPoP","access_token":"a\r\nX: y"}`), want: api.ErrUnexpectedResponse, status: 200, says: "no access token", requests: 1},
+		"outage": {faults: post(oktatest.Status(503)), status: 503, code: "E0000010", requests: 5},
+		"HTML": {faults: post(oktatest.HTML(502)), status: 502,
+			says: `not a token endpoint's error object (content type "text/html`, requests: 5},
+		"not found": {faults: post(oktatest.Status(404)), status: 404, code: "E0000007", requests: 1},
+		"dropped":   {faults: post(oktatest.DropBefore()), says: "connection reset", requests: 5},
+		"too slow": {faults: post(oktatest.SlowFirstByte(time.Hour)),
+			says: "authorize: no authorization within 2m0s: token endpoint https://acme.okta.com/oauth2/v1/token (client 0oaServiceApp): no response within 30s", requests: 4},
+		"body cut": {faults: post(oktatest.CutBody()), status: 200, says: "ended early", requests: 6},
+		"a redirect": {faults: post(oktatest.Redirect(307, "https://evil.example/token")), want: api.ErrUnexpectedResponse,
+			status: 307, says: "redirects are not followed", requests: 1},
+		"no grant": {faults: answer(204, ""), want: api.ErrUnexpectedResponse, status: 204, says: "want status 200",
+			requests: 1},
+		"a login page": {faults: post(oktatest.HTML(200)), want: api.ErrUnexpectedResponse, status: 200,
+			says: "the body is not a token response", requests: 1},
+		"empty token": {faults: answer(200, `{"token_type":"DPoP"}`), want: api.ErrUnexpectedResponse, status: 200,
+			says: "no access token", requests: 1},
+		"hostile token": {faults: answer(200, `{"token_type":"DPoP","access_token":"a\r\nX: y"}`),
+			want: api.ErrUnexpectedResponse, status: 200, says: "no access token", requests: 1},
 		"a bearer token": {faults: answer(200, `{"token_type":"Bearer","access_token":"a"}`),
 			want: api.ErrUnexpectedResponse, status: 200, says: `token type is "Bearer", want "DPoP"`, requests: 1},
-		"a nonce, and gives none": {faults: answer(400, `{"error":"use_dpop_nonce"}`), status: 400, code: "use_dpop_nonce", requests: 1},
+		"a nonce, and gives none": {faults: answer(400, `{"error":"use_dpop_nonce"}`), status: 400, code: "use_dpop_nonce",
+			requests: 1},
 		"hostile words": {faults: answer(400, `{"error":"x\u001b[2J","error_description":"`+strings.Repeat("é", 5000)+`"}`),
 			status: 400, code: "x [2J", says: "é…", requests: 1},
 	}
@@ -84,7 +93,7 @@ func TestErrorsOfTheTokenEndpoint(t *testing.T) {
 				var failure *oauth.Error
 				switch {
 				case !errors.As(err, &failure):
-					t.Fatalf("%v is no *oauth.Error", err)
+					t.Fatalf("%v is not an *oauth.Error", err)
 				case failure.StatusCode != test.status || failure.Code != test.code:
 					t.Errorf("status %d and code %q, want %d and %q", failure.StatusCode, failure.Code, test.status, test.code)
 				case failure.StatusCode != 0 && failure.RequestID == "":
@@ -112,7 +121,7 @@ func TestNoncesWithoutEnd(t *testing.T) {
 		return org.Transport().RoundTrip(req)
 	})
 	_, err := list(t.Context(), newClient(t, transport))
-	checkError(t, err, nil, "content with no nonce")
+	checkError(t, err, nil, "keeps demanding a new nonce")
 	if got := tokenRequests(org); !slices.Equal(got, []int{400, 400, 400}) {
 		t.Errorf("token requests %v, want one and two repeats", got)
 	}

@@ -1,6 +1,7 @@
 package oauth
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -8,42 +9,40 @@ import (
 	"strings"
 	"time"
 
-	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
-
 	"example.com/apptokens/api"
 	"example.com/apptokens/api/internal/text"
 )
 
 const (
-	// defaultLifetime is Okta's, for a response that does not say
+	// defaultLifetime is Okta's, for a response without a lifetime
 	// (https://developer.okta.com/docs/guides/implement-oauth-for-okta-serviceapp/).
 	defaultLifetime = time.Hour
 	maxLifetime     = 24 * time.Hour
-	// A token is renewed before it expires: this long, or a tenth of its lifetime if that is shorter.
+	// maxRenewal is how long before its end a token is renewed, unless a tenth of its lifetime is shorter.
 	maxRenewal = time.Minute
 )
 
-// parse reads the response to a token request that succeeded.
+// parse reads the body of a successful response.
 func (e *endpoint) parse(body []byte) (*grant, error) {
 	var response struct {
-		AccessToken string         `json:"access_token"`
-		TokenType   string         `json:"token_type"`
-		ExpiresIn   jsontext.Value `json:"expires_in"`
-		Scope       string         `json:"scope"`
+		AccessToken string          `json:"access_token"`
+		TokenType   string          `json:"token_type"`
+		ExpiresIn   json.RawMessage `json:"expires_in"`
+		Scope       string          `json:"scope"`
 	}
-	if err := json.Unmarshal(body, &response, lenient); err != nil {
+	if json.Unmarshal(body, &response) != nil {
 		return nil, fmt.Errorf("%w: the body is not a token response", api.ErrUnexpectedResponse)
 	}
 	if response.AccessToken == "" || strings.ContainsFunc(response.AccessToken, text.NotVisible) {
-		return nil, fmt.Errorf("%w: it holds no access token that can be used", api.ErrUnexpectedResponse)
+		return nil, fmt.Errorf("%w: it contains no access token, or an invalid one", api.ErrUnexpectedResponse)
 	}
 	want := "Bearer"
 	if e.prover != nil {
 		want = "DPoP"
 	}
 	if !strings.EqualFold(response.TokenType, want) {
-		return nil, fmt.Errorf("%w: the token type is %q, want %q; WithoutDPoP (dpopEnabled: false) is for apps that get bearer tokens, and for them alone",
+		return nil, fmt.Errorf(
+			"%w: the token type is %q, want %q; use WithoutDPoP (dpopEnabled: false) only for an app that gets bearer tokens",
 			api.ErrUnexpectedResponse, text.Truncate(response.TokenType, 1000), want)
 	}
 	if missing := e.missing(response.Scope); len(missing) > 0 {
@@ -54,10 +53,8 @@ func (e *endpoint) parse(body []byte) (*grant, error) {
 	return &grant{token: response.AccessToken, renewAt: expires.Add(-min(lifetime/10, maxRenewal)), expires: expires}, nil
 }
 
-var lenient = json.JoinOptions(jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true))
-
-// missing returns the scopes that were asked for and not granted. A response that does not name scopes grants all (RFC
-// 6749, section 5.1).
+// missing returns the scopes that were requested but not granted. A response without scopes grants all (RFC 6749,
+// section 5.1).
 func (e *endpoint) missing(granted string) (missing []string) {
 	if granted == "" {
 		return nil
@@ -71,7 +68,7 @@ func (e *endpoint) missing(granted string) (missing []string) {
 }
 
 // lifetime reads expires_in, which some servers write as a string.
-func lifetime(value jsontext.Value) time.Duration {
+func lifetime(value json.RawMessage) time.Duration {
 	seconds, err := strconv.ParseFloat(strings.Trim(string(value), `"`), 64)
 	if err != nil || !(seconds > 0) {
 		return defaultLifetime
@@ -79,8 +76,7 @@ func lifetime(value jsontext.Value) time.Duration {
 	return time.Duration(min(seconds, maxLifetime.Seconds()) * float64(time.Second))
 }
 
-// refusal is the error of a response that grants nothing. It takes what it can get: OAuth's error object, Okta's, or
-// the status alone.
+// refusal returns the error for an unsuccessful response. It reads OAuth's error object or Okta's, if there is one.
 func (e *endpoint) refusal(resp *http.Response, body []byte, secrets []string) *Error {
 	var said struct {
 		Code        string `json:"error"`
@@ -88,7 +84,7 @@ func (e *endpoint) refusal(resp *http.Response, body []byte, secrets []string) *
 		OktaCode    string `json:"errorCode"`
 		OktaSummary string `json:"errorSummary"`
 	}
-	_ = json.Unmarshal(body, &said, lenient)
+	_ = json.Unmarshal(body, &said)
 	tidy := func(said string) string { return text.Printable(text.Redact(said, secrets...), 300) }
 	failure := e.failed(resp, secrets, nil)
 	failure.Code, failure.Description = tidy(said.Code), tidy(said.Description)
@@ -99,7 +95,8 @@ func (e *endpoint) refusal(resp *http.Response, body []byte, secrets []string) *
 	case resp.StatusCode < http.StatusBadRequest:
 		failure.Err = fmt.Errorf("%w: want status 200; redirects are not followed", api.ErrUnexpectedResponse)
 	case failure.Code == "":
-		failure.Err = fmt.Errorf("it is not an error object of a token endpoint, but of content type %q", tidy(resp.Header.Get("Content-Type")))
+		contentType := tidy(resp.Header.Get("Content-Type"))
+		failure.Err = fmt.Errorf("not a token endpoint's error object (content type %q)", contentType)
 	}
 	return failure
 }

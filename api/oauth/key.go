@@ -23,14 +23,14 @@ import (
 	"example.com/apptokens/api/internal/text"
 )
 
-// ParsePrivateKey reads an RSA or ECDSA private key: PEM (PKCS#1, PKCS#8 or SEC 1), in which line ends may be written
-// as \n or \r\n; a JWK; a JWK set that holds one private key; or any of these in base64, as CI systems store them. The
-// "kid" of a JWK is kept for [NewServiceApp]. Whatever else it is, the error is [api.ErrInvalidArgument] and shows none
-// of it.
+// ParsePrivateKey parses an RSA or ECDSA private key. It accepts PEM (PKCS#1, PKCS#8 or SEC 1), with line ends that may
+// be written as \n or \r\n; a JWK; a JWK set with one private key; and any of these in base64, as CI systems store
+// them. [NewServiceApp] uses the "kid" of a JWK. If the data is anything else, the error is [api.ErrInvalidArgument]
+// and shows none of it.
 func ParsePrivateKey(data []byte) (crypto.Signer, error) { return ParsePrivateKeyByID(data, "") }
 
-// ParsePrivateKeyByID reads the private key that a JWK set has under a key ID ("kid"). Everything else it reads as
-// [ParsePrivateKey] does.
+// ParsePrivateKeyByID is like [ParsePrivateKey], but chooses from a JWK set the private key with the given key ID
+// ("kid").
 func ParsePrivateKeyByID(data []byte, keyID string) (crypto.Signer, error) {
 	data = trim(data)
 	if decoded, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(string(data)), "")); err == nil {
@@ -52,14 +52,14 @@ func ParsePrivateKeyByID(data []byte, keyID string) (crypto.Signer, error) {
 	return key, nil
 }
 
-// trim takes off white space, and the mark that some editors begin files with.
+// trim removes white space and the byte order mark that some editors write.
 func trim(data []byte) []byte { return bytes.TrimSpace(bytes.TrimPrefix(data, []byte("\ufeff"))) }
 
 func parsePEM(data []byte) (crypto.Signer, error) {
 	if !bytes.ContainsRune(data, '\n') {
 		data = []byte(strings.NewReplacer(`\r\n`, "\n", `\n`, "\n").Replace(string(data)))
 	}
-	problem := errors.New("it is neither PEM, with its line breaks, nor a JWK; want one that starts with -----BEGIN or {")
+	problem := errors.New("it is neither PEM, with its line breaks, nor a JWK; want text that starts with -----BEGIN or {")
 	for {
 		block, rest := pem.Decode(data)
 		if block == nil {
@@ -77,7 +77,7 @@ func parsePEM(data []byte) (crypto.Signer, error) {
 		case "ENCRYPTED PRIVATE KEY":
 			err = errors.New("it is encrypted; decrypt it first, with openssl pkey")
 		case "PUBLIC KEY", "RSA PUBLIC KEY", "CERTIFICATE":
-			problem = errors.New("it is a public key or a certificate; the private key is wanted")
+			problem = errors.New("it is a public key or a certificate; want the private key")
 			data = rest
 			continue
 		default: // such as EC PARAMETERS, which openssl puts before the key
@@ -98,7 +98,7 @@ func parsePEM(data []byte) (crypto.Signer, error) {
 	}
 }
 
-// jwkKey is the key of a JWK that names it. Its fields are not exported, so that JSON does not show them.
+// jwkKey is the key of a JWK with a key ID. Its fields are not exported, so that JSON does not show them.
 type jwkKey struct {
 	signer crypto.Signer
 	id     string
@@ -110,7 +110,7 @@ func (k jwkKey) Sign(rand io.Reader, digest []byte, opts crypto.SignerOpts) ([]b
 	return k.signer.Sign(rand, digest, opts)
 }
 
-// parseJSON reads a JWK, or chooses one of a set.
+// parseJSON parses a JWK, or chooses one from a set.
 func parseJSON(data []byte, id string) (crypto.Signer, error) {
 	var set struct{ Keys []json.RawMessage }
 	if json.Unmarshal(data, &set) != nil || set.Keys == nil {
@@ -156,19 +156,19 @@ func keyID(key crypto.Signer) string {
 	return ""
 }
 
-// algorithms are those that Okta takes for assertions
-// (https://developer.okta.com/docs/guides/implement-oauth-for-okta-serviceapp/).
+// algorithms are the signature algorithms that Okta accepts
+// (https://developer.okta.com/docs/guides/implement-oauth-for-okta-serviceapp/). Those for RSA come first.
 var algorithms = []jose.SignatureAlgorithm{jose.RS256, jose.RS384, jose.RS512, jose.ES256, jose.ES384, jose.ES512}
 
-// algorithmFor returns the wanted algorithm if the key has it, or the key's default if none is wanted.
+// algorithmFor returns the wanted algorithm if it suits the key, or the key's default if none is wanted.
 func algorithmFor(public crypto.PublicKey, wanted jose.SignatureAlgorithm) (jose.SignatureAlgorithm, error) {
 	var possible []jose.SignatureAlgorithm
 	switch public := public.(type) {
 	case *rsa.PublicKey:
 		if bits := public.N.BitLen(); bits < 2048 {
-			return "", check.Invalid("key", fmt.Sprintf("RSA, %d bits", bits), "Okta wants 2048 or more")
+			return "", check.Invalid("key", fmt.Sprintf("RSA, %d bits", bits), "Okta requires 2048 or more")
 		}
-		possible = []jose.SignatureAlgorithm{jose.RS256, jose.RS384, jose.RS512}
+		possible = algorithms[:3]
 	case *ecdsa.PublicKey:
 		switch public.Curve {
 		case elliptic.P256():
@@ -185,7 +185,7 @@ func algorithmFor(public crypto.PublicKey, wanted jose.SignatureAlgorithm) (jose
 	case wanted == "":
 		return possible[0], nil
 	case !slices.Contains(possible, wanted):
-		return "", check.Invalid("algorithm", string(wanted), fmt.Sprintf("the key is for %v", possible))
+		return "", check.Invalid("algorithm", string(wanted), fmt.Sprintf("the key supports %v", possible))
 	}
 	return wanted, nil
 }

@@ -111,15 +111,17 @@ func TestParsePrivateKeyRefuses(t *testing.T) {
 	}
 	public, err := x509.MarshalPKIXPublicKey(key().Public())
 	tests := map[string]struct{ data, says string }{
-		"nothing":              {"", "neither PEM, with its line breaks, nor a JWK"},
-		"a path":               {"/etc/okta/key.pem", "neither PEM, with its line breaks, nor a JWK"},
-		"a public key":         {encode("PUBLIC KEY", public, err), "public key"},
-		"a public JWK":         {jwk(key().Public(), "k1"), "not the JWK of an RSA or ECDSA private key"},
-		"a symmetric JWK":      {jwk([]byte("secret"), ""), "not a valid JWK"},
-		"a set of JWKs":        {set(jwk(key(), "k1"), jwk(keys()["P-384"], "k2")), "holds 2 private keys; choose one with privateKeyId"},
+		"nothing":         {"", "neither PEM, with its line breaks, nor a JWK"},
+		"a path":          {"/etc/okta/key.pem", "neither PEM, with its line breaks, nor a JWK"},
+		"a public key":    {encode("PUBLIC KEY", public, err), "public key"},
+		"a public JWK":    {jwk(key().Public(), "k1"), "not the JWK of an RSA or ECDSA private key"},
+		"a symmetric JWK": {jwk([]byte("secret"), ""), "not a valid JWK"},
+		"a set of JWKs": {set(jwk(key(), "k1"), jwk(keys()["P-384"], "k2")),
+			"holds 2 private keys; choose one with privateKeyId"},
 		"a set of public JWKs": {set(jwk(key().Public(), "k1")), "holds no RSA or ECDSA private key"},
 		"an empty set":         {set(), "holds no RSA or ECDSA private key"},
-		"base64 of something":  {base64.StdEncoding.EncodeToString([]byte("secret")), "neither PEM, with its line breaks, nor a JWK"},
+		"base64 of something": {base64.StdEncoding.EncodeToString([]byte("secret")),
+			"neither PEM, with its line breaks, nor a JWK"},
 		"JSON":                 {`{"a":"secret"}`, "not a valid JWK"},
 		"half a JWK":           {jwk(key(), "")[:40], "not a valid JWK"},
 		"half a PEM":           {pkcs8(key())[:80], "neither PEM, with its line breaks, nor a JWK"},
@@ -167,7 +169,8 @@ func TestJWKsNameTheirKey(t *testing.T) {
 	org := newOrg(3, oktatest.WithServiceApp(oktatest.ServiceApp{
 		ClientID: clientID, Keys: map[string]crypto.PublicKey{"k1": key().Public(), "k2": keys()["P-384"].Public()},
 	}))
-	if n, err := list(t.Context(), newClientOf(t, org.Transport(), newServiceApp(t, org.Transport(), signer))); n != 3 || err != nil {
+	if n, err := list(t.Context(), newClientOf(t, org.Transport(), newServiceApp(t, org.Transport(), signer))); n != 3 ||
+		err != nil {
 		t.Errorf("listed %d of 3: %v", n, err)
 	}
 }
@@ -200,33 +203,41 @@ func TestNewServiceAppRefuses(t *testing.T) {
 		options          []oauth.Option
 		says             string
 	}{
-		"another origin":          {"http://acme.okta.com", clientID, key(), nil, "https only"},
-		"no client ID":            {orgURL, "", key(), nil, "client ID"},
-		"a blank client ID":       {orgURL, "0oa 1", key(), nil, "client ID"},
-		"a client ID to fill in":  {orgURL, "{clientId}", key(), nil, "client ID"},
-		"a key id to fill in":     {orgURL, clientID, key(), []oauth.Option{oauth.WithKeyID("${KEY_ID}")}, "key id"},
-		"no key":                  {orgURL, clientID, nil, nil, "ParsePrivateKey"},
-		"a nil key":               {orgURL, clientID, noKey, nil, "ParsePrivateKey"},
-		"an unsuitable key":       {orgURL, clientID, keys()["P-224"], nil, "want RSA, or ECDSA"},
-		"a small key":             {orgURL, clientID, keys()["RSA 1024"], nil, "2048 or more"},
-		"a nil option":            {orgURL, clientID, key(), []oauth.Option{nil}, "option"},
-		"no key id":               {orgURL, clientID, key(), []oauth.Option{oauth.WithKeyID("")}, "key id"},
-		"an unknown algorithm":    {orgURL, clientID, key(), []oauth.Option{oauth.WithAlgorithm("none")}, "RS256"},
-		"another key's algorithm": {orgURL, clientID, key(), []oauth.Option{oauth.WithAlgorithm("RS256")}, "the key is for [ES256]"},
-		"another curve's":         {orgURL, clientID, key(), []oauth.Option{oauth.WithAlgorithm("ES384")}, "the key is for [ES256]"},
-		"no scopes":               {orgURL, clientID, key(), []oauth.Option{oauth.WithScopes()}, "there are none"},
-		"two scopes in one":       {orgURL, clientID, key(), []oauth.Option{oauth.WithScopes("okta.apps.read okta.apps.manage")}, "a string of its own"},
-		"a nil DPoP key":          {orgURL, clientID, key(), []oauth.Option{oauth.WithDPoPKey(nil)}, "DPoP key"},
-		"the app's key for DPoP":  {orgURL, clientID, key(), []oauth.Option{oauth.WithDPoPKey(key())}, "it is the app's"},
-		"a blank user agent":      {orgURL, clientID, key(), []oauth.Option{oauth.WithUserAgent(" ")}, "user agent"},
-		"an unsuitable DPoP key":  {orgURL, clientID, key(), []oauth.Option{oauth.WithDPoPKey(keys()["P-224"])}, "DPoP"},
-		"a nil HTTP client":       {orgURL, clientID, key(), []oauth.Option{oauth.WithHTTPClient(nil)}, "HTTP client"},
-		"a nil logger":            {orgURL, clientID, key(), []oauth.Option{oauth.WithLogger(nil)}, "logger"},
-		"a negative wait":         {orgURL, clientID, key(), []oauth.Option{oauth.WithRetry(api.RetryPolicy{MaxWait: -time.Second})}, "retry policy"},
-		"an http endpoint":        {orgURL, clientID, key(), []oauth.Option{oauth.WithTokenEndpoint("http://login.acme.com/oauth2/v1/token")}, "https only"},
-		"an endpoint's user":      {orgURL, clientID, key(), []oauth.Option{oauth.WithTokenEndpoint("https://a:secret@login.acme.com/oauth2/v1/token")}, "token endpoint"},
-		"an endpoint's query":     {orgURL, clientID, key(), []oauth.Option{oauth.WithTokenEndpoint("https://login.acme.com/oauth2/v1/token?secret")}, "token endpoint"},
-		"an endpoint's path":      {orgURL, clientID, key(), []oauth.Option{oauth.WithTokenEndpoint("https://login.acme.com/")}, "token endpoint"},
+		"another origin":         {"http://acme.okta.com", clientID, key(), nil, "https only"},
+		"no client ID":           {orgURL, "", key(), nil, "client ID"},
+		"a blank client ID":      {orgURL, "0oa 1", key(), nil, "client ID"},
+		"a client ID to fill in": {orgURL, "{clientId}", key(), nil, "client ID"},
+		"a key id to fill in":    {orgURL, clientID, key(), []oauth.Option{oauth.WithKeyID("${KEY_ID}")}, "key id"},
+		"no key":                 {orgURL, clientID, nil, nil, "ParsePrivateKey"},
+		"a nil key":              {orgURL, clientID, noKey, nil, "ParsePrivateKey"},
+		"an unsuitable key":      {orgURL, clientID, keys()["P-224"], nil, "want RSA, or ECDSA"},
+		"a small key":            {orgURL, clientID, keys()["RSA 1024"], nil, "2048 or more"},
+		"a nil option":           {orgURL, clientID, key(), []oauth.Option{nil}, "option"},
+		"no key id":              {orgURL, clientID, key(), []oauth.Option{oauth.WithKeyID("")}, "key id"},
+		"an unknown algorithm":   {orgURL, clientID, key(), []oauth.Option{oauth.WithAlgorithm("none")}, "RS256"},
+		"another key's algorithm": {orgURL, clientID, key(), []oauth.Option{oauth.WithAlgorithm("RS256")},
+			"the key supports [ES256]"},
+		"another curve's": {orgURL, clientID, key(), []oauth.Option{oauth.WithAlgorithm("ES384")},
+			"the key supports [ES256]"},
+		"no scopes": {orgURL, clientID, key(), []oauth.Option{oauth.WithScopes()}, "there are none"},
+		"two scopes in one": {orgURL, clientID, key(), []oauth.Option{oauth.WithScopes("okta.apps.read okta.apps.manage")},
+			"a string of its own"},
+		"a nil DPoP key":         {orgURL, clientID, key(), []oauth.Option{oauth.WithDPoPKey(nil)}, "DPoP key"},
+		"the app's key for DPoP": {orgURL, clientID, key(), []oauth.Option{oauth.WithDPoPKey(key())}, "it is the app's"},
+		"a blank user agent":     {orgURL, clientID, key(), []oauth.Option{oauth.WithUserAgent(" ")}, "user agent"},
+		"an unsuitable DPoP key": {orgURL, clientID, key(), []oauth.Option{oauth.WithDPoPKey(keys()["P-224"])}, "DPoP"},
+		"a nil HTTP client":      {orgURL, clientID, key(), []oauth.Option{oauth.WithHTTPClient(nil)}, "HTTP client"},
+		"a nil logger":           {orgURL, clientID, key(), []oauth.Option{oauth.WithLogger(nil)}, "logger"},
+		"a negative wait": {orgURL, clientID, key(),
+			[]oauth.Option{oauth.WithRetry(api.RetryPolicy{MaxWait: -time.Second})}, "retry policy"},
+		"an http endpoint": {orgURL, clientID, key(),
+			[]oauth.Option{oauth.WithTokenEndpoint("http://login.acme.com/oauth2/v1/token")}, "https only"},
+		"an endpoint's user": {orgURL, clientID, key(),
+			[]oauth.Option{oauth.WithTokenEndpoint("https://a:secret@login.acme.com/oauth2/v1/token")}, "token endpoint"},
+		"an endpoint's query": {orgURL, clientID, key(),
+			[]oauth.Option{oauth.WithTokenEndpoint("https://login.acme.com/oauth2/v1/token?secret")}, "token endpoint"},
+		"an endpoint's path": {orgURL, clientID, key(), []oauth.Option{oauth.WithTokenEndpoint("https://login.acme.com/")},
+			"token endpoint"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -240,7 +251,7 @@ func TestNewServiceAppRefuses(t *testing.T) {
 	}
 }
 
-// The token endpoint may be at another host than the API: at a custom domain, say. It is the audience then.
+// The token endpoint may be at another host than the API, for example at a custom domain. It is then the audience.
 func TestAnotherTokenEndpoint(t *testing.T) {
 	t.Parallel()
 	org := newOrg(3)
@@ -278,7 +289,8 @@ func TestPlainHTTPIsForThoseWhoAskForIt(t *testing.T) {
 	const mock = "http://okta-mock:8080"
 	_, err := oauth.NewServiceApp(mock, clientID, key())
 	checkError(t, err, api.ErrInvalidArgument, "https only")
-	app, err := oauth.NewServiceApp(mock, clientID, key(), oauth.WithTokenEndpoint("http://login-mock/oauth2/v1/token"), oauth.WithPlainHTTP())
+	app, err := oauth.NewServiceApp(mock, clientID, key(), oauth.WithTokenEndpoint("http://login-mock/oauth2/v1/token"),
+		oauth.WithPlainHTTP())
 	if err != nil || app.String() != "oauth.ServiceApp(0oaServiceApp at http://login-mock/oauth2/v1/token)" {
 		t.Errorf("with the option: %v, %v", app, err)
 	}

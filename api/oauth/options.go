@@ -23,8 +23,7 @@ const (
 	ScopeManage = "okta.apps.manage" // to revoke
 )
 
-// Option configures a [ServiceApp]. Options that cannot work are refused by [NewServiceApp] with
-// [api.ErrInvalidArgument].
+// Option configures a [ServiceApp]. [NewServiceApp] rejects invalid options with [api.ErrInvalidArgument].
 type Option func(*settings) error
 
 type settings struct {
@@ -38,8 +37,8 @@ type settings struct {
 	dpop       bool
 	dpopKey    crypto.Signer // nil for a new one
 	url        string        // of the token endpoint
-	urlOrigin  string        // where WithTokenEndpoint set it
-	httpClient *http.Client  // nil for the api.Client's
+	urlOrigin  string        // of url, if WithTokenEndpoint set it
+	httpClient *http.Client  // nil for that of the api.Client
 	retry      retry.Policy
 	logger     *slog.Logger
 	userAgent  string
@@ -48,7 +47,7 @@ type settings struct {
 func newSettings(orgURL, clientID string, key crypto.Signer, opts []Option) (*settings, error) {
 	if !isID(clientID) {
 		return nil, check.Invalid("client ID", "(not shown)",
-			"it is empty, a placeholder, or holds a character found in no client ID")
+			"it is empty, a placeholder, or contains a character never found in client IDs")
 	}
 	if check.IsNil(key) {
 		return nil, check.Invalid("key", "nil", "pass the private key of the app, see ParsePrivateKey")
@@ -78,43 +77,45 @@ func newSettings(orgURL, clientID string, key crypto.Signer, opts []Option) (*se
 	if s.algorithm, err = algorithmFor(key.Public(), s.algorithm); err != nil {
 		return nil, err
 	}
-	if public, ok := key.Public().(interface{ Equal(crypto.PublicKey) bool }); ok && s.dpopKey != nil && public.Equal(s.dpopKey.Public()) {
+	public, hasEqual := key.Public().(interface{ Equal(crypto.PublicKey) bool })
+	if hasEqual && s.dpopKey != nil && public.Equal(s.dpopKey.Public()) {
 		return nil, check.Invalid("DPoP key", "(not shown)", "it is the app's; leave the option out for a new one")
 	}
 	return s, nil
 }
 
-// isID tells what can be the ID of an app or of a key.
+// isID reports whether a text can be the ID of an app or of a key.
 func isID(id string) bool {
 	return id != "" && !strings.ContainsFunc(id, text.NotVisible) && !text.HasPlaceholder(id)
 }
 
-// WithKeyID names the key, as Okta does where the app has several ("kid" in the Admin Console). The default is the one
-// of the JWK that the key was read from, or none.
+// WithKeyID sets the ID of the key ("kid" in the Admin Console), which Okta needs if the app has several keys. The
+// default is the key ID of the JWK that the key was parsed from, or none.
 func WithKeyID(id string) Option {
 	return func(s *settings) error {
 		if !isID(id) {
-			return check.Invalid("key id", "(not shown)", "it is empty, a placeholder, or holds a character found in no key id")
+			return check.Invalid("key id", "(not shown)",
+				"it is empty, a placeholder, or contains a character never found in key IDs")
 		}
 		s.keyID = id
 		return nil
 	}
 }
 
-// WithAlgorithm sets the algorithm of assertions: RS256, RS384 or RS512 with an RSA key; ES256, ES384 or ES512 with an
-// ECDSA key, as its curve demands. The default is RS256, or the one of the curve.
+// WithAlgorithm sets the signature algorithm of assertions: RS256, RS384 or RS512 for an RSA key, or the one of the
+// curve for an ECDSA key: ES256, ES384 or ES512. The default is RS256 or the one of the curve.
 func WithAlgorithm(algorithm string) Option {
 	return func(s *settings) error {
 		if !slices.Contains(algorithms, jose.SignatureAlgorithm(algorithm)) {
-			return check.Invalid("algorithm", algorithm, "Okta takes RS256, RS384, RS512, ES256, ES384 and ES512")
+			return check.Invalid("algorithm", algorithm, fmt.Sprintf("Okta accepts %v", algorithms))
 		}
 		s.algorithm = jose.SignatureAlgorithm(algorithm)
 		return nil
 	}
 }
 
-// WithScopes replaces the scopes to ask for. The default is [ScopeRead] and [ScopeManage]; a program that only lists
-// should ask for [ScopeRead] alone. The app must have been granted all of them.
+// WithScopes sets the scopes to request, all of which the app must have been granted. The default is [ScopeRead] and
+// [ScopeManage]; a program that only reads should request only [ScopeRead].
 func WithScopes(scopes ...string) Option {
 	return func(s *settings) error {
 		if len(scopes) == 0 {
@@ -122,7 +123,7 @@ func WithScopes(scopes ...string) Option {
 		}
 		for _, scope := range scopes {
 			if scope == "" || strings.ContainsFunc(scope, text.NotVisible) {
-				return check.Invalid("scope", scope, "it is empty, or holds a space; pass each scope as a string of its own")
+				return check.Invalid("scope", scope, "it is empty or contains a space; pass each scope as a string of its own")
 			}
 		}
 		s.scopes = slices.Clone(scopes)
@@ -130,14 +131,14 @@ func WithScopes(scopes ...string) Option {
 	}
 }
 
-// WithoutDPoP asks for bearer tokens, which whoever sees them can use. It is for apps whose setting "Require
+// WithoutDPoP requests bearer tokens, which anyone who obtains them can use. It is for apps whose setting "Require
 // Demonstrating Proof of Possession (DPoP) header in token requests" is off.
 func WithoutDPoP() Option {
 	return func(s *settings) error { s.dpop = false; return nil }
 }
 
-// WithDPoPKey sets the key that tokens are bound to, for programs that may not make keys of their own. It must not be
-// the app's. The default is a new ECDSA key on P-256 for each ServiceApp, which never leaves the process.
+// WithDPoPKey sets the key that access tokens are bound to, for programs that may not generate keys. It must differ
+// from the app's key. The default is a new ECDSA key on P-256 for each ServiceApp, which never leaves the process.
 func WithDPoPKey(key crypto.Signer) Option {
 	return func(s *settings) error {
 		if check.IsNil(key) {
@@ -148,29 +149,31 @@ func WithDPoPKey(key crypto.Signer) Option {
 	}
 }
 
-// WithTokenEndpoint replaces the URL of the token endpoint, which is /oauth2/v1/token of the org: for an org whose
-// token endpoint is at another host, such as a custom domain. (Other authorization servers do not grant okta.* scopes.)
-// Its scheme is https; http is allowed to a loopback host, or with [WithPlainHTTP]. It is also the audience of
-// assertions, so it must be spelled as the server does.
+// WithTokenEndpoint sets the URL of the token endpoint, for an org whose token endpoint is at another host, such as a
+// custom domain. The default is /oauth2/v1/token of the org. (Other authorization servers do not grant okta.* scopes.)
+// The scheme must be https, except for a loopback host or with [WithPlainHTTP]. The URL is also the audience of
+// assertions, so it must be spelled as the server spells it.
 func WithTokenEndpoint(endpoint string) Option {
 	return func(s *settings) error {
 		u, err := url.Parse(endpoint)
-		if err != nil || u.User != nil || u.RawQuery != "" || u.Fragment != "" || strings.Trim(u.Path, "/") == "" || strings.ContainsFunc(endpoint, text.NotVisible) {
-			return check.Invalid("token endpoint", "(not shown)", "want a URL with a path, and without user information, query or fragment, like https://acme.okta.com/oauth2/v1/token")
+		if err != nil || u.User != nil || u.RawQuery != "" || u.Fragment != "" || strings.Trim(u.Path, "/") == "" ||
+			strings.ContainsFunc(endpoint, text.NotVisible) {
+			return check.Invalid("token endpoint", "(not shown)", "want a URL like https://acme.okta.com/oauth2/v1/token, "+
+				"with a path, and without user information, query or fragment")
 		}
 		s.url, s.urlOrigin = endpoint, u.Scheme+"://"+u.Host
 		return nil
 	}
 }
 
-// WithPlainHTTP allows http to any host, as [api.WithPlainHTTP] does: for tests whose mock of Okta is another container.
+// WithPlainHTTP allows http to any host, as [api.WithPlainHTTP] does. It is for tests with a mock in another container.
 func WithPlainHTTP() Option {
 	return func(s *settings) error { s.plainHTTP = true; return nil }
 }
 
-// WithHTTPClient takes from client, for token requests, its Transport and its Timeout, which bounds each attempt if it
-// is shorter than 30 seconds. Redirects are never followed. The default is the HTTP client of the [api.Client] that uses
-// the app, or [http.DefaultTransport].
+// WithHTTPClient sends token requests with client's Transport. client's Timeout limits each attempt, if it is shorter
+// than 30 seconds. Redirects are never followed. The default is the HTTP client of the [api.Client] that uses the app,
+// or [http.DefaultTransport].
 func WithHTTPClient(client *http.Client) Option {
 	return func(s *settings) error {
 		if client == nil {
@@ -181,18 +184,19 @@ func WithHTTPClient(client *http.Client) Option {
 	}
 }
 
-// WithRetry replaces the retry policy of token requests. Fields that are zero keep their default; none may be negative.
+// WithRetry sets the retry policy of token requests. Fields that are zero have their default; none may be negative.
 func WithRetry(policy api.RetryPolicy) Option {
 	return func(s *settings) error {
 		if !retry.Policy(policy).Valid() {
-			return check.Invalid("retry policy", fmt.Sprintf("%+v", policy), "no field can be negative, and no wait longer than ten years")
+			return check.Invalid("retry policy", fmt.Sprintf("%+v", policy),
+				"no field may be negative, and no wait longer than ten years")
 		}
 		s.retry = retry.Policy(policy).WithDefaults()
 		return nil
 	}
 }
 
-// WithUserAgent replaces the User-Agent header of token requests. The default is "apptokens-go".
+// WithUserAgent sets the User-Agent header of token requests. The default is "apptokens-go".
 func WithUserAgent(userAgent string) Option {
 	return func(s *settings) error {
 		s.userAgent = userAgent
@@ -200,8 +204,8 @@ func WithUserAgent(userAgent string) Option {
 	}
 }
 
-// WithLogger logs every token request: at warn level if it will be repeated after a wait, else at debug level, failed
-// or not. No key, assertion, proof or token is logged. The default logs nothing.
+// WithLogger logs every token request, whether or not it failed: at warn level if it will be retried after a wait,
+// otherwise at debug level. No key, assertion, proof or token is logged. By default, nothing is logged.
 func WithLogger(logger *slog.Logger) Option {
 	return func(s *settings) error {
 		if logger == nil {

@@ -27,7 +27,8 @@ const (
 // keys are made once: an RSA key takes a while.
 var keys = sync.OnceValue(func() map[string]crypto.Signer {
 	keys := map[string]crypto.Signer{}
-	for name, curve := range map[string]elliptic.Curve{"P-224": elliptic.P224(), "P-256": elliptic.P256(), "P-384": elliptic.P384(), "P-521": elliptic.P521()} {
+	for name, curve := range map[string]elliptic.Curve{"P-224": elliptic.P224(), "P-256": elliptic.P256(),
+		"P-384": elliptic.P384(), "P-521": elliptic.P521()} {
 		key, err := ecdsa.GenerateKey(curve, rand.Reader)
 		if err != nil {
 			panic(err)
@@ -53,10 +54,13 @@ func registered() oktatest.ServiceApp {
 
 // newOrg returns an org within the process, whose app holds a number of tokens. It runs in virtual time.
 func newOrg(tokens int, opts ...oktatest.Option) *oktatest.Org {
-	return oktatest.New(append([]oktatest.Option{oktatest.WithApp(appID, tokens), oktatest.WithServiceApp(registered())}, opts...)...)
+	return oktatest.New(append([]oktatest.Option{oktatest.WithApp(appID, tokens), oktatest.WithServiceApp(registered())},
+		opts...)...)
 }
 
-func newServiceApp(t *testing.T, transport http.RoundTripper, key crypto.Signer, opts ...oauth.Option) *oauth.ServiceApp {
+func newServiceApp(
+	t *testing.T, transport http.RoundTripper, key crypto.Signer, opts ...oauth.Option,
+) *oauth.ServiceApp {
 	t.Helper()
 	opts = append([]oauth.Option{oauth.WithHTTPClient(&http.Client{Transport: transport})}, opts...)
 	app, err := oauth.NewServiceApp(orgURL, clientID, key, opts...)

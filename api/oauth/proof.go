@@ -18,12 +18,12 @@ import (
 	"github.com/go-jose/go-jose/v4/jwt"
 )
 
-// prover makes the proofs that a request comes from the holder of the key that its token is bound to (DPoP, RFC 9449).
+// prover makes proofs that a request comes from the holder of the key that its token is bound to (DPoP, RFC 9449).
 type prover struct {
 	signer jose.Signer
 	clock  *clock
 
-	// The nonces that the two kinds of server gave last. Theirs are independent of each other (RFC 9449, section 9).
+	// The latest nonces of the two kinds of server, which are independent of each other (RFC 9449, section 9).
 	tokenNonce, resourceNonce atomic.Value // string
 }
 
@@ -78,9 +78,9 @@ func (p *prover) sign(claims proofClaims) (string, error) {
 	return proof, nil
 }
 
-// observe keeps the nonce of a resource's response, and asks for another attempt if it is the proof that was refused:
-// for its nonce, or for anything else. (net/http may send a request again, with the same proof, when a connection
-// breaks.) A refusal that does not say why, and comes with another nonce, is taken for one of the nonce.
+// observe stores the nonce of a resource's response. It reports whether to make another attempt because the proof was
+// refused: for its nonce, or because it was used before, since net/http may repeat a request with the same proof when a
+// connection breaks. A refusal without a reason but with a new nonce is taken for a refusal of the nonce.
 func (p *prover) observe(resp *http.Response) (again bool) {
 	nonce := resp.Header.Get("DPoP-Nonce")
 	if nonce != "" {
@@ -95,12 +95,12 @@ func (p *prover) observe(resp *http.Response) (again bool) {
 	return nonce != "" && nonce != nonceOf(resp.Request.Header.Get("DPoP"))
 }
 
-// challenge is what a response says of the credential that it wants.
+// challenge returns the challenges of a response.
 func challenge(resp *http.Response) string {
 	return strings.Join(resp.Header.Values("WWW-Authenticate"), ", ")
 }
 
-// nonceOf returns the nonce in a proof of this package. What was learnt last may be newer.
+// nonceOf returns the nonce in a proof of this package. The stored nonce may be newer.
 func nonceOf(proof string) string {
 	parsed, err := jwt.ParseSigned(proof, algorithms)
 	var claims proofClaims
@@ -110,7 +110,7 @@ func nonceOf(proof string) string {
 	return claims.Nonce
 }
 
-// withoutQuery is the htu of a request: its URL without query and fragment (RFC 9449, section 4.2).
+// withoutQuery returns a URL without its query and fragment, as the htu claim requires (RFC 9449, section 4.2).
 func withoutQuery(u *url.URL) string {
 	bare := url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path, RawPath: u.RawPath}
 	return bare.String()

@@ -89,7 +89,8 @@ func TestAProofThatTheTransportRepeats(t *testing.T) {
 		}
 	}
 	if refused != 1 || len(proofs) != len(org.Requests())-1 {
-		t.Errorf("%d of %d requests were refused, with %d proofs: the transport repeated none", refused, len(org.Requests()), len(proofs))
+		t.Errorf("%d of %d requests were refused, with %d proofs: the transport repeated none", refused,
+			len(org.Requests()), len(proofs))
 	}
 	if got := tokenRequests(org.Org); len(got) != 2 {
 		t.Errorf("%d token requests, want 2: it was not the token that was refused", len(got))
@@ -122,12 +123,17 @@ func TestObserveTakesAnyResponse(t *testing.T) {
 		resp  *http.Response
 		again bool
 	}{
-		"without a request":     {&http.Response{StatusCode: http.StatusUnauthorized, Header: nonce}, false},
-		"a success":             {&http.Response{StatusCode: http.StatusOK, Request: &http.Request{}}, false},
-		"no nonce, no JWT":      {&http.Response{StatusCode: http.StatusBadRequest, Request: &http.Request{Header: http.Header{"Dpop": {"not a JWT"}}}}, false},
-		"a nonce, but no JWT":   {&http.Response{StatusCode: http.StatusBadRequest, Header: nonce, Request: &http.Request{Header: http.Header{"Dpop": {"not a JWT"}}}}, true},
-		"a nonce with a 500":    {&http.Response{StatusCode: http.StatusInternalServerError, Header: nonce, Request: &http.Request{}}, false},
-		"a nonce with a reason": {&http.Response{StatusCode: http.StatusBadRequest, Header: http.Header{"Dpop-Nonce": {"n2"}, "Www-Authenticate": {`DPoP error="invalid_request"`}}, Request: &http.Request{}}, false},
+		"without a request": {&http.Response{StatusCode: http.StatusUnauthorized, Header: nonce}, false},
+		"a success":         {&http.Response{StatusCode: http.StatusOK, Request: &http.Request{}}, false},
+		"no nonce, no JWT": {&http.Response{StatusCode: http.StatusBadRequest,
+			Request: &http.Request{Header: http.Header{"Dpop": {"not a JWT"}}}}, false},
+		"a nonce, but no JWT": {&http.Response{StatusCode: http.StatusBadRequest, Header: nonce,
+			Request: &http.Request{Header: http.Header{"Dpop": {"not a JWT"}}}}, true},
+		"a nonce with a 500": {&http.Response{StatusCode: http.StatusInternalServerError, Header: nonce,
+			Request: &http.Request{}}, false},
+		"a nonce with a reason": {&http.Response{StatusCode: http.StatusBadRequest,
+			Header:  http.Header{"Dpop-Nonce": {"n2"}, "Www-Authenticate": {`DPoP error="invalid_request"`}},
+			Request: &http.Request{}}, false},
 	}
 	for name, test := range tests {
 		if got := app.Observe(test.resp); got != test.again {

@@ -43,7 +43,7 @@ func (c *canaries) add(secret string) {
 	}
 }
 
-// RoundTrip also lets the server repeat all that it was told, in its words and in its errors.
+// RoundTrip also makes the server repeat all secrets, in its responses and in errors.
 func (c *canaries) RoundTrip(req *http.Request) (*http.Response, error) {
 	var form []byte
 	if req.Body != nil {

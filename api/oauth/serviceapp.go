@@ -12,11 +12,11 @@ import (
 	"example.com/apptokens/api/internal/retry"
 )
 
-// ServiceApp is an [api.Auth] that authorizes as an OAuth 2.0 service app of Okta. Make one with [NewServiceApp]. It is
-// safe for concurrent use; one per org and client is best, since its token and its DPoP key are shared by all that use
-// it.
+// ServiceApp is an [api.Auth] that authorizes requests as an OAuth 2.0 service app of Okta. Make one with
+// [NewServiceApp]. It is safe for concurrent use. All clients of an org should share one, and with it its access token
+// and DPoP key.
 type ServiceApp struct {
-	// Pointers, for fmt prints them as addresses: whatever is printed, keys and tokens stay inside.
+	// These are pointers, because fmt prints pointers as addresses and so never shows a key or a token.
 	endpoint *endpoint
 	cache    *cache
 	prover   *prover // nil without DPoP
@@ -24,12 +24,12 @@ type ServiceApp struct {
 
 var _ api.Auth = (*ServiceApp)(nil)
 
-// NewServiceApp returns the authorization of a service app, for requests to the org at orgURL (see [api.ParseOrgURL]).
-// clientID is the app's. key is the private half of a key that is registered with the app: RSA of 2048 bits or more,
-// or ECDSA on P-256, P-384 or P-521. Only its Public and Sign methods are used, so it may live in a KMS or an HSM;
-// [ParsePrivateKey] reads one that does not.
+// NewServiceApp returns a [ServiceApp] that authorizes requests to the org at orgURL (see [api.ParseOrgURL]). clientID
+// is the client ID of the app. key is the private key for a public key that is registered with the app: RSA of 2048
+// bits or more, or ECDSA on P-256, P-384 or P-521. Only its Public and Sign methods are used, so it may live in a KMS
+// or an HSM; [ParsePrivateKey] parses one that does not.
 //
-// NewServiceApp sends nothing. The first request that is authorized gets a token. What cannot be right is
+// NewServiceApp sends nothing; the first request to be authorized gets a token. If an argument is invalid, the error is
 // [api.ErrInvalidArgument].
 func NewServiceApp(orgURL, clientID string, key crypto.Signer, opts ...Option) (*ServiceApp, error) {
 	s, err := newSettings(orgURL, clientID, key, opts)
@@ -51,14 +51,15 @@ func NewServiceApp(orgURL, clientID string, key crypto.Signer, opts ...Option) (
 	return &ServiceApp{endpoint: endpoint, cache: &cache{mint: endpoint.mint}, prover: proofs}, nil
 }
 
-// Authorize adds an access token to req, after getting one if there is none that lives long enough, and with DPoP a
-// proof that is made for this request alone. It refuses requests to another origin than the org's. If it fails at the
-// token endpoint, the error is an [*Error].
+// Authorize adds an access token to req and, with DPoP, a proof for this request only. It gets a new token if there is
+// none or if the current one is about to expire; the error of the token endpoint is an [*Error]. Callers that need a
+// token at the same time wait for the same token request, each until its own context ends.
 //
-// Any number of callers that need a token wait for the same token request, each until its own context ends.
+// Authorize rejects a request to any other origin than the org's with [api.ErrInvalidArgument].
 func (s *ServiceApp) Authorize(ctx context.Context, req *http.Request) error {
 	if org := s.endpoint.org; !check.SameOrigin(req.URL, org) {
-		return check.Invalid("request to", req.URL.Scheme+"://"+req.URL.Host, "this service app authorizes requests to "+org.Scheme+"://"+org.Host+" alone")
+		return check.Invalid("request to", req.URL.Scheme+"://"+req.URL.Host,
+			"this service app authorizes only requests to "+org.Scheme+"://"+org.Host)
 	}
 	token, err := s.cache.get(ctx)
 	if err != nil {
@@ -77,11 +78,12 @@ func (s *ServiceApp) Authorize(ctx context.Context, req *http.Request) error {
 	return nil
 }
 
-// Observe learns from a response to an authorized request: the server's clock, the DPoP nonce to use from now on, and
-// whether the token was refused. It asks for another attempt if a new nonce, a new proof or a new token may help. An
-// [api.Client] calls it; with another client, call it yourself and repeat the request if it says so.
+// Observe learns the server's clock, the next DPoP nonce, and whether the token was accepted from the response to an
+// authorized request. It reports whether to make another attempt, because a new nonce, proof or token may help. An
+// [api.Client] calls Observe; with another client, call it yourself, and repeat the request if it returns true.
 //
-// A token that is refused is replaced, but not its replacement: Okta also answers 401 to what no token would change.
+// If a token is refused, it is replaced; if its replacement is refused at once, that is not, because Okta also answers
+// 401 for reasons other than the token.
 func (s *ServiceApp) Observe(resp *http.Response) (again bool) {
 	s.endpoint.clock.learn(resp.Header)
 	if resp.Request == nil {
@@ -100,7 +102,7 @@ func (s *ServiceApp) Observe(resp *http.Response) (again bool) {
 	return false
 }
 
-// String names the app and its token endpoint, and nothing that is secret.
+// String returns the client ID and the token endpoint, and no secret.
 func (s *ServiceApp) String() string {
 	return "oauth.ServiceApp(" + s.endpoint.clientID + " at " + s.endpoint.url + ")"
 }

@@ -51,7 +51,8 @@ func TestKeysAndAlgorithms(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			org := newOrg(450, oktatest.WithServiceApp(oktatest.ServiceApp{ClientID: clientID, Keys: map[string]crypto.PublicKey{"k1": test.key.Public(), "k2": nil}}))
+			org := newOrg(450, oktatest.WithServiceApp(oktatest.ServiceApp{ClientID: clientID,
+				Keys: map[string]crypto.PublicKey{"k1": test.key.Public(), "k2": nil}}))
 			app := newServiceApp(t, org.Transport(), test.key, append(test.options, oauth.WithKeyID("k1"))...)
 			if n, err := list(t.Context(), newClientOf(t, org.Transport(), app)); n != 450 || err != nil {
 				t.Errorf("listed %d of 450: %v", n, err)
@@ -73,7 +74,8 @@ func TestBearerTokens(t *testing.T) {
 	if n, err := list(t.Context(), newClient(t, org.Transport(), oauth.WithoutDPoP())); n != 3 || err != nil {
 		t.Errorf("listed %d of 3: %v", n, err)
 	}
-	if scheme, _, _ := strings.Cut(org.Requests()[1].Header.Get("Authorization"), " "); scheme != "Bearer" || len(org.Requests()) != 2 {
+	if scheme, _, _ := strings.Cut(org.Requests()[1].Header.Get("Authorization"), " "); scheme != "Bearer" ||
+		len(org.Requests()) != 2 {
 		t.Errorf("%d requests, the last one with %s; want a token and its use as Bearer", len(org.Requests()), scheme)
 	}
 }
@@ -118,7 +120,8 @@ func TestWrongClocks(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				org := newOrg(3, oktatest.WithClock(func() time.Time { return time.Now().Add(offset) }), oktatest.WithResourceNonce())
+				org := newOrg(3, oktatest.WithClock(func() time.Time { return time.Now().Add(offset) }),
+					oktatest.WithResourceNonce())
 				if n, err := list(t.Context(), newClient(t, org.Transport())); n != 3 || err != nil {
 					t.Errorf("listed %d of 3: %v", n, err)
 				}
@@ -134,12 +137,13 @@ func TestAuthorizeKeepsToTheOrg(t *testing.T) {
 	t.Parallel()
 	org := newOrg(3)
 	app := newServiceApp(t, org.Transport(), key())
-	for _, target := range []string{"https://evil.example/api/v1/apps", "http://acme.okta.com/", "https://acme.okta.com:8443/"} {
+	for _, target := range []string{"https://evil.example/api/v1/apps", "http://acme.okta.com/",
+		"https://acme.okta.com:8443/"} {
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, target, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		checkError(t, app.Authorize(t.Context(), req), api.ErrInvalidArgument, "https://acme.okta.com alone")
+		checkError(t, app.Authorize(t.Context(), req), api.ErrInvalidArgument, "only requests to https://acme.okta.com")
 		if len(req.Header) > 0 {
 			t.Errorf("%s: header %v", target, req.Header)
 		}
@@ -168,7 +172,8 @@ func TestAuthorizeIsARequestEditor(t *testing.T) {
 	}
 }
 
-// A dial that fails proves that nothing was sent, whatever authorization sent before: a 404 on the retry is no success.
+// A dial that fails proves that nothing was sent, whatever authorization sent before: a 404 on the retry is not a
+// success.
 func TestATokenRequestIsNoRevocation(t *testing.T) {
 	t.Parallel()
 	org := oktatest.NewServer(oktatest.WithApp(appID, 1), oktatest.WithServiceApp(registered()))

@@ -79,7 +79,8 @@ func TestFailuresAreNotKept(t *testing.T) {
 	t.Parallel()
 	org := newOrg(3)
 	client := newClient(t, org.Transport())
-	org.Inject(oktatest.Body(400, "application/json", `{"error":"access_denied","error_description":"Policy evaluation failed."}`).On(http.MethodPost))
+	org.Inject(oktatest.Body(400, "application/json",
+		`{"error":"access_denied","error_description":"Policy evaluation failed."}`).On(http.MethodPost))
 	_, err := list(t.Context(), client)
 	checkError(t, err, nil, "access_denied: Policy evaluation failed")
 	if n, err := list(t.Context(), client); n != 3 || err != nil {
@@ -173,7 +174,8 @@ func TestLifetimes(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				org := newOrg(3)
-				org.Inject(oktatest.Body(200, "application/json", `{"token_type":"DPoP","access_token":"a","expires_in":`+expiresIn+`}`).On(http.MethodPost).Forever())
+				org.Inject(oktatest.Body(200, "application/json",
+					`{"token_type":"DPoP","access_token":"a","expires_in":`+expiresIn+`}`).On(http.MethodPost).Forever())
 				app := newServiceApp(t, org.Transport(), key())
 				var requests []int
 				for _, sleep := range []time.Duration{0, renewed - time.Second, 2 * time.Second} {
@@ -194,7 +196,9 @@ func TestLifetimes(t *testing.T) {
 // A signer or a transport that panics does so where the caller can recover.
 func TestPanicsReachTheCaller(t *testing.T) {
 	t.Parallel()
-	app := newServiceApp(t, roundTripper(func(*http.Request) (*http.Response, error) { panic("the transport is broken") }), key())
+	app := newServiceApp(t, roundTripper(func(*http.Request) (*http.Response, error) {
+		panic("the transport is broken")
+	}), key())
 	defer func() {
 		if recovered := recover(); recovered != "the transport is broken" {
 			t.Errorf("recovered %v", recovered)
@@ -205,6 +209,9 @@ func TestPanicsReachTheCaller(t *testing.T) {
 
 func TestAMintingWhoseGoroutineExits(t *testing.T) {
 	t.Parallel()
-	app := newServiceApp(t, roundTripper(func(*http.Request) (*http.Response, error) { runtime.Goexit(); return nil, nil }), key())
+	app := newServiceApp(t, roundTripper(func(*http.Request) (*http.Response, error) {
+		runtime.Goexit()
+		return nil, nil
+	}), key())
 	checkError(t, authorize(t.Context(), app), nil, "has exited")
 }

@@ -84,7 +84,7 @@ func TestAWaitBeyondTheDeadlineIsNotBegun(t *testing.T) {
 	})
 }
 
-// Many callers and a broken token endpoint: it gets the attempts of one.
+// With many callers, a broken token endpoint gets the attempts of one.
 func TestFailuresAreShared(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -134,10 +134,11 @@ func TestTheRetryPolicyCanBeReplaced(t *testing.T) {
 	}
 }
 
-// Near its end a token is renewed, but while it lives nothing fails for want of a new one.
+// Near its end a token is renewed, but while it lives nothing fails for lack of a new one.
 func TestAnOutageOfTheTokenEndpointDoesNotMatterYet(t *testing.T) {
 	t.Parallel()
-	for name, fault := range map[string]oktatest.Fault{"an outage": oktatest.Status(503), "a rate limit": oktatest.UsedUp(50 * time.Second)} {
+	for name, fault := range map[string]oktatest.Fault{"an outage": oktatest.Status(503),
+		"a rate limit": oktatest.UsedUp(50 * time.Second)} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
@@ -217,7 +218,8 @@ func TestAWaitBeyondTheTimeForAuthorizationIsNotBegun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		org := newOrg(3)
 		org.Inject(oktatest.UsedUp(50 * time.Second).On(http.MethodPost))
-		client, err := api.New(orgURL, newServiceApp(t, org.Transport(), key()), api.WithHTTPClient(newHTTPClient(org)), api.WithRetry(api.RetryPolicy{MaxWait: 5 * time.Second}))
+		client, err := api.New(orgURL, newServiceApp(t, org.Transport(), key()), api.WithHTTPClient(newHTTPClient(org)),
+			api.WithRetry(api.RetryPolicy{MaxWait: 5 * time.Second}))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -247,7 +249,8 @@ func TestTheClockIsLearntMeanwhile(t *testing.T) {
 	})
 }
 
-// An app without an HTTP client of its own goes by the one of the client that uses it: by its proxy and its certificates.
+// An app without an HTTP client of its own goes by the one of the client that uses it: by its proxy and its
+// certificates.
 func TestTokenRequestsGoByTheClientsHTTPClient(t *testing.T) {
 	t.Parallel()
 	org := newOrg(3)

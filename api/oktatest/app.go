@@ -6,15 +6,15 @@ import (
 	"example.com/apptokens/gen"
 )
 
-// app is an app and its tokens.
+// app is an app with its tokens.
 type app struct {
 	id, title string
-	key       uint64 // of its cursors
+	key       uint64 // masks its cursors
 	records   []record
 	index     map[string]int
 }
 
-// record is a token in a form that lets an org hold millions.
+// record is a token in a compact form, because an org may hold millions.
 type record struct {
 	id               string // empty once revoked
 	user, server     uint8
@@ -63,8 +63,8 @@ func (a *app) revokeAll() {
 	clear(a.index)
 }
 
-// page returns up to limit tokens from a position on, and the position after them, or 0 if there are no more. Positions
-// stay what they are while tokens are revoked.
+// page returns up to limit tokens, starting at a position, and the position of the next token, or 0 if there is none.
+// Revoking tokens does not change positions.
 func (a *app) page(from, limit int) (records []record, next int) {
 	for i := from; i < len(a.records); i++ {
 		if a.records[i].id == "" {

@@ -1,7 +1,7 @@
 package oktatest
 
-// directory is what the apps of an org have in common: the people who hold tokens, and the authorization servers that
-// issue them.
+// directory holds what the apps of an org share: the users who hold tokens, and the authorization servers that issue
+// them.
 type directory struct {
 	users   []named
 	servers []named
@@ -9,8 +9,8 @@ type directory struct {
 
 type named struct{ id, name string }
 
-// people are invented: the words for "example" or "sample" in their languages make up their names. They are named as
-// real people are: in every script, with apostrophes, commas and emoji, and at length.
+// people are invented: their names are made of words for "example" or "sample" in their languages. Like real names,
+// they come in many scripts, with apostrophes, commas and emoji, and some are long.
 var people = []string{
 	"Ada Exemplar", "Søren Prøvesen", "李示例", "Zoë Voorbeeld", "Nguyễn Thị Ví Dụ", "Пример Образцов", "O'Sample, Tess",
 	"見本 花子", "उदाहरण नमूना", "Max Mustermann", "مثال نموذجي", "Ana María Ejemplo Muestra de la Prueba y Ficción",

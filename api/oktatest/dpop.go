@@ -13,11 +13,11 @@ import (
 	"example.com/apptokens/api/internal/check"
 )
 
-// proofLifetime is how old a proof may be
+// proofLifetime is the maximum age of a proof
 // (https://developer.okta.com/docs/guides/dpop/oktaresourceserver/main/).
 const proofLifetime = 5 * time.Minute
 
-// proof is a DPoP proof that has been checked (RFC 9449, section 4.3), but for its nonce and its hash of the token.
+// proof is a DPoP proof that has been checked (RFC 9449, section 4.3), except for its nonce and its token hash.
 type proof struct {
 	Method   string `json:"htm"`
 	URL      string `json:"htu"`
@@ -26,10 +26,10 @@ type proof struct {
 	Nonce    string `json:"nonce"`
 	Token    string `json:"ath"`
 
-	thumbprint string // of its key
+	thumbprint string // of the key that signed it
 }
 
-// checkProof reads the proof of a request to a URL, or says what is wrong with it.
+// checkProof reads the proof of a request to a URL. problem describes what is wrong with it, or is empty.
 func (o *Org) checkProof(r *http.Request, target string, now time.Time) (p proof, problem string) {
 	lines := r.Header.Values("DPoP")
 	if len(lines) != 1 {
@@ -56,7 +56,7 @@ func (o *Org) checkProof(r *http.Request, target string, now time.Time) (p proof
 	switch {
 	case issued.Before(now.Add(-proofLifetime)) || issued.After(now.Add(clockTolerance)):
 		return p, "The DPoP proof is too old, or from the future."
-	case p.ID == "" || !o.first("proof "+p.ID):
+	case p.ID == "" || !o.useOnce("proof "+p.ID):
 		return p, "The DPoP proof has been used before, or has no jti."
 	}
 	thumbprint, err := header.JSONWebKey.Thumbprint(crypto.SHA256)
@@ -67,8 +67,8 @@ func (o *Org) checkProof(r *http.Request, target string, now time.Time) (p proof
 	return p, ""
 }
 
-// sameURL compares URLs without a query: their hosts in any case, and with default ports written out or not (RFC 9449,
-// section 4.3).
+// sameURL reports whether two URLs without a query are equivalent. The case of the host and an explicit default port
+// make no difference (RFC 9449, section 4.3).
 func sameURL(a, b string) bool {
 	parsedA, err1 := url.Parse(a)
 	parsedB, err2 := url.Parse(b)
@@ -76,7 +76,8 @@ func sameURL(a, b string) bool {
 		check.SameOrigin(parsedA, parsedB) && parsedA.EscapedPath() == parsedB.EscapedPath()
 }
 
-// checkBinding checks the proof that a request to the API must have with a token that is bound to a key.
+// checkBinding checks the proof that a request to the API needs if its access token is bound to a key. It returns nil
+// if the proof is valid.
 func (o *Org) checkBinding(r *http.Request, value string, token accessToken, now time.Time) *refusal {
 	p, problem := o.checkProof(r, baseURL(r)+r.URL.EscapedPath(), now)
 	hash := sha256.Sum256([]byte(value))

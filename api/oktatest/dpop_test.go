@@ -19,7 +19,8 @@ var proofs = map[string]struct {
 	proof func(p *party, method, target string) []string
 	says  string
 }{
-	"two":    {func(p *party, m, u string) []string { return []string{p.proof(m, u, nil), p.proof(m, u, nil)} }, "one DPoP header"},
+	"two": {func(p *party, m, u string) []string { return []string{p.proof(m, u, nil), p.proof(m, u, nil)} },
+		"one DPoP header"},
 	"no JWT": {func(*party, string, string) []string { return []string{"x"} }, "not a JWT"},
 	"another type": {func(p *party, m, u string) []string {
 		return []string{sign(p.dpop, jose.ES256, proofOptions("JWT"), claims{})}
@@ -36,10 +37,11 @@ var proofs = map[string]struct {
 	"from the future": {func(p *party, m, u string) []string {
 		return []string{p.proof(m, u, claims{"iat": time.Now().Add(time.Minute).Unix()})}
 	}, "future"},
-	"no iat":       {func(p *party, m, u string) []string { return []string{p.proof(m, u, claims{"iat": nil})} }, "too old"},
-	"no jti":       {func(p *party, m, u string) []string { return []string{p.proof(m, u, claims{"jti": nil})} }, "no jti"},
-	"no nonce":     {func(p *party, m, u string) []string { return []string{p.proof(m, u, claims{"nonce": nil})} }, "nonce"},
-	"an old nonce": {func(p *party, m, u string) []string { p.org.RotateNonce(); return []string{p.proof(m, u, nil)} }, "nonce"},
+	"no iat":   {func(p *party, m, u string) []string { return []string{p.proof(m, u, claims{"iat": nil})} }, "too old"},
+	"no jti":   {func(p *party, m, u string) []string { return []string{p.proof(m, u, claims{"jti": nil})} }, "no jti"},
+	"no nonce": {func(p *party, m, u string) []string { return []string{p.proof(m, u, claims{"nonce": nil})} }, "nonce"},
+	"an old nonce": {func(p *party, m, u string) []string { p.org.RotateNonce(); return []string{p.proof(m, u, nil)} },
+		"nonce"},
 }
 
 func TestProofsOfTokenRequestsAreCheckedStrictly(t *testing.T) {
@@ -72,7 +74,8 @@ func TestProofsOfTokenRequestsAreCheckedStrictly(t *testing.T) {
 		p.granted(t)
 		proof := p.proof("POST", tokenEndpoint, nil)
 		p.ask(t, p.form(p.assertion(nil)), proof)
-		if got := p.ask(t, p.form(p.assertion(nil)), proof); got.Code != "invalid_dpop_proof" || !strings.Contains(got.Description, "used before") {
+		if got := p.ask(t, p.form(p.assertion(nil)), proof); got.Code != "invalid_dpop_proof" ||
+			!strings.Contains(got.Description, "used before") {
 			t.Errorf("got %+v", got)
 		}
 	})

@@ -7,61 +7,63 @@ import (
 	"time"
 )
 
-// Fault is something that goes wrong with a request. It happens once, to the next request, unless [Fault.Times],
-// [Fault.Forever], [Fault.After] and [Fault.On] say otherwise; each of them returns a changed copy.
+// Fault is something that goes wrong with a request. It happens once, to the next request. [Fault.Times],
+// [Fault.Forever], [Fault.After] and [Fault.On] each return a copy that happens at other times.
 type Fault struct {
 	name    string
-	method  string // empty for all
-	skip    int
-	times   int // negative for ever
+	method  string // empty for any
+	skip    int    // how many requests to let pass
+	times   int    // negative for forever
 	instead func(*Org, *response, *http.Request)
 	spoil   func(*response, *http.Request)
 	delay   time.Duration
 }
 
-// Times lets the fault happen n times.
+// Times makes the fault happen n times.
 func (f Fault) Times(n int) Fault { f.times = n; return f }
 
-// Forever lets the fault happen until [Org.Heal].
+// Forever makes the fault happen until [Org.Heal].
 func (f Fault) Forever() Fault { f.times = -1; return f }
 
-// After lets n requests pass before the fault happens, counted from its injection. It counts those that meet another
-// fault, too.
+// After lets n requests pass before the fault happens, counted from its injection. Requests to which another fault
+// happens count, too.
 func (f Fault) After(n int) Fault { f.skip = n; return f }
 
-// On restricts the fault to requests with an HTTP method (POST is what token requests have). [Fault.After] counts only
+// On restricts the fault to requests with an HTTP method (token requests have POST). [Fault.After] then counts only
 // those.
 func (f Fault) On(method string) Fault { f.method = method; return f }
 
-// meet uses up and returns the fault that a request meets: the first that is due.
-func (o *Org) meet(r *http.Request) (met Fault) {
+// dueFault returns the first fault that is due for a request, and counts the request for all faults.
+func (o *Org) dueFault(r *http.Request) (due Fault) {
 	for _, fault := range o.faults {
 		switch {
 		case fault.times == 0 || fault.method != "" && fault.method != r.Method:
 		case fault.skip > 0:
 			fault.skip--
-		case met.name == "":
+		case due.name == "":
 			if fault.times > 0 {
 				fault.times--
 			}
-			met = *fault
+			due = *fault
 		}
 	}
-	return met
+	return due
 }
 
+// instead returns a fault that answers in place of the org.
 func instead(name string, do func(*Org, *response, *http.Request)) Fault {
 	return Fault{name: name, times: 1, instead: do}
 }
 
+// spoil returns a fault that changes a response.
 func spoil(name string, do func(*response, *http.Request)) Fault {
 	return Fault{name: name, times: 1, spoil: do}
 }
 
-// Faults in place of a response. The request has no effect.
+// Faults that answer in place of the org. The request has no effect.
 
-// Status answers with a status and the error object that Okta sends with it or, if that is not known, with the one of
-// an internal error.
+// Status answers with a status and the error object that Okta sends with it, or with that of an internal error if none
+// is known.
 func Status(status int) Fault {
 	code, summary := "E0000009", "Internal Server Error"
 	switch status {
@@ -80,167 +82,170 @@ func Status(status int) Fault {
 	case http.StatusServiceUnavailable:
 		code, summary = "E0000010", "Service is in read only mode"
 	}
-	return instead("status", func(o *Org, a *response, _ *http.Request) { o.fail(a, status, code, summary) })
+	return instead("status", func(o *Org, answer *response, _ *http.Request) { o.fail(answer, status, code, summary) })
 }
 
 // ConcurrentLimit answers 429 as Okta does when too many requests run at once: Limit and Remaining are 0, and Reset
-// means nothing.
-func ConcurrentLimit() Fault {
-	return instead("concurrent-limit", func(o *Org, a *response, _ *http.Request) {
-		writeRateLimit(a.header, 0, 0, o.clock().Add(time.Hour))
-		o.fail(a, http.StatusTooManyRequests, "E0000047", tooManyRequests)
+// is meaningless.
+func ConcurrentLimit() Fault { return limited("concurrent-limit", 0, time.Hour) }
+
+// UsedUp answers 429 as Okta does when no requests are left in a window. The window ends after reset.
+func UsedUp(reset time.Duration) Fault { return limited("used-up", 100, reset) }
+
+func limited(name string, limit int, reset time.Duration) Fault {
+	return instead(name, func(o *Org, answer *response, _ *http.Request) {
+		writeRateLimit(answer.header, limit, 0, o.clock().Add(reset))
+		o.fail(answer, http.StatusTooManyRequests, "E0000047", tooManyRequests)
 	})
 }
 
-// UsedUp answers 429 as Okta does when the limit of a window is used up. The window ends after reset.
-func UsedUp(reset time.Duration) Fault {
-	return instead("used-up", func(o *Org, a *response, _ *http.Request) {
-		writeRateLimit(a.header, 100, 0, o.clock().Add(reset))
-		o.fail(a, http.StatusTooManyRequests, "E0000047", tooManyRequests)
-	})
-}
-
-// Throttle answers 429 as proxies do: with a Retry-After, to the second, and with neither Okta's rate limit nor its
+// Throttle answers 429 as a proxy does: with a Retry-After in whole seconds, but without Okta's rate-limit headers and
 // error object.
 func Throttle(retryAfter time.Duration) Fault {
-	return instead("throttle", func(_ *Org, a *response, _ *http.Request) {
-		a.status = http.StatusTooManyRequests
-		a.header.Set("Retry-After", strconv.Itoa(int(retryAfter.Seconds())))
+	return instead("throttle", func(_ *Org, answer *response, _ *http.Request) {
+		answer.status = http.StatusTooManyRequests
+		answer.header.Set("Retry-After", strconv.Itoa(int(retryAfter.Seconds())))
 	})
 }
 
 // DropBefore breaks the connection before the request takes effect.
 //
-// Over a real connection that was used before, Go's transport repeats a GET by itself.
+// Over a reused connection, Go's transport repeats a GET by itself.
 func DropBefore() Fault {
-	return instead("drop-before", func(_ *Org, a *response, _ *http.Request) { a.dropped = true })
+	return instead("drop-before", func(_ *Org, answer *response, _ *http.Request) { answer.dropped = true })
 }
 
 // Redirect answers with a redirect to a URL.
 func Redirect(status int, location string) Fault {
-	return instead("redirect", func(_ *Org, a *response, _ *http.Request) {
-		a.status = status
-		a.header.Set("Location", location)
+	return instead("redirect", func(_ *Org, answer *response, _ *http.Request) {
+		answer.status = status
+		answer.header.Set("Location", location)
 	})
 }
 
-// HTML answers with a sign-in page, as proxies do.
+// HTML answers with a sign-in page, as a proxy does.
 func HTML(status int) Fault {
-	return instead("html", func(_ *Org, a *response, _ *http.Request) {
-		a.status, a.body = status, []byte("<!DOCTYPE html>\n<title>Sign in</title>\n<p>Please sign in.</p>\n")
-		a.header.Set("Content-Type", "text/html; charset=utf-8")
-	})
+	const page = "<!DOCTYPE html>\n<title>Sign in</title>\n<p>Please sign in.</p>\n"
+	fault := Body(status, "text/html; charset=utf-8", page)
+	fault.name = "html"
+	return fault
 }
 
 // Body answers with a status and a body of any content type.
 func Body(status int, contentType, body string) Fault {
-	return instead("body", func(_ *Org, a *response, _ *http.Request) {
-		a.status, a.body = status, []byte(body)
-		a.header.Set("Content-Type", contentType)
+	return instead("body", func(_ *Org, answer *response, _ *http.Request) {
+		answer.status, answer.body = status, []byte(body)
+		answer.header.Set("Content-Type", contentType)
 	})
 }
 
-// Challenge answers as Okta does where OAuth failed: with an empty body and a WWW-Authenticate header.
+// Challenge answers as Okta does when OAuth fails: with an empty body and a WWW-Authenticate header.
 func Challenge(status int, code, description string) Fault {
-	return instead("challenge", func(_ *Org, a *response, r *http.Request) {
-		a.challenge(status, baseURL(r), false, code, description)
+	return instead("challenge", func(_ *Org, answer *response, r *http.Request) {
+		answer.challenge(status, baseURL(r), false, code, description)
 	})
 }
 
-// Faults of a response. The request has taken effect.
+// Faults that change the response. The request has taken effect.
 
-// DropAfter breaks the connection after the request has taken effect, and before the first byte of the response.
+// DropAfter breaks the connection after the request has taken effect, before the first byte of the response.
 func DropAfter() Fault {
-	return spoil("drop-after", func(a *response, _ *http.Request) { a.dropped = true })
+	return spoil("drop-after", func(answer *response, _ *http.Request) { answer.dropped = true })
 }
 
 // CutBody breaks the connection in the middle of the body.
-func CutBody() Fault { return spoil("cut-body", func(a *response, _ *http.Request) { a.cut = true }) }
-
-// TruncateBody sends half the body, as if it were all.
-func TruncateBody() Fault {
-	return spoil("truncate-body", func(a *response, _ *http.Request) { a.body = a.body[:len(a.body)/2] })
+func CutBody() Fault {
+	return spoil("cut-body", func(answer *response, _ *http.Request) { answer.cut = true })
 }
 
-// SlowFirstByte holds the response back for some time.
+// TruncateBody sends the first half of the body as if it were complete.
+func TruncateBody() Fault {
+	return spoil("truncate-body", func(answer *response, _ *http.Request) { answer.body = answer.half() })
+}
+
+// SlowFirstByte delays the response.
 func SlowFirstByte(delay time.Duration) Fault {
 	return Fault{name: "slow-first-byte", times: 1, delay: delay}
 }
 
-// Header replaces a header of the response. An empty value removes it. Link headers have faults of their own.
+// Header sets a header of the response, or removes it if value is empty. For Link headers there are other faults.
 func Header(name, value string) Fault {
-	return spoil("header", func(a *response, _ *http.Request) {
-		a.header.Del(name)
+	return spoil("header", func(answer *response, _ *http.Request) {
+		answer.header.Del(name)
 		if value != "" {
-			a.header.Set(name, value)
+			answer.header.Set(name, value)
 		}
 	})
 }
 
-// Faults of links.
+// Faults that change the links.
 
-// FoldedLinks sends all links on one line, with the next one first and rel unquoted.
+// FoldedLinks sends all links on one line: the next link first, with an unquoted rel.
 func FoldedLinks() Fault {
-	return spoil("folded-links", func(a *response, _ *http.Request) {
+	return spoil("folded-links", func(answer *response, _ *http.Request) {
 		var links []string
-		if a.next != "" {
-			links = append(links, "<"+a.next+">;rel=next")
+		if answer.next != "" {
+			links = append(links, "<"+answer.next+">;rel=next")
 		}
-		links = append(links, "<"+a.self+`>; rel="self"; title="this, \"page\""`)
-		a.header.Set("Link", strings.Join(links, ","))
-		a.self, a.next = "", ""
+		links = append(links, "<"+answer.self+`>; rel="self"; title="this, \"page\""`)
+		answer.header.Set("Link", strings.Join(links, ","))
+		answer.self, answer.next = "", ""
 	})
 }
 
-// ForeignLinks sends one Link header of the caller's making in place of the org's.
+// ForeignLinks sends the given Link header in place of the org's.
 func ForeignLinks(header string) Fault {
-	return spoil("foreign-links", func(a *response, _ *http.Request) {
-		a.header.Set("Link", header)
-		a.self, a.next = "", ""
+	return spoil("foreign-links", func(answer *response, _ *http.Request) {
+		answer.header.Set("Link", header)
+		answer.self, answer.next = "", ""
 	})
 }
 
-// MalformedLink sends a link that never closes.
+// MalformedLink sends a link without its closing bracket.
 func MalformedLink() Fault {
-	return spoil("malformed-link", func(a *response, _ *http.Request) {
-		a.header.Set("Link", "<"+a.next+`; rel="next"`)
-		a.self, a.next = "", ""
+	return spoil("malformed-link", func(answer *response, _ *http.Request) {
+		answer.header.Set("Link", "<"+answer.next+`; rel="next"`)
+		answer.self, answer.next = "", ""
 	})
 }
 
 // NoLinks sends no links at all (OKTA-796989).
 func NoLinks() Fault {
-	return spoil("no-links", func(a *response, _ *http.Request) { a.self, a.next = "", "" })
+	return spoil("no-links", func(answer *response, _ *http.Request) { answer.self, answer.next = "", "" })
 }
 
-// NoNext ends the listing too early (OKTA-1155607). No client can notice.
-func NoNext() Fault { return spoil("no-next", func(a *response, _ *http.Request) { a.next = "" }) }
+// NoNext omits the next link, so that the listing ends too early (OKTA-1155607). No client can detect it.
+func NoNext() Fault {
+	return spoil("no-next", func(answer *response, _ *http.Request) { answer.next = "" })
+}
 
-// ForeignNext sends a next link that leads elsewhere.
+// ForeignNext sends a next link to another target.
 func ForeignNext(target string) Fault {
-	return spoil("foreign-next", func(a *response, _ *http.Request) { a.next = target })
+	return spoil("foreign-next", func(answer *response, _ *http.Request) { answer.next = target })
 }
 
-// LoopingNext sends a next link that leads to the page it stands on.
+// LoopingNext sends a next link to the page itself.
 func LoopingNext() Fault {
-	return spoil("looping-next", func(a *response, _ *http.Request) { a.next = a.self })
+	return spoil("looping-next", func(answer *response, _ *http.Request) { answer.next = answer.self })
 }
 
-// NextWithoutExpand forgets expand in the next link (OKTA-1230325).
+// NextWithoutExpand omits expand from the next link (OKTA-1230325).
 func NextWithoutExpand() Fault {
-	return spoil("next-without-expand", func(a *response, _ *http.Request) {
-		a.next, _, _ = strings.Cut(a.next, "&expand=")
+	return spoil("next-without-expand", func(answer *response, _ *http.Request) {
+		answer.next, _, _ = strings.Cut(answer.next, "&expand=")
 	})
 }
 
-// PunctuatedCursor sends a next link whose cursor holds a comma and a semicolon, which a URL may.
+// PunctuatedCursor sends a next link whose cursor contains a comma and a semicolon, which is valid in a URL.
 func PunctuatedCursor() Fault {
-	return spoil("punctuated-cursor", func(a *response, _ *http.Request) {
-		a.next = strings.Replace(a.next, "&limit=", punctuation+"&limit=", 1)
+	return spoil("punctuated-cursor", func(answer *response, _ *http.Request) {
+		answer.next = strings.Replace(answer.next, "&limit=", punctuation+"&limit=", 1)
 	})
 }
 
-// RelativeNext sends a next link without its origin, which RFC 8288 allows.
+// RelativeNext sends a relative next link, which is valid (RFC 8288).
 func RelativeNext() Fault {
-	return spoil("relative-next", func(a *response, r *http.Request) { a.next = strings.TrimPrefix(a.next, baseURL(r)) })
+	return spoil("relative-next", func(answer *response, r *http.Request) {
+		answer.next = strings.TrimPrefix(answer.next, baseURL(r))
+	})
 }

@@ -18,37 +18,54 @@ func TestFaults(t *testing.T) {
 	tests := map[string]struct {
 		fault oktatest.Fault
 		ok    func(reply) bool
-		left  int // of the tokens, after a DELETE of all that met the fault; -1 where the fault is of lists only
+		left  int // how many tokens are left after a DELETE of all with the fault; -1 if the fault is for lists only
 	}{
-		"status:503":                     {oktatest.Status(503), func(r reply) bool { return r.status == 503 && strings.Contains(r.body, "E0000010") }, held},
-		"concurrent-limit":               {oktatest.ConcurrentLimit(), func(r reply) bool { return r.status == 429 && r.header.Get("X-Rate-Limit-Limit") == "0" }, held},
-		"used-up:9s":                     {oktatest.UsedUp(9 * time.Second), func(r reply) bool { return r.status == 429 && r.header.Get("X-Rate-Limit-Limit") == "100" }, held},
-		"throttle:7s":                    {oktatest.Throttle(7 * time.Second), func(r reply) bool { return r.status == 429 && r.header.Get("Retry-After") == "7" && r.body == "" }, held},
-		"drop-before":                    {oktatest.DropBefore(), func(r reply) bool { return r.err != nil && r.status == 0 }, held},
-		"drop-after":                     {oktatest.DropAfter(), func(r reply) bool { return r.err != nil && r.status == 0 }, 0},
-		"cut-body":                       {oktatest.CutBody(), func(r reply) bool { return r.err != nil && r.status == 200 && r.body != "" }, -1},
-		"truncate-body":                  {oktatest.TruncateBody(), func(r reply) bool { return r.err == nil && !json.Valid([]byte(r.body)) }, -1},
-		"redirect:302,/x":                {oktatest.Redirect(302, "/x"), func(r reply) bool { return r.status == 302 && r.header.Get("Location") == "/x" }, held},
-		"html:200":                       {oktatest.HTML(200), func(r reply) bool { return r.status == 200 && strings.HasPrefix(r.body, "<!DOCTYPE html>") }, held},
-		"body:200,text/plain,?":          {oktatest.Body(200, "text/plain", "?"), func(r reply) bool { return r.body == "?" && r.header.Get("Content-Type") == "text/plain" }, held},
-		"challenge:401,invalid_token,x":  {oktatest.Challenge(401, "invalid_token", "x"), func(r reply) bool { return r.status == 401 && r.body == "" }, held},
-		"slow-first-byte:1s":             {oktatest.SlowFirstByte(time.Second), func(r reply) bool { return r.status == 200 }, 0},
-		"header:X-Rate-Limit-Reset,soon": {oktatest.Header("X-Rate-Limit-Reset", "soon"), func(r reply) bool { return r.header.Get("X-Rate-Limit-Reset") == "soon" }, 0},
-		"header:X-Rate-Limit-Reset,":     {oktatest.Header("X-Rate-Limit-Reset", ""), func(r reply) bool { return r.header.Values("X-Rate-Limit-Reset") == nil }, 0},
+		"status:503": {oktatest.Status(503),
+			func(r reply) bool { return r.status == 503 && strings.Contains(r.body, "E0000010") }, held},
+		"concurrent-limit": {oktatest.ConcurrentLimit(),
+			func(r reply) bool { return r.status == 429 && r.header.Get("X-Rate-Limit-Limit") == "0" }, held},
+		"used-up:9s": {oktatest.UsedUp(9 * time.Second),
+			func(r reply) bool { return r.status == 429 && r.header.Get("X-Rate-Limit-Limit") == "100" }, held},
+		"throttle:7s": {oktatest.Throttle(7 * time.Second),
+			func(r reply) bool { return r.status == 429 && r.header.Get("Retry-After") == "7" && r.body == "" }, held},
+		"drop-before": {oktatest.DropBefore(), func(r reply) bool { return r.err != nil && r.status == 0 }, held},
+		"drop-after":  {oktatest.DropAfter(), func(r reply) bool { return r.err != nil && r.status == 0 }, 0},
+		"cut-body":    {oktatest.CutBody(), func(r reply) bool { return r.err != nil && r.status == 200 && r.body != "" }, -1},
+		"truncate-body": {oktatest.TruncateBody(),
+			func(r reply) bool { return r.err == nil && !json.Valid([]byte(r.body)) }, -1},
+		"redirect:302,/x": {oktatest.Redirect(302, "/x"),
+			func(r reply) bool { return r.status == 302 && r.header.Get("Location") == "/x" }, held},
+		"html:200": {oktatest.HTML(200),
+			func(r reply) bool { return r.status == 200 && strings.HasPrefix(r.body, "<!DOCTYPE html>") }, held},
+		"body:200,text/plain,?": {oktatest.Body(200, "text/plain", "?"),
+			func(r reply) bool { return r.body == "?" && r.header.Get("Content-Type") == "text/plain" }, held},
+		"challenge:401,invalid_token,x": {oktatest.Challenge(401, "invalid_token", "x"),
+			func(r reply) bool { return r.status == 401 && r.body == "" }, held},
+		"slow-first-byte:1s": {oktatest.SlowFirstByte(time.Second), func(r reply) bool { return r.status == 200 }, 0},
+		"header:X-Rate-Limit-Reset,soon": {oktatest.Header("X-Rate-Limit-Reset", "soon"),
+			func(r reply) bool { return r.header.Get("X-Rate-Limit-Reset") == "soon" }, 0},
+		"header:X-Rate-Limit-Reset,": {oktatest.Header("X-Rate-Limit-Reset", ""),
+			func(r reply) bool { return r.header.Values("X-Rate-Limit-Reset") == nil }, 0},
 		"folded-links": {oktatest.FoldedLinks(), func(r reply) bool {
 			return len(r.header.Values("Link")) == 1 && strings.Contains(r.header.Get("Link"), "rel=next,")
 		}, -1},
-		"foreign-links:<x>; rel=y":             {oktatest.ForeignLinks("<x>; rel=y"), func(r reply) bool { return len(r.header.Values("Link")) == 1 && r.header.Get("Link") == "<x>; rel=y" }, -1},
-		"malformed-link":                       {oktatest.MalformedLink(), func(r reply) bool { return !strings.Contains(r.header.Get("Link"), ">") }, -1},
-		"no-links":                             {oktatest.NoLinks(), func(r reply) bool { return r.header.Values("Link") == nil }, -1},
-		"no-next":                              {oktatest.NoNext(), func(r reply) bool { return len(r.header.Values("Link")) == 1 && r.next() == "" }, -1},
-		"foreign-next:https://acme.okta.com/x": {oktatest.ForeignNext(orgURL + "/x"), func(r reply) bool { return r.next() == "/x" }, -1},
+		"foreign-links:<x>; rel=y": {oktatest.ForeignLinks("<x>; rel=y"),
+			func(r reply) bool { return len(r.header.Values("Link")) == 1 && r.header.Get("Link") == "<x>; rel=y" }, -1},
+		"malformed-link": {oktatest.MalformedLink(),
+			func(r reply) bool { return !strings.Contains(r.header.Get("Link"), ">") }, -1},
+		"no-links": {oktatest.NoLinks(), func(r reply) bool { return r.header.Values("Link") == nil }, -1},
+		"no-next":  {oktatest.NoNext(), func(r reply) bool { return len(r.header.Values("Link")) == 1 && r.next() == "" }, -1},
+		"foreign-next:https://acme.okta.com/x": {oktatest.ForeignNext(orgURL + "/x"),
+			func(r reply) bool { return r.next() == "/x" }, -1},
 		"looping-next": {oktatest.LoopingNext(), func(r reply) bool {
 			return r.next() == fmt.Sprintf("%s?limit=%d&expand=scope", tokens, gen.ListTokensLimitDefault)
 		}, -1},
-		"next-without-expand": {oktatest.NextWithoutExpand(), func(r reply) bool { return r.next() != "" && !strings.Contains(r.next(), "expand") }, -1},
-		"punctuated-cursor":   {oktatest.PunctuatedCursor(), func(r reply) bool { return strings.Contains(r.next(), ",;&limit=") }, -1},
-		"relative-next":       {oktatest.RelativeNext(), func(r reply) bool { return strings.Contains(r.header.Values("Link")[1], "</api/") }, -1},
+		"next-without-expand": {oktatest.NextWithoutExpand(),
+			func(r reply) bool { return r.next() != "" && !strings.Contains(r.next(), "expand") }, -1},
+		"punctuated-cursor": {oktatest.PunctuatedCursor(),
+			func(r reply) bool { return strings.Contains(r.next(), ",;&limit=") }, -1},
+		"relative-next": {oktatest.RelativeNext(),
+			func(r reply) bool { return strings.Contains(r.header.Values("Link")[1], "</api/") }, -1},
 	}
 	for text, test := range tests {
 		t.Run(text, func(t *testing.T) {
@@ -99,8 +116,7 @@ func TestFaultsHappenWhenTheyShould(t *testing.T) {
 	}
 }
 
-// After counts every request with the fault's method, also those that meet another fault, whatever the order of the
-// faults.
+// After counts every request with the fault's method, even if another fault happens to it, in any order of the faults.
 func TestAfterCountsEveryRequest(t *testing.T) {
 	t.Parallel()
 	late, twice := oktatest.Status(503).After(1), oktatest.Status(500).Times(2)

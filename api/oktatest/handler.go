@@ -14,178 +14,170 @@ import (
 	"example.com/apptokens/gen"
 )
 
-// ServeHTTP answers as the org.
+// ServeHTTP answers a request as Okta does, or as a fault demands.
 func (o *Org) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	answer, delay := o.answer(r, readForm(r))
-	if delay > 0 && retry.Sleep(r.Context(), delay) != nil {
+	answer, err := o.respond(r)
+	if err != nil || answer.dropped {
 		panic(http.ErrAbortHandler)
-	}
-	if acceptsGzip(r) {
-		answer.compress()
 	}
 	answer.write(w)
 }
 
-// maxForm bounds what is read of a token request, in bytes. An assertion has about a thousand.
+// respond returns the complete response to a request. It fails if the request's context ends during a delay.
+func (o *Org) respond(r *http.Request) (*response, error) {
+	answer, delay := o.answer(r, readForm(r))
+	if delay > 0 {
+		if err := retry.Sleep(r.Context(), delay); err != nil {
+			return nil, err
+		}
+	}
+	if acceptsGzip(r) {
+		answer.compress()
+	}
+	answer.complete()
+	return answer, nil
+}
+
+// maxForm is how many bytes of a token request are read. An assertion has about a thousand.
 const maxForm = 1 << 16
 
-// readForm reads the parameters of a token request before the org is locked. Okta takes them from the query as well as
-// from the body.
+// readForm reads the parameters of a token request, before the org is locked. Okta accepts them in the query as well as
+// in the body.
 func readForm(r *http.Request) url.Values {
 	if r.URL.Path != tokenPath {
 		return nil
 	}
 	var body []byte
 	if r.Body != nil {
-		body, _ = io.ReadAll(io.LimitReader(r.Body, maxForm)) // what breaks off lacks parameters, which is an error
+		body, _ = io.ReadAll(io.LimitReader(r.Body, maxForm)) // a truncated form lacks parameters, which is an error
 	}
 	form, _ := url.ParseQuery(r.URL.RawQuery + "&" + string(body))
 	return form
 }
 
-// answer does what the request asks for, unless a fault prevents it, and records both.
-func (o *Org) answer(r *http.Request, form url.Values) (a *response, delay time.Duration) {
+// answer carries out a request, unless a fault prevents it, and records it.
+func (o *Org) answer(r *http.Request, form url.Values) (answer *response, delay time.Duration) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	now := o.clock()
-	a = &response{header: http.Header{}}
-	a.header.Set("Date", now.UTC().Format(http.TimeFormat))
+	answer = &response{header: http.Header{}}
+	answer.header.Set("Date", now.UTC().Format(http.TimeFormat))
 
-	fault := o.meet(r)
-	switch {
-	case fault.instead != nil:
-		fault.instead(o, a, r)
-	default:
-		o.serve(a, r, form, now)
+	fault := o.dueFault(r)
+	if fault.instead != nil {
+		fault.instead(o, answer, r)
+	} else {
+		o.serve(answer, r, form, now)
 	}
-	a.finish(o.requestID(), o.requestID())
-	id := a.header.Get("X-Okta-Request-Id")
+	answer.finish(o.requestID(), o.requestID())
+	id := answer.header.Get("X-Okta-Request-Id")
 	if fault.spoil != nil {
-		fault.spoil(a, r)
+		fault.spoil(answer, r)
 	}
 	if o.forgetful {
-		return a, fault.delay
+		return answer, fault.delay
 	}
 	request := Request{
 		Time: now, Method: r.Method, Host: r.Host, Path: r.URL.EscapedPath(), Query: r.URL.RawQuery,
-		Header: r.Header.Clone(), Fault: fault.name, Status: a.status, ID: id,
+		Header: r.Header.Clone(), Fault: fault.name, Status: answer.status, ID: id,
 	}
-	if a.dropped {
+	if answer.dropped {
 		request.Status = 0
 	}
 	o.requests = append(o.requests, request)
-	return a, fault.delay
+	return answer, fault.delay
 }
 
-func (o *Org) serve(a *response, r *http.Request, form url.Values, now time.Time) {
+func (o *Org) serve(answer *response, r *http.Request, form url.Values, now time.Time) {
 	if r.URL.Path == tokenPath && r.Method == http.MethodPost {
-		o.serveTokenRequest(a, r, form, now)
+		o.serveTokenRequest(answer, r, form, now)
 		return
 	}
-	if !o.authenticate(a, r, now) {
+	if !o.authenticate(answer, r, now) {
 		return
 	}
-	if !o.limiter.take(now, a.header) {
-		o.fail(a, http.StatusTooManyRequests, "E0000047", tooManyRequests)
+	if !o.limiter.take(now, answer.header) {
+		o.fail(answer, http.StatusTooManyRequests, "E0000047", tooManyRequests)
 		return
 	}
-	// Dot segments are resolved and a trailing slash makes no difference, as in many servers: the worst that a request
-	// with a token ID of ".." or "" can meet.
+	// Like many servers, the org resolves dot segments and ignores a trailing slash. That is the worst that a token ID
+	// of ".." or "" can lead to.
 	below, found := strings.CutPrefix(path.Clean(r.URL.Path), "/api/v1/apps/")
 	segments := strings.Split(below, "/")
 	if !found || len(segments) > 3 || len(segments) > 1 && segments[1] != "tokens" {
-		o.fail(a, http.StatusNotFound, "E0000008", "The requested path was not found")
+		o.fail(answer, http.StatusNotFound, "E0000008", "The requested path was not found")
 		return
 	}
 	app := o.apps[segments[0]]
-	if app == nil {
-		o.notFound(a, segments[0], "AppInstance")
-		return
-	}
-	switch len(segments) {
-	case 1:
-		o.serveApp(a, r, app)
-	case 2:
-		o.serveTokens(a, r, app)
-	case 3:
-		o.serveToken(a, r, app, segments[2])
-	}
-}
-
-func (o *Org) serveApp(a *response, r *http.Request, app *app) {
-	if r.Method != http.MethodDelete {
-		o.methodNotAllowed(a)
-		return
-	}
-	delete(o.apps, app.id)
-	a.status = http.StatusNoContent
-}
-
-func (o *Org) serveTokens(a *response, r *http.Request, app *app) {
-	switch r.Method {
-	case http.MethodGet:
-		o.list(a, r, app)
-	case http.MethodDelete:
-		app.revokeAll()
-		a.status = gen.RevokeAllTokensSuccess
-	default:
-		o.methodNotAllowed(a)
-	}
-}
-
-func (o *Org) serveToken(a *response, r *http.Request, app *app, tokenID string) {
-	record := app.find(tokenID)
+	reads, deletes := r.Method == http.MethodGet, r.Method == http.MethodDelete
 	switch {
-	case r.Method != http.MethodGet && r.Method != http.MethodDelete:
-		o.methodNotAllowed(a)
+	case app == nil:
+		o.notFound(answer, segments[0], "AppInstance")
+	case len(segments) == 3 && (reads || deletes):
+		o.serveToken(answer, r, app, segments[2])
+	case len(segments) == 2 && reads:
+		o.list(answer, r, app)
+	case len(segments) == 2 && deletes:
+		app.revokeAll()
+		answer.status = gen.RevokeAllTokensSuccess
+	case len(segments) == 1 && deletes:
+		delete(o.apps, app.id)
+		answer.status = http.StatusNoContent
+	default:
+		o.fail(answer, http.StatusMethodNotAllowed, "E0000022", methodNotAllowed)
+	}
+}
+
+// serveToken reads or revokes a token.
+func (o *Org) serveToken(answer *response, r *http.Request, app *app, tokenID string) {
+	switch record := app.find(tokenID); {
 	case record == nil:
-		o.notFound(a, tokenID, "OAuth2RefreshTokenTx")
+		o.notFound(answer, tokenID, "OAuth2RefreshTokenTx")
 	case r.Method == http.MethodGet:
-		a.json(gen.GetTokenSuccess, o.render(app, *record, baseURL(r), query(r, "expand") == "scope"))
+		answer.json(gen.GetTokenSuccess, o.render(app, *record, baseURL(r), query(r, "expand") == "scope"))
 	default:
 		app.revoke(record)
-		a.status = gen.RevokeTokenSuccess
+		answer.status = gen.RevokeTokenSuccess
 	}
 }
 
-func (o *Org) list(a *response, r *http.Request, app *app) {
+func (o *Org) list(answer *response, r *http.Request, app *app) {
 	limit, from := gen.ListTokensLimitDefault, 0
 	if text := query(r, "limit"); text != "" {
 		n, err := strconv.Atoi(text)
 		if err != nil {
-			o.fail(a, http.StatusBadRequest, "E0000037", "Type mismatch exception.")
+			o.fail(answer, http.StatusBadRequest, "E0000037", "Type mismatch exception.")
 			return
 		}
 		if n < gen.ListTokensLimitMinimum || n > gen.ListTokensLimitMaximum {
-			o.fail(a, http.StatusBadRequest, "E0000001", "Api validation failed: limit",
+			o.fail(answer, http.StatusBadRequest, "E0000001", "Api validation failed: limit",
 				fmt.Sprintf("limit: must be between %d and %d", gen.ListTokensLimitMinimum, gen.ListTokensLimitMaximum))
 			return
 		}
 		limit = n
 	}
-	if cursor := query(r, "after"); cursor != "" {
+	cursor, expand := query(r, "after"), query(r, "expand")
+	if cursor != "" {
 		position, ok := app.position(cursor)
 		if !ok {
-			o.fail(a, http.StatusBadRequest, "E0000029", "Invalid paging request.")
+			o.fail(answer, http.StatusBadRequest, "E0000029", "Invalid paging request.")
 			return
 		}
 		from = position
 	}
-	expand := query(r, "expand")
 	records, next := app.page(from, limit)
 	tokens := make([]gen.Token, len(records))
 	for i, record := range records {
 		tokens[i] = o.render(app, record, baseURL(r), expand == "scope")
 	}
-	a.json(gen.ListTokensSuccess, tokens)
-	here := pageURL(r, query(r, "after"), limit, expand)
-	a.self = here
+	answer.json(gen.ListTokensSuccess, tokens)
+	answer.self = pageURL(r, cursor, limit, expand)
 	if next > 0 {
-		a.next = pageURL(r, app.cursor(next), limit, expand)
+		answer.next = pageURL(r, app.cursor(next), limit, expand)
 	}
 }
 
-// pageURL spells the default limit out, as Okta does.
+// pageURL returns the URL of a page. Like Okta, it includes the limit even if that is the default.
 func pageURL(r *http.Request, after string, limit int, expand string) string {
 	page := baseURL(r) + r.URL.EscapedPath() + "?"
 	if after != "" {
@@ -198,7 +190,8 @@ func pageURL(r *http.Request, after string, limit int, expand string) string {
 	return page
 }
 
-// baseURL is the URL at which the client sees the org. A proxy that ends TLS reports the client's scheme.
+// baseURL returns the org URL as the client sees it. A proxy that terminates TLS passes on the client's scheme in a
+// header.
 func baseURL(r *http.Request) string {
 	scheme, host := "http", r.Host
 	switch {
@@ -214,7 +207,7 @@ func baseURL(r *http.Request) string {
 	return scheme + "://" + host
 }
 
-// query reads a parameter of a query that url.ParseQuery may not like: cursors can hold semicolons.
+// query returns a parameter of the query. It accepts semicolons, which a cursor can contain and url.ParseQuery rejects.
 func query(r *http.Request, name string) string {
 	for parameter := range strings.SplitSeq(r.URL.RawQuery, "&") {
 		if key, value, _ := strings.Cut(parameter, "="); key == name {
@@ -227,10 +220,6 @@ func query(r *http.Request, name string) string {
 	return ""
 }
 
-func (o *Org) notFound(a *response, id, kind string) {
-	o.fail(a, http.StatusNotFound, "E0000007", "Not found: Resource not found: "+id+" ("+kind+")")
-}
-
-func (o *Org) methodNotAllowed(a *response) {
-	o.fail(a, http.StatusMethodNotAllowed, "E0000022", methodNotAllowed)
+func (o *Org) notFound(answer *response, id, kind string) {
+	o.fail(answer, http.StatusNotFound, "E0000007", "Not found: Resource not found: "+id+" ("+kind+")")
 }

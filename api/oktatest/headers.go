@@ -8,20 +8,21 @@ import (
 	"sync"
 )
 
-// finish adds the headers that nearly all recorded answers have, and leaves out those that answers with a status lack.
-func (a *response) finish(requestID, session string) {
-	a.header.Set("Set-Cookie", "JSESSIONID="+strings.ToUpper(session)+"; Path=/; Secure; HttpOnly")
-	if a.status != http.StatusTooManyRequests {
-		a.header.Set("Cache-Control", "no-cache, no-store")
-		a.header.Set("Pragma", "no-cache")
-		a.header.Set("Expires", "0")
+// finish adds the headers that nearly all recorded responses have, and removes those that recorded responses with the
+// same status lack.
+func (answer *response) finish(requestID, session string) {
+	answer.header.Set("Set-Cookie", "JSESSIONID="+strings.ToUpper(session)+"; Path=/; Secure; HttpOnly")
+	if answer.status != http.StatusTooManyRequests {
+		answer.header.Set("Cache-Control", "no-cache, no-store")
+		answer.header.Set("Pragma", "no-cache")
+		answer.header.Set("Expires", "0")
 	}
-	if a.status != http.StatusMethodNotAllowed {
-		a.header.Set("X-Okta-Request-Id", requestID)
+	if answer.status != http.StatusMethodNotAllowed {
+		answer.header.Set("X-Okta-Request-Id", requestID)
 		return
 	}
 	for _, name := range []string{"X-Rate-Limit-Limit", "X-Rate-Limit-Remaining", "X-Rate-Limit-Reset"} {
-		a.header.Del(name)
+		answer.header.Del(name)
 	}
 }
 
@@ -37,23 +38,23 @@ func acceptsGzip(r *http.Request) bool {
 	return false
 }
 
-// compressors saves most of the time that compression takes: a compressor has about a megabyte.
+// compressors are reused, because making one costs more than compressing a page: it has about a megabyte.
 var compressors = sync.Pool{New: func() any {
 	w, _ := gzip.NewWriterLevel(nil, gzip.BestSpeed)
 	return w
 }}
 
-// compress compresses a success, as recorded ones are.
-func (a *response) compress() {
-	if a.status != http.StatusOK || len(a.body) == 0 || a.header.Get("Content-Encoding") != "" {
+// compress compresses a successful response, as Okta does.
+func (answer *response) compress() {
+	if answer.status != http.StatusOK || len(answer.body) == 0 || answer.header.Get("Content-Encoding") != "" {
 		return
 	}
 	var compressed bytes.Buffer
 	w := compressors.Get().(*gzip.Writer)
 	defer compressors.Put(w)
 	w.Reset(&compressed)
-	_, _ = w.Write(a.body)
+	_, _ = w.Write(answer.body)
 	_ = w.Close()
-	a.body = compressed.Bytes()
-	a.header.Set("Content-Encoding", "gzip")
+	answer.body = compressed.Bytes()
+	answer.header.Set("Content-Encoding", "gzip")
 }

@@ -11,28 +11,23 @@ import (
 	"example.com/apptokens/gen"
 )
 
-// DefaultAPIToken is the API token of an org that was made without [WithAPIToken].
+// DefaultAPIToken is the API token that an org accepts if it is made without [WithAPIToken].
 const DefaultAPIToken = "00-oktatest-api-token"
 
 // Org is an in-memory Okta org. Make one with [New]. It is safe for concurrent use.
 type Org struct {
-	mu        sync.Mutex
-	clock     func() time.Time
-	random    *rand.Rand // for request and error ids
-	people    directory
-	apps      map[string]*app
-	apiTokens []string
-	limiter   limiter
-	faults    []*Fault
-	forgetful bool // keep no requests
-	requests  []Request
+	config
 
-	serviceApps   map[string]ServiceApp // by client ID
-	bearerTokens  map[string]accessToken
-	accessTokens  *recent[string, accessToken] // granted to service apps
-	nonce         string
-	resourceNonce bool
-	used          *recent[[sha256.Size]byte, struct{}] // hashes of what may be used once
+	mu       sync.Mutex
+	random   *rand.Rand // for request and error IDs
+	people   directory
+	apps     map[string]*app
+	faults   []*Fault
+	requests []Request
+
+	accessTokens *recent[string, accessToken] // granted to service apps
+	nonce        string
+	used         *recent[[sha256.Size]byte, struct{}] // hashes of assertions and proofs
 }
 
 // Option configures an [Org].
@@ -41,33 +36,26 @@ type Option func(*config)
 type config struct {
 	seed      uint64
 	clock     func() time.Time
-	apps      []appConfig
+	tokens    map[string]int // how many each app holds at first, by app ID
 	apiTokens []string
 	limiter   limiter
-	forgetful bool
+	forgetful bool // keep no requests
 
-	serviceApps   map[string]ServiceApp
+	serviceApps   map[string]ServiceApp // by client ID
 	bearerTokens  map[string]accessToken
 	resourceNonce bool
 }
 
-type appConfig struct {
-	id     string
-	tokens int
-}
-
 // WithApp adds an app that holds a number of tokens. It may be given several times.
-func WithApp(appID string, tokens int) Option {
-	return func(c *config) { c.apps = append(c.apps, appConfig{appID, tokens}) }
-}
+func WithApp(appID string, tokens int) Option { return func(c *config) { c.tokens[appID] = tokens } }
 
-// WithSeed changes the data. The default seed is 1.
+// WithSeed sets the seed of the data. The default is 1.
 func WithSeed(seed uint64) Option { return func(c *config) { c.seed = seed } }
 
-// WithClock replaces [time.Now], on which ages, windows and the Date header depend.
+// WithClock sets the clock, which determines ages, rate-limit windows and the Date header. The default is [time.Now].
 func WithClock(clock func() time.Time) Option { return func(c *config) { c.clock = clock } }
 
-// WithAPIToken makes the org accept an API token instead of [DefaultAPIToken]. It may be given several times.
+// WithAPIToken makes the org accept an API token in place of [DefaultAPIToken]. It may be given several times.
 func WithAPIToken(token string) Option {
 	return func(c *config) { c.apiTokens = append(c.apiTokens, token) }
 }
@@ -78,19 +66,23 @@ func WithBearerToken(token string, scopes ...string) Option {
 	return func(c *config) { c.bearerTokens[token] = accessToken{scopes: scopes} }
 }
 
-// WithRateLimit allows a number of requests in one window, which begins with the first request after the last window's
-// end. Okta's window is a minute. Without it, or with a limit of 0, nothing is limited, and the headers show a limit
-// that is never used up. Token requests are not counted.
+// WithRateLimit allows a number of requests per window. A window begins with the first request after the end of the
+// previous one; Okta's lasts a minute. Without this option, or with 0 requests, there is no limit, and the headers show
+// one that is never used up. Token requests are not counted.
 func WithRateLimit(requests int, window time.Duration) Option {
 	return func(c *config) { c.limiter = limiter{limit: requests, window: window} }
 }
 
-// WithoutRequests keeps no record of requests, so that an org can run for long. [Org.Requests] then returns nil.
+// WithoutRequests makes the org keep no record of requests, so that its memory does not grow. [Org.Requests] then
+// returns nil.
 func WithoutRequests() Option { return func(c *config) { c.forgetful = true } }
 
 // New returns an org.
 func New(opts ...Option) *Org {
-	c := config{seed: 1, clock: time.Now, serviceApps: map[string]ServiceApp{}, bearerTokens: map[string]accessToken{}}
+	c := config{
+		seed: 1, clock: time.Now, tokens: map[string]int{},
+		serviceApps: map[string]ServiceApp{}, bearerTokens: map[string]accessToken{},
+	}
 	for _, option := range opts {
 		option(&c)
 	}
@@ -98,32 +90,25 @@ func New(opts ...Option) *Org {
 		c.apiTokens = []string{DefaultAPIToken}
 	}
 	org := &Org{
-		clock:     c.clock,
-		random:    newRandom(c.seed, "ids"),
-		people:    newDirectory(c.seed),
-		apps:      map[string]*app{},
-		apiTokens: c.apiTokens,
-		limiter:   c.limiter,
-		forgetful: c.forgetful,
-
-		serviceApps:   c.serviceApps,
-		bearerTokens:  c.bearerTokens,
-		accessTokens:  newRecent[string, accessToken](maxAccessTokens),
-		nonce:         randomID(newRandom(c.seed, "nonce"), "nonce"),
-		resourceNonce: c.resourceNonce,
-		used:          newRecent[[sha256.Size]byte, struct{}](maxUsed),
+		config:       c,
+		random:       newRandom(c.seed, "ids"),
+		people:       newDirectory(c.seed),
+		apps:         map[string]*app{},
+		accessTokens: newRecent[string, accessToken](maxAccessTokens),
+		nonce:        randomID(newRandom(c.seed, "nonce"), "nonce"),
+		used:         newRecent[[sha256.Size]byte, struct{}](maxUsed),
 	}
-	for _, a := range c.apps {
-		org.apps[a.id] = newApp(c.seed, a.id, a.tokens, org.people, c.clock())
+	for id, tokens := range c.tokens {
+		org.apps[id] = newApp(c.seed, id, tokens, org.people, c.clock())
 	}
 	return org
 }
 
-// APIToken returns the first of the API tokens that the org accepts.
+// APIToken returns the first API token that the org accepts.
 func (o *Org) APIToken() string { return o.apiTokens[0] }
 
-// Add gives an app the tokens, and adds the app if the org does not have it. A token without an ID gets one; nothing
-// else about it changes.
+// Add adds tokens to an app, and the app to the org if it is new. A token without an ID gets one; otherwise tokens are
+// served as they are.
 func (o *Org) Add(appID string, tokens ...gen.Token) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -140,8 +125,8 @@ func (o *Org) Add(appID string, tokens ...gen.Token) {
 	}
 }
 
-// Tokens returns the tokens of an app that are left, in the order in which they are listed. Their links begin with
-// https://oktatest.example.
+// Tokens returns the tokens that an app holds now, in the order of a listing. Their links begin with
+// https://oktatest.example. It returns nil if the org has no such app.
 func (o *Org) Tokens(appID string) []gen.Token {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -157,27 +142,27 @@ func (o *Org) Tokens(appID string) []gen.Token {
 	return tokens
 }
 
-// Request is one request that the org got.
+// Request is a request that the org received.
 type Request struct {
 	Time   time.Time
 	Method string
-	Host   string // as asked for, with its port
+	Host   string // host and port, as in the Host header
 	Path   string // as sent, with its escapes
 	Query  string // as sent
 	Header http.Header
-	Fault  string // name of the fault that it met, as ParseFault takes it
-	Status int    // of the response; 0 where the connection was dropped before one
+	Fault  string // name of the fault that was injected into it, as ParseFault reads it; or empty
+	Status int    // of the response; 0 if the connection was dropped before one
 	ID     string // X-Okta-Request-Id of the response
 }
 
-// Requests returns the requests so far, in the order of arrival.
+// Requests returns the requests so far, in order of arrival.
 func (o *Org) Requests() []Request {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return slices.Clone(o.requests)
 }
 
-// Inject adds faults. Each request meets the first of them that applies to it and is not used up.
+// Inject adds faults. To each request happens at most one: the first, in the order of injection, that is due.
 func (o *Org) Inject(faults ...Fault) {
 	o.mu.Lock()
 	defer o.mu.Unlock()

@@ -76,7 +76,8 @@ func (r reply) list(t *testing.T) (page []gen.Token) {
 func TestAnswers(t *testing.T) {
 	t.Parallel()
 	org := oktatest.New(oktatest.WithApp("0oa1", 3), oktatest.WithApp("0oaEmpty", 0),
-		oktatest.WithBearerToken("reader", "okta.apps.read"), oktatest.WithBearerToken("manager", "okta.apps.read", "okta.apps.manage"))
+		oktatest.WithBearerToken("reader", "okta.apps.read"),
+		oktatest.WithBearerToken("manager", "okta.apps.read", "okta.apps.manage"))
 	id := org.Tokens("0oa1")[0].ID
 	tests := map[string]struct {
 		method, target, authorization string
@@ -128,14 +129,16 @@ func TestAnswers(t *testing.T) {
 				}
 			case strings.HasPrefix(test.code, "E"):
 				var e gen.Error
-				if err := json.Unmarshal([]byte(got.body), &e); err != nil || e.Code != test.code || e.Link != test.code || !strings.HasPrefix(e.ID, "oae") {
+				if err := json.Unmarshal([]byte(got.body), &e); err != nil || e.Code != test.code || e.Link != test.code ||
+					!strings.HasPrefix(e.ID, "oae") {
 					t.Errorf("error %s, want code %s", got.body, test.code)
 				}
 				if !strings.Contains(got.body, `"errorCauses":[`) {
 					t.Errorf("error %s has no causes", got.body)
 				}
 			case test.code != "":
-				if challenge := got.header.Get("WWW-Authenticate"); got.body != "" || !strings.Contains(challenge, `error="`+test.code+`"`) {
+				if challenge := got.header.Get("WWW-Authenticate"); got.body != "" ||
+					!strings.Contains(challenge, `error="`+test.code+`"`) {
 					t.Errorf("challenge %q and body %q, want %s", challenge, got.body, test.code)
 				}
 			}
@@ -158,7 +161,8 @@ func TestPagesHoldEveryTokenOnceWhateverIsRevokedMeanwhile(t *testing.T) {
 			}
 			seen[token.ID] = true
 		}
-		if self := got.header.Values("Link")[0]; !strings.Contains(self, fmt.Sprint("limit=", gen.ListTokensLimitDefault)) || !strings.HasSuffix(self, `rel="self"`) {
+		if self := got.header.Values("Link")[0]; !strings.Contains(self,
+			fmt.Sprint("limit=", gen.ListTokensLimitDefault)) || !strings.HasSuffix(self, `rel="self"`) {
 			t.Errorf("self link %q, want one that spells the limit out", self)
 		}
 		if got := send(t, org, "DELETE", tokens+"/"+page[0].ID); got.status != 204 {
@@ -187,7 +191,8 @@ func TestAWindowBeginsWithItsFirstRequest(t *testing.T) {
 			}
 			got := send(t, org, "GET", target)
 			if got.status != want.status || got.header.Get("X-Rate-Limit-Remaining") != strconv.Itoa(want.remaining) {
-				t.Errorf("request %d: %d, Remaining %s; want %d, %d", i, got.status, got.header.Get("X-Rate-Limit-Remaining"), want.status, want.remaining)
+				t.Errorf("request %d: %d, Remaining %s; want %d, %d", i, got.status, got.header.Get("X-Rate-Limit-Remaining"),
+					want.status, want.remaining)
 			}
 			if reset := got.header.Get("X-Rate-Limit-Reset"); reset != fmt.Sprint(begin.Add(time.Minute).Unix()) {
 				t.Errorf("request %d: Reset %s, want %d", i, reset, begin.Add(time.Minute).Unix())
@@ -205,7 +210,8 @@ func TestTheSeedMakesTheData(t *testing.T) {
 	t.Parallel()
 	clock := oktatest.WithClock(func() time.Time { return time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC) })
 	list := func(seed uint64) string {
-		return send(t, oktatest.New(clock, oktatest.WithApp("0oa1", 100), oktatest.WithSeed(seed)), "GET", tokens+"?limit=200").body
+		return send(t, oktatest.New(clock, oktatest.WithApp("0oa1", 100), oktatest.WithSeed(seed)), "GET",
+			tokens+"?limit=200").body
 	}
 	first, again, other := list(1), list(1), list(7)
 	if first != again {
@@ -242,7 +248,8 @@ func TestServer(t *testing.T) {
 		req.Close = true // or Go's transport repeats what was dropped
 		return receive(http.DefaultClient.Do(req))
 	}
-	if got := get(); got.status != 200 || !strings.Contains(got.header.Values("Link")[1], "<"+server.URL+tokens+"?after=") {
+	if got := get(); got.status != 200 ||
+		!strings.Contains(got.header.Values("Link")[1], "<"+server.URL+tokens+"?after=") {
 		t.Errorf("answer %+v", got)
 	}
 	server.Inject(oktatest.DropBefore(), oktatest.CutBody())

@@ -7,43 +7,43 @@ import (
 	"time"
 )
 
-// form is how a fault is written in text.
+// form is the text form of a fault.
 type form struct {
 	name, arguments, help string
 	build                 func(*arguments) Fault
 }
 
 var forms = []form{
-	{"status", "CODE", "an error, with the object that Okta sends",
+	{"status", "CODE", "an error, with Okta's error object",
 		func(a *arguments) Fault { return Status(a.status()) }},
 	{"concurrent-limit", "", "429: too many requests at once", plain(ConcurrentLimit)},
-	{"used-up", "DURATION", "429: no request left in a window that ends then",
+	{"used-up", "DURATION", "429: no requests left until the window ends",
 		func(a *arguments) Fault { return UsedUp(a.duration()) }},
-	{"throttle", "DURATION", "429 of a proxy, with a Retry-After",
+	{"throttle", "DURATION", "429 as a proxy sends it, with a Retry-After",
 		func(a *arguments) Fault { return Throttle(a.duration()) }},
-	{"challenge", "CODE,ERROR,TEXT", "an OAuth error: a header, and no body",
+	{"challenge", "CODE,ERROR,TEXT", "an OAuth error: a header and no body",
 		func(a *arguments) Fault { return Challenge(a.status(), a.text(), a.text()) }},
 	{"redirect", "CODE,URL", "a redirect", func(a *arguments) Fault { return Redirect(a.status(), a.text()) }},
 	{"html", "CODE", "a sign-in page", func(a *arguments) Fault { return HTML(a.status()) }},
 	{"body", "CODE,TYPE,TEXT", "a body of any content type",
 		func(a *arguments) Fault { return Body(a.status(), a.text(), a.text()) }},
-	{"drop-before", "", "the connection breaks, and nothing is done", plain(DropBefore)},
+	{"drop-before", "", "the connection breaks; nothing is done", plain(DropBefore)},
 	{"drop-after", "", "the request is carried out; the connection breaks", plain(DropAfter)},
-	{"cut-body", "", "the connection breaks in the body", plain(CutBody)},
-	{"truncate-body", "", "half the body, as if it were all", plain(TruncateBody)},
+	{"cut-body", "", "the connection breaks in the middle of the body", plain(CutBody)},
+	{"truncate-body", "", "half the body, as if it were complete", plain(TruncateBody)},
 	{"slow-first-byte", "DURATION", "the response is late",
 		func(a *arguments) Fault { return SlowFirstByte(a.duration()) }},
 	{"header", "NAME,VALUE", "another header; an empty VALUE removes it",
 		func(a *arguments) Fault { return Header(a.text(), a.text()) }},
 	{"folded-links", "", "all links on one line", plain(FoldedLinks)},
 	{"foreign-links", "HEADER", "another Link header", func(a *arguments) Fault { return ForeignLinks(a.text()) }},
-	{"malformed-link", "", "a Link header that cannot be read", plain(MalformedLink)},
+	{"malformed-link", "", "a malformed Link header", plain(MalformedLink)},
 	{"no-links", "", "no Link header", plain(NoLinks)},
 	{"no-next", "", "a listing that ends too early", plain(NoNext)},
 	{"foreign-next", "URL", "a next link that leads elsewhere",
 		func(a *arguments) Fault { return ForeignNext(a.text()) }},
 	{"looping-next", "", "a next link to the page itself", plain(LoopingNext)},
-	{"next-without-expand", "", "a next link that has lost expand", plain(NextWithoutExpand)},
+	{"next-without-expand", "", "a next link that lacks expand", plain(NextWithoutExpand)},
 	{"punctuated-cursor", "", `a next link with "," and ";" in it`, plain(PunctuatedCursor)},
 	{"relative-next", "", "a next link without its origin", plain(RelativeNext)},
 }
@@ -59,7 +59,7 @@ func (f form) String() string {
 	return f.name + ":" + f.arguments
 }
 
-// FaultUsage returns a line of help for each fault that [ParseFault] reads.
+// FaultUsage returns a help text with one line for each fault that [ParseFault] reads.
 func FaultUsage() string {
 	var usage strings.Builder
 	for _, f := range forms {
@@ -68,14 +68,14 @@ func FaultUsage() string {
 	return usage.String()
 }
 
-// ParseFault reads a fault from a text of the form NAME[@WHEN][:ARGUMENTS], for command lines and files:
+// ParseFault parses a fault in the form NAME[@WHEN][:ARGUMENTS], for command lines and files:
 //
 //	status:503
 //	cut-body@after=1,times=2
 //	redirect@on=DELETE,forever:302,https://acme.okta.com/login
 //
-// [FaultUsage] lists names and arguments. WHEN is a list of after=N, times=N, forever and on=METHOD, which stand for
-// the methods of [Fault].
+// [FaultUsage] lists the names and their arguments. WHEN is a comma-separated list of after=N, times=N, forever and
+// on=METHOD, which stand for the methods of [Fault].
 func ParseFault(text string) (Fault, error) {
 	head, list, _ := strings.Cut(text, ":")
 	name, when, timed := strings.Cut(head, "@")
@@ -112,7 +112,7 @@ func (f form) parse(list string) (Fault, error) {
 	return fault, nil
 }
 
-// when applies a list like "after=1,times=2".
+// when applies conditions such as "after=1,times=2".
 func (f Fault) when(list string) (Fault, error) {
 	for condition := range strings.SplitSeq(list, ",") {
 		name, value, _ := strings.Cut(condition, "=")
@@ -133,7 +133,7 @@ func (f Fault) when(list string) (Fault, error) {
 	return f, nil
 }
 
-// arguments are read in order. The first error is kept.
+// arguments are the arguments of a fault, which are read in order. err is the last error in them.
 type arguments struct {
 	values []string
 	err    error

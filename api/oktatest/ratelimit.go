@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// unlimited is what the headers show where nothing is limited.
+// unlimited is the limit that the headers show if there is none.
 const unlimited = 1_000_000
 
-// limiter counts requests in windows that begin with the first request after the end of the one before
+// limiter counts requests per window. A window begins with the first request after the end of the previous one
 // (https://developer.okta.com/docs/reference/rl-best-practices/).
 type limiter struct {
 	limit  int // 0 for no limit
@@ -18,7 +18,7 @@ type limiter struct {
 	end    time.Time
 }
 
-// take counts one request, writes the headers, and reports whether the request may go on.
+// take counts a request, writes the headers, and reports whether the request is within the limit.
 func (l *limiter) take(now time.Time, header http.Header) bool {
 	if l.limit == 0 {
 		writeRateLimit(header, unlimited, unlimited-1, now.Add(time.Minute))

@@ -1,10 +1,11 @@
 package oktatest
 
-// recent remembers the entries that were added last, up to a number, so that no caller can fill the memory.
+// recent is a map that holds a limited number of entries, those that were added last, so that no client can exhaust the
+// memory.
 type recent[K comparable, V any] struct {
 	size    int
 	entries map[K]V
-	order   []K // in which they were added; a ring once it is full
+	order   []K // keys in the order in which they were added; a ring once it is full
 	oldest  int
 }
 
@@ -12,7 +13,7 @@ func newRecent[K comparable, V any](size int) *recent[K, V] {
 	return &recent[K, V]{size: size, entries: map[K]V{}}
 }
 
-// add remembers an entry whose key is new, and forgets the oldest one if there are too many.
+// add adds an entry, whose key must be new. If the map is full, the oldest entry is removed.
 func (r *recent[K, V]) add(key K, value V) {
 	if len(r.order) < r.size {
 		r.order = append(r.order, key)

@@ -2,11 +2,14 @@ package oktatest
 
 import (
 	"encoding/json"
+	"fmt"
+	"maps"
 	"net/http"
 	"strconv"
+	"strings"
 )
 
-// response is what the org is about to send, so that a fault can spoil it.
+// response is what the org is about to send. A fault may change it.
 type response struct {
 	status int
 	header http.Header
@@ -18,38 +21,40 @@ type response struct {
 	cut     bool // the connection breaks in the middle of the body
 }
 
-func (a *response) write(w http.ResponseWriter) {
-	if a.dropped {
-		panic(http.ErrAbortHandler)
+// complete adds the headers that depend on the links and on the body.
+func (answer *response) complete() {
+	if answer.self != "" {
+		answer.header.Add("Link", "<"+answer.self+`>; rel="self"`)
 	}
-	for name, values := range a.header {
-		w.Header()[name] = values
+	if answer.next != "" {
+		answer.header.Add("Link", "<"+answer.next+`>; rel="next"`)
 	}
-	if a.self != "" {
-		w.Header().Add("Link", "<"+a.self+`>; rel="self"`)
+	if answer.status != http.StatusNoContent {
+		answer.header.Set("Content-Length", strconv.Itoa(len(answer.body)))
 	}
-	if a.next != "" {
-		w.Header().Add("Link", "<"+a.next+`>; rel="next"`)
-	}
-	if a.status != http.StatusNoContent {
-		w.Header().Set("Content-Length", strconv.Itoa(len(a.body)))
-	}
-	w.WriteHeader(a.status)
-	if a.cut {
-		_, _ = w.Write(a.body[:len(a.body)/2])
+}
+
+// half returns the first half of the body.
+func (answer *response) half() []byte { return answer.body[:len(answer.body)/2] }
+
+func (answer *response) write(w http.ResponseWriter) {
+	maps.Copy(w.Header(), answer.header)
+	w.WriteHeader(answer.status)
+	if answer.cut {
+		_, _ = w.Write(answer.half())
 		_ = http.NewResponseController(w).Flush()
 		panic(http.ErrAbortHandler)
 	}
-	_, _ = w.Write(a.body)
+	_, _ = w.Write(answer.body)
 }
 
-func (a *response) json(status int, value any) {
+func (answer *response) json(status int, value any) {
 	body, err := json.Marshal(value)
 	if err != nil {
-		panic(err) // the models encode
+		panic(err) // every model can be encoded
 	}
-	a.status, a.body = status, body
-	a.header.Set("Content-Type", "application/json")
+	answer.status, answer.body = status, body
+	answer.header.Set("Content-Type", "application/json")
 }
 
 // oktaError is gen.Error with the properties that Okta always sends.
@@ -65,27 +70,29 @@ type cause struct {
 	Summary string `json:"errorSummary"`
 }
 
-// Summaries that stand in more than one place.
+// Summaries that are used more than once.
 const (
 	tooManyRequests  = "API call exceeded rate limit due to too many requests."
 	methodNotAllowed = "The endpoint does not support the provided HTTP method"
 )
 
-func (o *Org) fail(a *response, status int, code, summary string, causes ...string) {
+// fail answers with an error object.
+func (o *Org) fail(answer *response, status int, code, summary string, causes ...string) {
 	e := oktaError{Code: code, Summary: summary, Link: code, ID: o.errorID(), Causes: []cause{}}
 	for _, text := range causes {
 		e.Causes = append(e.Causes, cause{text})
 	}
-	a.json(status, e)
+	answer.json(status, e)
 }
 
-// challenge answers as Okta does where OAuth failed: with a header and no body. org is the URL of the org.
-func (a *response) challenge(status int, org string, dpop bool, code, description string) {
-	a.status = status
+// challenge answers as Okta does when OAuth fails: with a header and no body. org is the org URL.
+func (answer *response) challenge(status int, org string, dpop bool, code, description string) {
+	answer.status = status
 	scheme := "Bearer"
 	if dpop {
-		scheme = `DPoP algs="RS256 RS384 RS512 ES256 ES384 ES512",`
+		scheme = `DPoP algs="` + strings.Trim(fmt.Sprint(algorithms), "[]") + `",`
 	}
-	a.header.Set("WWW-Authenticate", scheme+` authorization_uri="`+org+`/oauth2/v1/authorize", realm="`+org+
-		`", scope="okta.apps.read okta.apps.manage", error="`+code+`", error_description="`+description+`"`)
+	answer.header.Set("WWW-Authenticate", fmt.Sprintf(
+		`%s authorization_uri="%s/oauth2/v1/authorize", realm="%[2]s", scope="%[3]s %s", error="%s", error_description="%s"`,
+		scheme, org, readScope, manageScope, code, description))
 }

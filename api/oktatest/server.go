@@ -13,7 +13,8 @@ type Server struct {
 	http *http.Server
 }
 
-// NewServer starts a server. Close it when done. It panics if it cannot listen, since it is for tests.
+// NewServer starts and returns a new [Server]. The caller should call Close when finished. Like httptest.NewServer, it
+// panics if it cannot listen.
 func NewServer(opts ...Option) *Server {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -25,5 +26,5 @@ func NewServer(opts ...Option) *Server {
 	return server
 }
 
-// Close breaks all connections and stops listening.
+// Close stops listening and closes all connections.
 func (s *Server) Close() { _ = s.http.Close() }

@@ -17,13 +17,13 @@ import (
 // ServiceApp is an OAuth 2.0 service app of an [Org], for [WithServiceApp].
 type ServiceApp struct {
 	ClientID string
-	Keys     map[string]crypto.PublicKey // by key id; a single key may have the id ""
-	Scopes   []string                    // granted; nil means okta.apps.read and okta.apps.manage
-	// DPoPOptional lets the app have bearer tokens, if it sends no proof.
+	Keys     map[string]crypto.PublicKey // by key ID; a single key may have the ID ""
+	Scopes   []string                    // granted scopes; nil means okta.apps.read and okta.apps.manage
+	// DPoPOptional grants a bearer token to a request without a proof.
 	DPoPOptional bool
 }
 
-// WithServiceApp registers a service app, which can then get access tokens at /oauth2/v1/token. It may be given several
+// WithServiceApp registers a service app, which then gets access tokens at /oauth2/v1/token. It may be given several
 // times.
 func WithServiceApp(app ServiceApp) Option {
 	if app.Scopes == nil {
@@ -32,17 +32,18 @@ func WithServiceApp(app ServiceApp) Option {
 	return func(c *config) { c.serviceApps[app.ClientID] = app }
 }
 
-// WithResourceNonce demands a nonce in the DPoP proofs of API requests too, which Okta does not do yet.
+// WithResourceNonce makes the org require a nonce in the DPoP proofs of API requests, too. Okta does not do so today.
 func WithResourceNonce() Option { return func(c *config) { c.resourceNonce = true } }
 
-// RotateNonce makes the org want another nonce from now on. (Okta rotates daily, and takes an old one for three days.)
+// RotateNonce replaces the nonce that DPoP proofs must contain. (Okta rotates it daily, and accepts an old one for
+// three days.)
 func (o *Org) RotateNonce() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.nonce = randomID(o.random, "nonce")
 }
 
-// RevokeAccessTokens revokes the access tokens that service apps were granted.
+// RevokeAccessTokens revokes all access tokens that service apps were granted.
 func (o *Org) RevokeAccessTokens() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -57,17 +58,17 @@ const (
 	tokenLifetime = time.Hour
 	// maxAssertionLifetime: see https://developer.okta.com/docs/api/openapi/okta-oauth/guides/client-auth/.
 	maxAssertionLifetime = time.Hour
-	// Bounds of what is remembered, far beyond what clients need.
+	// These bound what is remembered, far above what clients need.
 	maxAccessTokens = 10_000
 	maxUsed         = 100_000
-	// clockTolerance is for clients whose clock is a little ahead.
+	// clockTolerance is how far a client's clock may be ahead.
 	clockTolerance = 5 * time.Second
 )
 
-// algorithms are those that Okta takes, for assertions and for proofs.
+// algorithms are the signature algorithms that Okta accepts, for assertions and for proofs.
 var algorithms = []jose.SignatureAlgorithm{jose.RS256, jose.RS384, jose.RS512, jose.ES256, jose.ES384, jose.ES512}
 
-// accessToken is what the org knows of one.
+// accessToken is what the org knows about an access token.
 type accessToken struct {
 	scopes     []string
 	expires    time.Time // zero for never
@@ -89,30 +90,30 @@ func badRequest(code, description string) *refusal {
 	return &refusal{http.StatusBadRequest, code, description}
 }
 
-// serveTokenRequest answers at the token endpoint.
-func (o *Org) serveTokenRequest(a *response, r *http.Request, form url.Values, now time.Time) {
-	new(limiter).take(now, a.header) // counts nothing, but writes the headers
+// serveTokenRequest answers a request to the token endpoint.
+func (o *Org) serveTokenRequest(answer *response, r *http.Request, form url.Values, now time.Time) {
+	new(limiter).take(now, answer.header) // writes the headers, and does not limit
 	granted, refused := o.grant(r, form, now)
+	if refused == nil || refused.Code == "use_dpop_nonce" {
+		answer.header.Set("DPoP-Nonce", o.nonce)
+	}
 	if refused != nil {
-		if refused.Code == "use_dpop_nonce" {
-			a.header.Set("DPoP-Nonce", o.nonce)
-		}
-		a.json(refused.status, refused)
+		answer.json(refused.status, refused)
 		return
 	}
-	a.header.Set("DPoP-Nonce", o.nonce)
 	value := randomID(o.random, "access-token-")
 	o.accessTokens.add(value, *granted)
 	kind := "Bearer"
 	if granted.thumbprint != "" {
 		kind = "DPoP"
 	}
-	a.json(http.StatusOK, map[string]any{
+	answer.json(http.StatusOK, map[string]any{
 		"token_type": kind, "expires_in": int(tokenLifetime.Seconds()), "access_token": value,
 		"scope": strings.Join(granted.scopes, " "),
 	})
 }
 
+// grant returns the access token that a token request is granted.
 func (o *Org) grant(r *http.Request, form url.Values, now time.Time) (*accessToken, *refusal) {
 	const assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 	endpoint := baseURL(r) + tokenPath
@@ -120,7 +121,7 @@ func (o *Org) grant(r *http.Request, form url.Values, now time.Time) (*accessTok
 	case r.ContentLength != 0 && !isForm(r):
 		return nil, badRequest("invalid_request", "The request body must be form-encoded.")
 	case repeats(form):
-		return nil, badRequest("invalid_request", "A parameter is there twice.")
+		return nil, badRequest("invalid_request", "A parameter is repeated.")
 	case form.Get("grant_type") != "client_credentials":
 		return nil, badRequest("unsupported_grant_type", "The grant type is not supported by the authorization server.")
 	case form.Get("client_assertion_type") != assertionType:
@@ -134,10 +135,9 @@ func (o *Org) grant(r *http.Request, form url.Values, now time.Time) (*accessTok
 		return nil, invalidClient("The client_id is not the one of the client_assertion.")
 	}
 	token := &accessToken{expires: now.Add(tokenLifetime)}
-	if len(r.Header.Values("DPoP")) == 0 && !app.DPoPOptional {
+	if hasProof := len(r.Header.Values("DPoP")) > 0; !hasProof && !app.DPoPOptional {
 		return nil, badRequest("invalid_dpop_proof", "The DPoP proof JWT header is missing.")
-	}
-	if len(r.Header.Values("DPoP")) > 0 {
+	} else if hasProof {
 		proof, problem := o.checkProof(r, endpoint, now)
 		switch {
 		case problem != "":
@@ -165,7 +165,7 @@ func repeats(form url.Values) bool {
 	return false
 }
 
-// narrow leaves out scopes that the app was not granted. Like Okta, it reports that only if no scope is left.
+// narrow returns the requested scopes that the app was granted. Like Okta, it refuses a request only if there are none.
 func (app ServiceApp) narrow(scopes []string) ([]string, *refusal) {
 	for _, scope := range scopes {
 		if !strings.HasPrefix(scope, "okta.") && !slices.Contains(app.Scopes, scope) {
@@ -188,7 +188,7 @@ func (app ServiceApp) narrow(scopes []string) ([]string, *refusal) {
 	return granted, nil
 }
 
-// checkAssertion returns the app that a request comes from.
+// checkAssertion checks a client assertion and returns the app that signed it.
 func (o *Org) checkAssertion(assertion, endpoint string, now time.Time) (ServiceApp, *refusal) {
 	parsed, err := jwt.ParseSigned(assertion, algorithms)
 	var claims jwt.Claims
@@ -213,19 +213,19 @@ func (o *Org) checkAssertion(assertion, endpoint string, now time.Time) (Service
 	case claims.Expiry == nil || !claims.Expiry.Time().After(now):
 		return refuse("The client_assertion has expired.")
 	case claims.Expiry.Time().After(now.Add(maxAssertionLifetime)):
-		return refuse("The client_assertion lives longer than an hour.")
+		return refuse("The lifetime of the client_assertion is longer than an hour.")
 	case claims.IssuedAt != nil && claims.IssuedAt.Time().After(now.Add(clockTolerance)):
 		return refuse("The client_assertion was issued in the future.")
 	case claims.NotBefore != nil && claims.NotBefore.Time().After(now.Add(clockTolerance)):
 		return refuse("The client_assertion is not valid yet.")
-	case claims.ID != "" && !o.first("assertion "+claims.Issuer+" "+claims.ID):
+	case claims.ID != "" && !o.useOnce("assertion "+claims.Issuer+" "+claims.ID):
 		return refuse("The client_assertion has been used before.")
 	}
 	return app, nil
 }
 
-// first reports whether an id that may be used once is new. Its hash is what is kept: ids have any length.
-func (o *Org) first(id string) bool {
+// useOnce reports whether an ID has not been used before, and remembers it by its hash, because IDs can be long.
+func (o *Org) useOnce(id string) bool {
 	key := sha256.Sum256([]byte(id))
 	if _, used := o.used.entries[key]; used {
 		return false

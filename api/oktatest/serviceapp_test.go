@@ -149,7 +149,8 @@ func (p *party) granted(t *testing.T) string {
 	t.Helper()
 	p.ask(t, p.form(p.assertion(nil)), p.proof("POST", tokenEndpoint, nil)) // for the nonce
 	got := p.ask(t, p.form(p.assertion(nil)), p.proof("POST", tokenEndpoint, nil))
-	if got.Status != http.StatusOK || got.Type != "DPoP" || got.Expires != 3600 || got.Scope != "okta.apps.read okta.apps.manage" {
+	if got.Status != http.StatusOK || got.Type != "DPoP" || got.Expires != 3600 ||
+		got.Scope != "okta.apps.read okta.apps.manage" {
 		t.Fatalf("got %+v", got)
 	}
 	return got.Token
@@ -179,13 +180,15 @@ func TestAssertionsAreCheckedStrictly(t *testing.T) {
 		"two audiences": {func(p *party) string {
 			return p.assertion(claims{"aud": []string{tokenEndpoint, "https://evil.example"}})
 		}, "aud"},
-		"without exp":        {func(p *party) string { return p.assertion(claims{"exp": nil}) }, "expired"},
-		"expired":            {func(p *party) string { return p.assertion(claims{"exp": now(-time.Second)}) }, "expired"},
-		"too long a life":    {func(p *party) string { return p.assertion(claims{"exp": now(61 * time.Minute)}) }, "longer than an hour"},
-		"of the future":      {func(p *party) string { return p.assertion(claims{"iat": now(time.Minute)}) }, "in the future"},
-		"without jti":        {func(p *party) string { return p.assertion(claims{"jti": nil}) }, ""},
-		"not valid yet":      {func(p *party) string { return p.assertion(claims{"nbf": now(time.Minute)}) }, "not valid yet"},
-		"that is used again": {func(p *party) string { a := p.assertion(nil); p.ask(&testing.T{}, p.form(a)); return a }, "used before"},
+		"without exp": {func(p *party) string { return p.assertion(claims{"exp": nil}) }, "expired"},
+		"expired":     {func(p *party) string { return p.assertion(claims{"exp": now(-time.Second)}) }, "expired"},
+		"too long a life": {func(p *party) string { return p.assertion(claims{"exp": now(61 * time.Minute)}) },
+			"longer than an hour"},
+		"of the future": {func(p *party) string { return p.assertion(claims{"iat": now(time.Minute)}) }, "in the future"},
+		"without jti":   {func(p *party) string { return p.assertion(claims{"jti": nil}) }, ""},
+		"not valid yet": {func(p *party) string { return p.assertion(claims{"nbf": now(time.Minute)}) }, "not valid yet"},
+		"that is used again": {func(p *party) string { a := p.assertion(nil); p.ask(&testing.T{}, p.form(a)); return a },
+			"used before"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -195,7 +198,8 @@ func TestAssertionsAreCheckedStrictly(t *testing.T) {
 			switch {
 			case test.says == "" && (got.Status != 200 || got.Type != "Bearer"):
 				t.Errorf("got %+v, want a grant", got)
-			case test.says != "" && (got.Status != 401 || got.Code != "invalid_client" || !strings.Contains(got.Description, test.says)):
+			case test.says != "" && (got.Status != 401 || got.Code != "invalid_client" ||
+				!strings.Contains(got.Description, test.says)):
 				t.Errorf("got %+v, want invalid_client and %q", got, test.says)
 			}
 		})

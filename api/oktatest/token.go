@@ -16,13 +16,14 @@ var scopeSets = [][]string{
 	{"offline_access", "payments:read", "payments:write"},
 }
 
-// render makes a token as Okta sends it, with links that begin with base.
+// render returns a token as Okta sends it, with links that begin with base.
 func (o *Org) render(a *app, r record, base string, expand bool) gen.Token {
 	if r.custom != nil {
 		return *r.custom
 	}
 	user, server, scopes := o.people.users[r.user], o.people.servers[r.server], scopeSets[r.scopes]
 	self := base + "/api/v1/apps/" + a.id + "/tokens/" + r.id
+	revoke := gen.RevokeHints{Allow: []gen.RevokeMethod{gen.RevokeMethodDelete}}
 	created := time.UnixMilli(r.created).UTC()
 	token := gen.Token{
 		ID: r.id, Status: gen.TokenStatusActive,
@@ -32,7 +33,7 @@ func (o *Org) render(a *app, r record, base string, expand bool) gen.Token {
 			App:                 gen.ResourceLink{Href: base + "/api/v1/apps/" + a.id, Title: a.title},
 			AuthorizationServer: gen.ResourceLink{Href: base + "/api/v1/authorizationServers/" + server.id, Title: server.name},
 			Client:              gen.ResourceLink{Href: base + "/oauth2/v1/clients/" + a.id, Title: a.title},
-			Revoke:              gen.RevokeLink{Href: self, Hints: gen.RevokeHints{Allow: []gen.RevokeMethod{gen.RevokeMethodDelete}}},
+			Revoke:              gen.RevokeLink{Href: self, Hints: revoke},
 			Self:                gen.SelfLink{Href: self},
 			User:                gen.ResourceLink{Href: base + "/api/v1/users/" + user.id, Title: user.name},
 		},
@@ -47,11 +48,12 @@ func (o *Org) render(a *app, r record, base string, expand bool) gen.Token {
 
 func scope(name, base string, server named) gen.Scope {
 	id := randomID(newRandom(1, server.id+name), "scp")
+	href := base + "/api/v1/authorizationServers/" + server.id + "/scopes/" + id
 	s := gen.Scope{ID: id, Name: name, Description: "Allows " + name}
 	if !slices.Contains(standardScopes, name) {
-		s.DisplayName = name // Okta leaves it out for the scopes of OpenID Connect
+		s.DisplayName = name // Okta omits it for the scopes of OpenID Connect
 	}
-	s.Links.Scope = gen.ResourceLink{Href: base + "/api/v1/authorizationServers/" + server.id + "/scopes/" + id, Title: name}
+	s.Links.Scope = gen.ResourceLink{Href: href, Title: name}
 	return s
 }
 

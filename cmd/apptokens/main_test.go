@@ -180,7 +180,7 @@ func TestARefusedCredentialIsTracedToItsSource(t *testing.T) {
 		t.Fatal(err)
 	}
 	got = command{files: []string{file}}.run(t.Context(), "list", "0oa1")
-	for _, want := range []string{"401 Unauthorized: invalid_client", "is the public key registered with this client", "The private key comes from " + file + ", line 8."} {
+	for _, want := range []string{"401 Unauthorized: invalid_client", "is the public key registered with this client", "The private key comes from " + file + ", line 9."} {
 		if got.code != 1 || !strings.Contains(got.err, want) {
 			t.Errorf("code %d, stderr %s; want %q", got.code, got.err, want)
 		}

@@ -167,6 +167,9 @@ func TestAServiceAppListsAndRevokes(t *testing.T) {
 			if !strings.HasPrefix(settings, "okta:\n") {
 				t.Errorf("the configuration does not start with okta:\n%s", settings)
 			}
+			if !strings.Contains(settings, "\n    privateKeyId: key1\n    keyId: key1 ") { // the second for Okta's Node SDK
+				t.Errorf("the configuration does not name the key twice:\n%s", settings)
+			}
 			if _, key, _ := strings.Cut(settings, "-----BEGIN PRIVATE KEY-----\n"); strings.Count(key, "\n")-1 != lines {
 				t.Errorf("the key has %d lines, want %d", strings.Count(key, "\n")-1, lines)
 			}
@@ -185,6 +188,9 @@ func TestAServiceAppListsAndRevokes(t *testing.T) {
 				if !strings.Contains(got.err, want) {
 					t.Errorf("stderr lacks %q:\n%s", want, got.err)
 				}
+			}
+			if strings.Contains(got.err, "not a known setting") {
+				t.Errorf("the command does not know its own settings:\n%s", got.err)
 			}
 			for _, secret := range []string{"access-token-", "eyJ", "BEGIN", firstOf(settings)} {
 				if strings.Contains(got.out+got.err, secret) {

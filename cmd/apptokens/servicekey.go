@@ -63,7 +63,8 @@ func (k serviceAppKey) settings(url string) string {
     authorizationMode: PrivateKey
     clientId: %s
     scopes: [okta.apps.read, okta.apps.manage]
-    privateKeyId: %s
-    privateKey: |%s
+    privateKeyId: %[3]s
+    keyId: %[3]s # for Okta's Node SDK
+    privateKey: |%[4]s
 `, url, serviceClientID, serviceKeyID, indent+strings.ReplaceAll(strings.TrimSpace(k.pem), "\n", indent))
 }

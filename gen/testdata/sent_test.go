@@ -24,7 +24,8 @@ func TestSent(t *testing.T) {
 		}
 	}
 	got := []string{
-		sent(list, "X-Reason", "X-Ticket"), sent(required, "X-Reason", "X-Ticket"), sent(posted), fmt.Sprint(gen.TestTokenSuccess),
+		sent(list, "X-Reason", "X-Ticket"), sent(required, "X-Reason", "X-Ticket"), sent(posted),
+		fmt.Sprint(gen.TestTokenSuccess),
 	}
 	want := []string{
 		"GET https://acme.okta.com/proxy/api/v1/apps/0oa1/tokens?tenant=a+b&user=00u1,00u2 [audit] [7]",

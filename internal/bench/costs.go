@@ -18,7 +18,7 @@ func (l *lab) listing() error {
 	for _, client := range clients {
 		n := 5 // listings in one process
 		if client == "okta" {
-			n = 1 // which takes as long as the others together
+			n = 1 // takes as long as the others together
 		}
 		jobs = append(jobs, job{client: client, operation: "list", n: n, app: "0oaFast", tokens: listed})
 	}
@@ -26,13 +26,15 @@ func (l *lab) listing() error {
 	if err != nil {
 		return err
 	}
-	t := l.report.table(fmt.Sprintf("List %d tokens, %s", listed, "five rounds"), "client", "CPU per token, µs", "allocations per token", "bytes per token")
+	t := l.report.table(fmt.Sprintf("List %d tokens, %s", listed, "five rounds"), "client", "CPU per token, µs",
+		"allocations per token", "bytes per token")
 	cpu, allocations := series{}, series{}
 	for _, client := range clients {
 		c := costs[client]
 		cpu[client] = each(c, func(c cost) float64 { return c.cpu / c.operations / 1e3 })
 		allocations[client] = each(c, func(c cost) float64 { return c.allocations / c.operations })
-		t.row(client, cpu[client].text(2), allocations[client].text(1), each(c, func(c cost) float64 { return c.bytes / c.operations }).text(0))
+		t.row(client, cpu[client].text(2), allocations[client].text(1),
+			each(c, func(c cost) float64 { return c.bytes / c.operations }).text(0))
 	}
 	l.report.quote("list 10,000 tokens: CPU per token, µs", cpu, 1)
 	l.report.compare("… allocations per token", allocations, 1)
@@ -41,7 +43,7 @@ func (l *lab) listing() error {
 	return nil
 }
 
-// slowListing is what a user waits for: 50 ms to the first byte, and a body at 5 MB/s.
+// slowListing measures the time of a listing from a slow server: 50 ms to the first byte, and a body at 5 MB/s.
 func (l *lab) slowListing() error {
 	const tokens = 5_000
 	names := []string{"std", "apptokens", "okta"}
@@ -64,10 +66,12 @@ func (l *lab) slowListing() error {
 	return nil
 }
 
+// memory measures the peak memory of a short and a long listing.
 func (l *lab) memory() error {
 	names := []string{"std", "apptokens"}
 	most := series{}
-	t := l.report.table("Peak memory of a listing, three rounds", "client", fmt.Sprintf("%d tokens, MB", listed), fmt.Sprintf("%d tokens, MB", many))
+	t := l.report.table("Peak memory of a listing, three rounds", "client", fmt.Sprintf("%d tokens, MB", listed),
+		fmt.Sprintf("%d tokens, MB", many))
 	for _, client := range names {
 		peaks := series{}
 		for _, tokens := range []int{listed, many} {
@@ -80,13 +84,15 @@ func (l *lab) memory() error {
 		t.row(client, peaks[fmt.Sprint(listed)].text(1), peaks[fmt.Sprint(many)].text(1))
 		most[client] = peaks[fmt.Sprint(many)]
 		if client == "apptokens" {
-			l.report.target("list: peak memory, 100,000 tokens of 10,000", peaks.ratio(fmt.Sprint(many), fmt.Sprint(listed)), 1.1)
+			l.report.target("list: peak memory, 100,000 tokens of 10,000", peaks.ratio(fmt.Sprint(many), fmt.Sprint(listed)),
+				1.1)
 		}
 	}
 	l.report.compare("list 100,000 tokens: peak memory, MB", most, 1)
 	return nil
 }
 
+// singleCalls measures the allocations of one call.
 func (l *lab) singleCalls() error {
 	names := []string{"std", "generated", "apptokens", "okta"}
 	t := l.report.table("Allocations of one call, of 500 in a row, three rounds", "client", "get", "revoke")
@@ -115,10 +121,11 @@ func (l *lab) singleCalls() error {
 	return nil
 }
 
-// weight measures what a program that lists weighs, and how long it takes to build it with an empty build cache.
+// weight measures the size of a program that lists, and the time to build it with an empty build cache.
 func (l *lab) weight() error {
 	names := []string{"std", "apptokens", "okta"}
-	t := l.report.table("A program that lists, stripped; built once with an empty build cache", "client", "size, MB", "build, s")
+	t := l.report.table("A program that lists, stripped; built once with an empty build cache", "client", "size, MB",
+		"build, s")
 	size, built := series{}, series{}
 	for _, client := range names {
 		program := filepath.Join(l.dir, "list-"+client)

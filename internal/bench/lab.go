@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// lab runs the server and the clients, each as a process of its own.
+// lab runs the server and the clients, each in its own process.
 type lab struct {
 	dir    string
 	url    string
@@ -18,7 +18,7 @@ type lab struct {
 	report *report
 }
 
-// cost is what a client says a run cost: see measure.Main.
+// cost is the cost of a run, as measure.Main prints it.
 type cost struct {
 	operations  float64
 	wall, cpu   float64 // nanoseconds
@@ -54,7 +54,7 @@ func (l *lab) stop() {
 type job struct {
 	client    string
 	operation string // list, get or revoke
-	n         int    // how often
+	n         int    // number of operations
 	workers   int
 	app       string
 	tokens    int // of a listing
@@ -62,8 +62,10 @@ type job struct {
 }
 
 func (l *lab) start(j job) (*exec.Cmd, *strings.Builder, error) {
-	command := exec.Command("taskset", "-c", "1", filepath.Join(l.dir, j.client), j.operation, fmt.Sprint(j.n), fmt.Sprint(max(1, j.workers)))
-	command.Env = append(os.Environ(), "BENCH_URL="+l.url, "BENCH_APP="+j.app, "BENCH_NAME="+j.client+j.share, "BENCH_SHARE="+j.share,
+	command := exec.Command("taskset", "-c", "1", filepath.Join(l.dir, j.client), j.operation, fmt.Sprint(j.n),
+		fmt.Sprint(max(1, j.workers)))
+	command.Env = append(os.Environ(), "BENCH_URL="+l.url, "BENCH_APP="+j.app, "BENCH_NAME="+j.client+j.share,
+		"BENCH_SHARE="+j.share,
 		fmt.Sprint("BENCH_TOKENS=", j.tokens), "HOME="+l.dir)
 	var output strings.Builder
 	command.Stdout, command.Stderr = &output, os.Stderr
@@ -86,7 +88,7 @@ func (l *lab) run(j job) (cost, error) {
 	return c, err
 }
 
-// rounds runs jobs one after the other, several times over, so that what else the machine does meets all of them.
+// rounds runs jobs one after the other, n times over, so that other load on the machine affects all of them.
 func (l *lab) rounds(n int, jobs ...job) (map[string][]cost, error) {
 	costs := map[string][]cost{}
 	for range n {
@@ -111,5 +113,5 @@ func (l *lab) command(env []string, name string, args ...string) (string, error)
 	return string(output), nil
 }
 
-// fetch asks the server itself.
+// fetch sends a request to the server from this process.
 func (l *lab) fetch(path string) (*http.Response, error) { return http.Get(l.url + path) }

@@ -8,13 +8,13 @@ import (
 	"time"
 )
 
-// The server's rate limit; a window of 4 seconds stands for Okta's minute.
+// The server's rate limit. A window of 4 seconds stands for Okta's minute.
 const (
 	limit  = 100
 	window = 4 * time.Second
 )
 
-// request is what the server counted.
+// request is a request that the server counted.
 type request struct {
 	Time   time.Time
 	Client string
@@ -26,7 +26,7 @@ func (r request) limited() bool { return r.Status == 429 }
 
 // contest runs jobs at the same time and returns what the server saw.
 func (l *lab) contest(jobs ...job) ([]request, error) {
-	time.Sleep(window) // an earlier window ends
+	time.Sleep(window) // until an earlier window has ended
 	if _, err := l.fetch("/reset"); err != nil {
 		return nil, err
 	}
@@ -54,7 +54,7 @@ func (l *lab) contest(jobs ...job) ([]request, error) {
 	return requests, err
 }
 
-// tally counts slots taken by window and client, and the responses that were 429.
+// tally counts the requests within the limit, by window and client, and the responses with status 429.
 func tally(requests []request) (taken []map[string]int, limited int) {
 	for _, r := range requests {
 		for len(taken) < r.Window {
@@ -69,7 +69,7 @@ func tally(requests []request) (taken []map[string]int, limited int) {
 	return taken, limited
 }
 
-// used is the part of the limit that was used, in all windows but the last, which nobody fills.
+// used returns the used part of the limit, in all windows but the last, which is never full.
 func used(taken []map[string]int) float64 {
 	if len(taken) < 2 {
 		return 1
@@ -87,6 +87,7 @@ func elapsed(requests []request) time.Duration {
 	return requests[len(requests)-1].Time.Sub(requests[0].Time)
 }
 
+// rateLimit measures many revocations under a rate limit, by one process and by several.
 func (l *lab) rateLimit() error {
 	const revocations = 1000
 	t := l.report.table(fmt.Sprintf("%d revocations under a limit of %d per %v, 20 ms each", revocations, limit, window),
@@ -112,13 +113,14 @@ func (l *lab) rateLimit() error {
 	}
 	taken, limited = tally(requests)
 	rate := float64(limited) / float64(len(requests))
-	t.row("8 processes, 4 goroutines each", seconds(elapsed(requests)), percent(float64(elapsed(requests))/float64(least)), percent(used(taken)), percent(rate))
+	t.row("8 processes, 4 goroutines each", seconds(elapsed(requests)),
+		percent(float64(elapsed(requests))/float64(least)), percent(used(taken)), percent(rate))
 	l.report.floor("limit: used by 8 processes", used(taken), 0.95)
 	l.report.target("limit: 429s of 8 processes, of all responses", rate, 0.02)
 	return nil
 }
 
-// share lets a client that leaves half run beside one that takes what it can get.
+// share runs a client with half of the rate limit beside one without a share.
 func (l *lab) share() error {
 	half := job{client: "apptokens", n: 250, workers: 4, share: "0.5"}
 	greedy := job{client: "apptokens", n: 250, workers: 4}
@@ -127,7 +129,8 @@ func (l *lab) share() error {
 		return err
 	}
 	taken, _ := tally(requests)
-	t := l.report.table("WithRateShare(0.5) beside a client without, by window", "window", "share of one half", "the other")
+	t := l.report.table("WithRateShare(0.5) beside a client without, by window", "window", "share of one half",
+		"the other")
 	most, others, full := 0, 0, 0
 	for i, window := range taken {
 		most = max(most, window["apptokens0.5"])

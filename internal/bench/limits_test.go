@@ -11,9 +11,11 @@ import (
 
 func TestTallyCountsSlotsByWindowAndClient(t *testing.T) {
 	t.Parallel()
-	requests := []request{{Client: "a", Window: 1, Status: 204}, {Client: "b", Window: 1, Status: 204}, {Client: "a", Window: 1, Status: 429}, {Client: "a", Window: 3, Status: 204}}
+	requests := []request{{Client: "a", Window: 1, Status: 204}, {Client: "b", Window: 1, Status: 204},
+		{Client: "a", Window: 1, Status: 429}, {Client: "a", Window: 3, Status: 204}}
 	taken, limited := tally(requests)
-	if len(taken) != 3 || taken[0]["a"] != 1 || taken[0]["b"] != 1 || len(taken[1]) != 0 || taken[2]["a"] != 1 || limited != 1 {
+	if len(taken) != 3 || taken[0]["a"] != 1 || taken[0]["b"] != 1 || len(taken[1]) != 0 || taken[2]["a"] != 1 ||
+		limited != 1 {
 		t.Errorf("tally = %v, %d", taken, limited)
 	}
 }
@@ -28,7 +30,8 @@ func TestUsedLeavesOutTheLastWindow(t *testing.T) {
 func TestElapsedIsFromTheFirstToTheLastRequest(t *testing.T) {
 	t.Parallel()
 	start := time.Now()
-	if got := elapsed([]request{{Time: start}, {Time: start.Add(time.Second)}, {Time: start.Add(3 * time.Second)}}); got != 3*time.Second {
+	if got := elapsed([]request{{Time: start}, {Time: start.Add(time.Second)},
+		{Time: start.Add(3 * time.Second)}}); got != 3*time.Second {
 		t.Errorf("elapsed = %v", got)
 	}
 }

@@ -1,6 +1,6 @@
-// Command bench compares this project's client with its peers, side by side in one run: what a listing costs, what the
-// programs weigh, and what becomes of an org's rate limit. It prints tables, writes them to RESULTS.md, three
-// rows of them to the README and the plot to limit.svg, and exits with 1 if a target is missed.
+// Command bench compares this project's client with its peers, side by side in one run: the cost of a listing, the size
+// of a program, and the use of an org's rate limit. It prints tables, writes them to RESULTS.md, three rows of them to
+// the README and the plot to limit.svg, and exits with 1 if a target is missed.
 //
 //	make bench
 package main
@@ -28,7 +28,8 @@ func run() error {
 	}
 	defer os.RemoveAll(dir)
 	l := &lab{dir: dir, report: &report{}}
-	for _, step := range []func() error{l.build, l.startServer, l.listing, l.slowListing, l.memory, l.singleCalls, l.rateLimit, l.share, l.plot, l.weight} {
+	for _, step := range []func() error{l.build, l.startServer, l.listing, l.slowListing, l.memory, l.singleCalls,
+		l.rateLimit, l.share, l.plot, l.weight} {
 		if err := step(); err != nil {
 			l.stop()
 			return err
@@ -49,10 +50,10 @@ func run() error {
 	return nil
 }
 
-// clients in the order of the tables.
+// clients are the clients, in the order of the tables.
 var clients = []string{"floor", "std", "jsonv2", "generated", "apptokens", "okta"}
 
-// build compiles the programs, stripped, as they would be shipped.
+// build compiles the programs, stripped, as if for a release.
 func (l *lab) build() error {
 	for _, name := range clients {
 		if err := l.compile(filepath.Join(l.dir, name), "./clients/"+name); err != nil {

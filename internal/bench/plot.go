@@ -11,7 +11,7 @@ import (
 	vgdraw "gonum.org/v1/plot/vg/draw"
 )
 
-// plot draws what two clients make of the same limit: the requests that were answered, and those that were 429.
+// plot draws how two clients use the same limit: the successful requests, and those that were answered 429.
 func (l *lab) plot() error {
 	const revocations = 350
 	p := plot.New()
@@ -20,9 +20,11 @@ func (l *lab) plot() error {
 	p.Y.Label.Text = "revoked"
 	p.Legend.Top, p.Legend.Left, p.Legend.Padding = true, true, vg.Points(5)
 	p.Legend.XOffs, p.Legend.YOffs = vg.Points(10), vg.Points(-5)
-	colors := map[string]color.Color{"apptokens": color.RGBA{R: 0x1b, G: 0x7f, B: 0x5c, A: 0xff}, "okta": color.RGBA{R: 0xc0, G: 0x50, B: 0x20, A: 0xff}}
+	colors := map[string]color.Color{"apptokens": color.RGBA{R: 0x1b, G: 0x7f, B: 0x5c, A: 0xff},
+		"okta": color.RGBA{R: 0xc0, G: 0x50, B: 0x20, A: 0xff}}
 	names := map[string]string{"apptokens": "apptokens", "okta": "okta-sdk-golang"}
-	t := l.report.table("350 revocations by 16 goroutines of one process, as in the plot", "client", "time, s", "answered 429")
+	t := l.report.table("350 revocations by 16 goroutines of one process, as in the plot", "client", "time, s",
+		"answered 429")
 	took, refused := series{}, series{}
 	for _, client := range []string{"apptokens", "okta"} {
 		requests, err := l.contest(job{client: client, n: revocations, workers: 16})
@@ -41,7 +43,7 @@ func (l *lab) plot() error {
 	return p.Save(20*vg.Centimeter, 10*vg.Centimeter, "limit.svg")
 }
 
-// draw adds a line of what was revoked, and a cross for every 429.
+// draw adds a line for the revocations, and a cross for every 429.
 func draw(p *plot.Plot, name string, color color.Color, requests []request) error {
 	var revoked, refused plotter.XYs
 	n := 0

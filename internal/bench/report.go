@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// values are the same measurement in several rounds.
+// values are the values of one measurement in several rounds.
 type values []float64
 
 func each(costs []cost, value func(cost) float64) (v values) {
@@ -24,7 +24,7 @@ func (v values) median() float64 {
 	return sorted[len(sorted)/2]
 }
 
-// text is the median with the range.
+// text returns the median with the range.
 func (v values) text(decimals int) string {
 	if len(v) == 1 {
 		return fmt.Sprintf("%.*f", decimals, v[0])
@@ -50,7 +50,7 @@ type table struct {
 	rows  [][]string // the first is the header
 }
 
-// target is a number that has to be at most, or at least, another.
+// target is a value with an upper or a lower bound.
 type target struct {
 	name        string
 	value, want float64
@@ -76,12 +76,12 @@ func (t *table) row(cells ...string) {
 	fmt.Fprintln(os.Stderr, "  "+strings.Join(cells, "  "))
 }
 
-// target takes note of a value that has to be at most want.
+// target records a value that must be at most want.
 func (r *report) target(name string, value, want float64) {
 	r.targets = append(r.targets, target{name: name, value: value, want: want})
 }
 
-// floor takes note of a value that has to be at least want.
+// floor records a value that must be at least want.
 func (r *report) floor(name string, value, want float64) {
 	r.targets = append(r.targets, target{name: name, value: value, want: want, atLeast: true})
 }
@@ -126,7 +126,8 @@ func (r *report) markdown(machine string, took time.Duration) string {
 		if !t.holds() {
 			holds = "**no**"
 		}
-		targets.rows = append(targets.rows, []string{t.name, fmt.Sprintf("%.3g", t.value), fmt.Sprintf("%s %g", sign, t.want), holds})
+		targets.rows = append(targets.rows,
+			[]string{t.name, fmt.Sprintf("%.3g", t.value), fmt.Sprintf("%s %g", sign, t.want), holds})
 	}
 	comparison := &table{title: "Beside the peers", rows: withPeers(r.comparison)}
 	for _, t := range append([]*table{comparison, targets}, r.tables...) {
@@ -170,7 +171,7 @@ func withPeers(rows [][]string) [][]string {
 	return append([][]string{{"", "net/http and encoding/json", "apptokens", "okta-sdk-golang 5.0.2"}}, rows...)
 }
 
-// describe names the machine in a sentence.
+// describe returns a sentence about the machine.
 func describe() string {
 	cpu := runtime.GOARCH
 	if text, err := os.ReadFile("/proc/cpuinfo"); err == nil {

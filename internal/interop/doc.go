@@ -1,3 +1,3 @@
-// Package interop holds the tests that meet programs which are not ours: see "make interop". It is a module of its own,
-// so that what they need stays out of the main one.
+// Package interop holds the tests against programs of other projects, see "make interop". It is a separate module, so
+// that their dependencies stay out of the main one.
 package interop

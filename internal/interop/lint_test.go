@@ -10,14 +10,14 @@ import (
 	"testing"
 )
 
-// finding is what a linter says of an OpenAPI document.
+// finding is a linter's finding about an OpenAPI document.
 type finding struct {
 	File, Linter, Rule, Message string
 	IsError                     bool
 }
 
-// The linters that people put an OpenAPI document through find nothing in the contract but what its owner has yet to
-// decide. They do find an error in a document that has one.
+// The usual linters for OpenAPI documents find nothing in the contract but what its owner has yet to decide. They do
+// find an error in a document that has one.
 func TestLintersPassTheContract(t *testing.T) {
 	good, err := os.ReadFile(contract)
 	if err != nil {

@@ -11,13 +11,13 @@ import (
 	"text/tabwriter"
 )
 
-// outcome is a row of the table that ends a run: what came of some operations of a peer in one mode.
+// outcome is a row of the table at the end of a run: the result of some operations of a peer in one mode.
 type outcome struct{ peer, mode, result string }
 
-// operations are those that had an outcome. The tests that add to it are not parallel.
+// operations are the operations with each outcome. The tests that add to it are not parallel.
 var operations = map[outcome][]string{}
 
-// record adds to the table what comes of a test, which is that of an operation.
+// record adds the result of a test to the table, as that of an operation.
 func record(t *testing.T, peer, mode, operation string) {
 	t.Cleanup(func() {
 		row := outcome{peer, mode, "passed"}

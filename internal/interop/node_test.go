@@ -81,8 +81,8 @@ func (n node) revoke(t *testing.T, app, token string) error {
 
 func (n node) revokeAll(t *testing.T, app string) error { return n.call(t, nil, "revokeAll", app) }
 
-// compileTypeScript makes types of the contract, checks openapi-fetch.ts with them, and returns the module. It does so
-// once.
+// compileTypeScript generates types from the contract, type-checks openapi-fetch.ts with them, and returns the path of
+// the module. It does so once.
 var compileTypeScript = sync.OnceValues(func() (module string, err error) {
 	for _, args := range [][]string{
 		{"node_modules/openapi-typescript/bin/cli.js", contract, "-o", filepath.Join(build, "openapi.d.ts")},

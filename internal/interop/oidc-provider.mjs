@@ -1,5 +1,5 @@
 // An authorization server that is not ours (oidc-provider, which is certified) on loopback, and one protected
-// resource, so that service apps meet code that shares nothing with them.
+// resource, so that service apps are tested against independent code.
 //
 //   node oidc-provider.mjs clients.json     clients.json: [{client_id, jwks, alg, dpop}]
 //

@@ -55,7 +55,7 @@ func startProvider(t *testing.T, clients []client) *provider {
 	return p
 }
 
-// rotateNonce makes all nonces so far void.
+// rotateNonce invalidates all nonces so far.
 func (p *provider) rotateNonce(t *testing.T) {
 	t.Helper()
 	if _, err := io.WriteString(p.stdin, "rotate-nonce\n"); err != nil {
@@ -80,15 +80,18 @@ func newKey(t *testing.T, curve elliptic.Curve) crypto.Signer {
 	return key
 }
 
-// Service apps get tokens from an authorization server that is not ours, and use them.
+// Service apps get tokens from another project's authorization server, and use them.
 func TestServiceApps(t *testing.T) {
-	curves := map[string]elliptic.Curve{"RS256": nil, "RS512": nil, "ES256": elliptic.P256(), "ES384": elliptic.P384(), "ES512": elliptic.P521()}
+	curves := map[string]elliptic.Curve{"RS256": nil, "RS512": nil, "ES256": elliptic.P256(), "ES384": elliptic.P384(),
+		"ES512": elliptic.P521()}
 	keys := map[string]crypto.Signer{}
 	var clients []client
 	for alg, curve := range curves {
 		keys[alg] = newKey(t, curve)
-		registered := jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: keys[alg].Public(), KeyID: "key-" + alg, Algorithm: alg, Use: "sig"}}}
-		clients = append(clients, client{ID: "app-" + alg, Keys: registered, Alg: alg, DPoP: true}, client{ID: "bearer-" + alg, Keys: registered, Alg: alg})
+		registered := jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: keys[alg].Public(), KeyID: "key-" + alg,
+			Algorithm: alg, Use: "sig"}}}
+		clients = append(clients, client{ID: "app-" + alg, Keys: registered, Alg: alg, DPoP: true},
+			client{ID: "bearer-" + alg, Keys: registered, Alg: alg})
 	}
 	server := startProvider(t, clients)
 
@@ -120,7 +123,7 @@ func TestServiceApps(t *testing.T) {
 				}
 				server.rotateNonce(t)
 			}
-			// 2 for the token, 4 calls, and one repeat at most for each nonce that the resource wants.
+			// 2 for the token, 4 calls, and at most one repeat for each nonce that the resource requires.
 			if n := requests.check(t); n < 6 || n > 9 {
 				t.Errorf("%d requests", n)
 			}

@@ -1,8 +1,8 @@
 // Okta's SDK for Node, as drive.mjs wants it.
 import okta from '@okta/okta-sdk-nodejs';
 
-export function connect({ privateKeyId: keyId, ...settings }) { // as an okta.yaml has them, but for the key's id
-  const { applicationApi } = new okta.Client({ ...settings, keyId });
+export function connect(settings) { // as in an okta.yaml
+  const { applicationApi } = new okta.Client(settings);
   return {
     async list(appId, limit) {
       const collection = await applicationApi.listOAuth2TokensForApplication({ appId, limit, expand: 'scope' });

@@ -22,7 +22,7 @@ func connectGo(t *testing.T, s settings) peer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	read := func(config *okta.Configuration) { // as it reads the file in the home folder
+	read := func(config *okta.Configuration) { // as the SDK reads the file in the home folder
 		if err := yaml.Unmarshal(file, config); err != nil {
 			t.Error(err)
 		}
@@ -78,7 +78,7 @@ func (g goSDK) revokeAll(t *testing.T, app string) error {
 	return goFailure(g.api.RevokeOAuth2TokensForApplication(t.Context(), app).Execute())
 }
 
-// convert takes the way through JSON, which has all that the SDK knows.
+// convert converts a token by way of JSON, which has all properties that the SDK knows.
 func convert(token *okta.OAuth2RefreshToken) (converted gen.Token, err error) {
 	text, err := json.Marshal(token)
 	if err != nil {
@@ -87,7 +87,7 @@ func convert(token *okta.OAuth2RefreshToken) (converted gen.Token, err error) {
 	return converted, json.Unmarshal(text, &converted)
 }
 
-// goFailure reads the body itself, because the SDK does so for the statuses in Okta's document only: 401 is not one.
+// goFailure decodes the body itself, because the SDK does so only for the statuses in Okta's document, which lacks 401.
 func goFailure(resp *okta.APIResponse, err error) error {
 	var generic *okta.GenericOpenAPIError
 	var body okta.Error

@@ -46,7 +46,7 @@ function failed({ status }: Response, { errorCode, errorSummary }: Failure) {
   return Object.assign(new Error(errorSummary), { status, errorCode });
 }
 
-// The type check is one: tsc fails where it lets one of these pass.
+// The type check is a test: tsc fails if it accepts one of these.
 export function mistakes(client: ReturnType<typeof createClient<paths>>, { status }: Token) {
   const path = { appId: '0oa1' };
   // @ts-expect-error: a path that the contract does not have

@@ -14,7 +14,7 @@ import (
 	"example.com/apptokens/gen"
 )
 
-// peer is a client of the API that is not ours. Its errors are *failure, if Okta said why.
+// peer is another project's client of the API. Its errors are *failure if there is an error object.
 type peer interface {
 	list(t *testing.T, app string, pageSize int) (tokens []gen.Token, pages int, err error) // with the details of scopes
 	get(t *testing.T, app, token string) (gen.Token, error)
@@ -24,7 +24,7 @@ type peer interface {
 
 const peersApp = "0oa1"
 
-// failure is what a peer makes of an error of Okta's.
+// failure is an error of Okta's, as a peer reports it.
 type failure struct {
 	Status        int
 	Code, Message string
@@ -32,7 +32,7 @@ type failure struct {
 
 func (f *failure) Error() string { return fmt.Sprintf("%d %s: %s", f.Status, f.Code, f.Message) }
 
-// Clients that are not ours take the command's org for Okta.
+// Clients of other projects work with the command's org as with Okta.
 func TestPeersDriveTheOrg(t *testing.T) {
 	ec, rsa := "--service-app=ec", "--service-app=rsa"
 	tests := []struct {
@@ -60,7 +60,7 @@ func TestPeersDriveTheOrg(t *testing.T) {
 	}
 }
 
-// What the table calls impossible is tested, too: once it works, it belongs among the peers above.
+// What the table calls impossible is tested, too. Once it works, it belongs among the peers above.
 func TestNodeSDKCannotSignWithAnECKey(t *testing.T) {
 	client := connectNodeSDK(t, serve(t, "--service-app=ec", "--app", peersApp))
 	_, _, err := client.list(t, peersApp, 20)
@@ -70,7 +70,7 @@ func TestNodeSDKCannotSignWithAnECKey(t *testing.T) {
 	recordImpossible("okta-sdk-nodejs", "DPoP, EC key", "all", "it signs proofs with RS256, whatever the key is")
 }
 
-// drive runs every operation through a peer. Each finds what the one before has left.
+// drive runs every operation through a peer. Each builds on the operations before.
 func drive(t *testing.T, connectPeer func(*testing.T, settings) peer, s settings, run func(string, func(*testing.T))) {
 	const app = peersApp
 	org := connect(t, s["orgUrl"].(string), http.DefaultTransport)
@@ -130,7 +130,7 @@ func drive(t *testing.T, connectPeer func(*testing.T, settings) peer, s settings
 	}
 }
 
-// wantTokens compares tokens as JSON, in which a time has one form.
+// wantTokens compares tokens as JSON, in which equal times are written the same.
 func wantTokens(t *testing.T, got, want []gen.Token) {
 	t.Helper()
 	if len(got) != len(want) {

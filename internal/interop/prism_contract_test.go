@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// The command checks a server that nobody wrote: a mock that Prism makes from the contract. It keeps every rule that a
-// server without any state can keep, and those that it cannot keep are found out.
+// The command checks a mock that Prism generates from the contract. The mock keeps every rule that a server without
+// state can keep; the command reports the others.
 func TestTheCommandChecksPrismsMock(t *testing.T) {
 	const peer, mode = "Prism", "mock, by apptokens contract"
 	record(t, peer, mode, "other probes")
@@ -53,7 +53,8 @@ func TestTheCommandChecksPrismsMock(t *testing.T) {
 			recordImpossible(peer, mode, result.Probe, impossible[result.Probe])
 		}
 	}
-	if want := slices.Sorted(maps.Keys(impossible)); !slices.Equal(slices.Sorted(slices.Values(outcomes["failed"])), want) {
+	if want := slices.Sorted(maps.Keys(impossible)); !slices.Equal(slices.Sorted(slices.Values(outcomes["failed"])),
+		want) {
 		t.Errorf("failed: %q, want %q", outcomes["failed"], want)
 	}
 	if passed := len(outcomes["passed"]); passed != 16 {

@@ -26,8 +26,8 @@ type inspected struct {
 	headers []string
 }
 
-// inspect puts Prism before an org. To the client it is an HTTP proxy. As the org URL it would turn the org's links,
-// which lead to where the org is, into foreign ones.
+// inspect puts Prism between the client and an org, as an HTTP proxy. If Prism's URL were the org URL, the org's links
+// would be foreign.
 func inspect(t *testing.T, orgURL string) *inspected {
 	t.Helper()
 	p := startPrism(t, "proxy", contract, orgURL)
@@ -50,8 +50,8 @@ func (i *inspected) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// verdict returns the number of requests that Prism got since the last call, and the violations that it found in them
-// and in their responses: those of the headers that it adds, and the lines of its log.
+// verdict returns the number of requests that Prism received since the last call, and the violations that it found in
+// them and in their responses: from the headers that it adds, and from its log.
 func (i *inspected) verdict(t *testing.T) (requests int, headers, log []string) {
 	t.Helper()
 	for _, line := range i.prism.log(t) {
@@ -77,7 +77,7 @@ func (i *inspected) verdict(t *testing.T) (requests int, headers, log []string) 
 	return requests, headers, log
 }
 
-// What the client and the org say to each other is what the contract says, in the eyes of a validator that is not ours.
+// Another project's validator finds no violation of the contract in the traffic between the client and the org.
 func TestPrismFindsNoViolation(t *testing.T) {
 	const app = "0oa1"
 	org := oktatest.NewServer(oktatest.WithApp(app, 450))
@@ -101,7 +101,7 @@ func TestPrismFindsNoViolation(t *testing.T) {
 		}
 		return nil
 	}
-	// Each step finds what the one before has left.
+	// Each step builds on the steps before.
 	steps := []struct {
 		name     string
 		call     func(context.Context) error
@@ -143,7 +143,7 @@ func TestPrismFindsNoViolation(t *testing.T) {
 	}
 }
 
-// The control of the test above: where something breaks the contract, Prism tells, in both places.
+// As a control of the test above, Prism reports what violates the contract, in both places.
 func TestPrismFindsViolations(t *testing.T) {
 	org := oktatest.NewServer(oktatest.WithApp("0oa1", 1))
 	t.Cleanup(org.Close)
@@ -157,12 +157,15 @@ func TestPrismFindsViolations(t *testing.T) {
 		faults []oktatest.Fault
 		want   string
 	}{
-		"a limit beyond the maximum":   {tokens + "?limit=201", nil, "Request query parameter limit must be <= 200"},
-		"a path of no operation":       {"/api/v1/apps/0oa1", nil, "Selected route not found"},
-		"a status out of the enum":     {"/api/v1/apps/0oaEnum/tokens", nil, "Response body property 0.status must be equal to one of the allowed values: ACTIVE, REVOKED"},
-		"a header that is missing":     {tokens, one(oktatest.NoLinks()), "Response header must have required property 'link'"},
-		"a header that is no number":   {tokens, one(oktatest.Header("X-Rate-Limit-Reset", "soon")), "Response header parameter x-rate-limit-reset must be integer"},
-		"an error without its headers": {tokens + "/oar1", one(oktatest.Header("X-Okta-Request-Id", "")), "Response header must have required property 'x-okta-request-id'"},
+		"a limit beyond the maximum": {tokens + "?limit=201", nil, "Request query parameter limit must be <= 200"},
+		"a path of no operation":     {"/api/v1/apps/0oa1", nil, "Selected route not found"},
+		"a status out of the enum": {"/api/v1/apps/0oaEnum/tokens", nil,
+			"Response body property 0.status must be equal to one of the allowed values: ACTIVE, REVOKED"},
+		"a header that is missing": {tokens, one(oktatest.NoLinks()), "Response header must have required property 'link'"},
+		"a header without a number": {tokens, one(oktatest.Header("X-Rate-Limit-Reset", "soon")),
+			"Response header parameter x-rate-limit-reset must be integer"},
+		"an error without its headers": {tokens + "/oar1", one(oktatest.Header("X-Okta-Request-Id", "")),
+			"Response header must have required property 'x-okta-request-id'"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -178,7 +181,8 @@ func TestPrismFindsViolations(t *testing.T) {
 			}
 			_ = resp.Body.Close()
 			requests, headers, log := between.verdict(t)
-			if requests != 1 || !slices.Equal(headers, []string{test.want}) || len(log) != 1 || !strings.Contains(log[0], test.want) {
+			if requests != 1 || !slices.Equal(headers, []string{test.want}) || len(log) != 1 ||
+				!strings.Contains(log[0], test.want) {
 				t.Errorf("%d requests, violations in headers %q, in the log %q; want %q in both", requests, headers, log, test.want)
 			}
 		})

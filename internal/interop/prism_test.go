@@ -39,10 +39,10 @@ func startPrism(t *testing.T, args ...string) *prism {
 	return p
 }
 
-// log returns what Prism has said since it started, or since the last call.
+// log returns what Prism has logged since it started, or since the last call.
 func (p *prism) log(t *testing.T) []string {
 	t.Helper()
-	// The log comes late, but in order: where it tells of the mark, it has told of all requests before.
+	// The log comes late but in order: once it contains the mark, it contains all earlier requests.
 	p.marks++
 	mark := fmt.Sprintf("/api/v1/apps/mark%d/tokens", p.marks)
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, p.url+mark, nil)
@@ -71,8 +71,8 @@ func connect(t *testing.T, orgURL string, transport http.RoundTripper, options .
 	return apptokens
 }
 
-// A mock that is made from the contract alone answers the client with the contract's examples. It answers what breaks
-// the contract with an error.
+// A mock that is generated from the contract answers the client with the contract's examples, and a request that
+// violates the contract with an error.
 func TestPrismMocksTheContract(t *testing.T) {
 	const app, token = "0oardd5r32PWsF4421d7", "oar1gytf4dW8R5tmZ1d7"
 	mock := startPrism(t, "mock", contract)

@@ -12,18 +12,18 @@ import (
 )
 
 const (
-	programLife = 5 * time.Minute  // after which a program is killed, whatever it does
-	lineWait    = 60 * time.Second // for what a program is to say next
+	programLife = 5 * time.Minute  // after which a program is killed
+	lineWait    = 60 * time.Second // for the next line of a program
 	maxLine     = 1 << 20          // bytes
 )
 
-// program is a program that runs in Node. It has to end with its stdin, which a test that dies closes as well.
+// program is a program that runs in Node. It must end at the end of its stdin, which is closed even if a test dies.
 type program struct {
 	stdin io.Writer
 	lines <-chan string
 }
 
-// startProgram runs `node ARGS`. All that the program says goes to the test's log.
+// startProgram runs `node ARGS`. The program's output goes to the test's log.
 func startProgram(t *testing.T, args ...string) *program {
 	t.Helper()
 	ctx, kill := context.WithTimeout(context.Background(), programLife)
@@ -42,7 +42,7 @@ func startProgram(t *testing.T, args ...string) *program {
 	if err := command.Start(); err != nil {
 		t.Fatal(err)
 	}
-	lines := make(chan string, 1000) // so many may wait to be read before the program has to
+	lines := make(chan string, 1000) // the program blocks only if more wait to be read
 	go func() {
 		defer close(lines)
 		scanner := bufio.NewScanner(io.TeeReader(stdout, t.Output()))
@@ -53,7 +53,7 @@ func startProgram(t *testing.T, args ...string) *program {
 	}()
 	t.Cleanup(func() {
 		_ = stdin.Close()
-		for range lines { // Wait wants all of it read
+		for range lines { // all output must be read before Wait
 		}
 		if err := command.Wait(); err != nil {
 			t.Errorf("node %s: %v", strings.Join(args, " "), err)
@@ -72,12 +72,12 @@ func (p *program) next(t *testing.T) string {
 		}
 		return line
 	case <-time.After(lineWait):
-		t.Fatal("the program has nothing to say")
+		t.Fatal("the program prints nothing")
 	}
 	return ""
 }
 
-// until returns the next lines, up to and with the first that holds a text.
+// until returns the next lines, up to and including the first that contains a text.
 func (p *program) until(t *testing.T, text string) (lines []string) {
 	t.Helper()
 	for {

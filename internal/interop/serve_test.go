@@ -14,7 +14,7 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// build is the folder of the programs that tests build. It is here because those in JavaScript want the node_modules.
+// build is the folder for the programs that tests build. It is here because those in JavaScript need node_modules.
 const build = "build"
 
 // command returns the path of the command, which it builds once.
@@ -40,7 +40,7 @@ func buildCommand(t *testing.T) string {
 	return path
 }
 
-// settings are those of a client of an org, with the names of an okta.yaml.
+// settings are the settings of a client, with the names of an okta.yaml.
 type settings map[string]any
 
 // serve runs `apptokens serve ARGS`, and returns the settings that it prints.
@@ -48,7 +48,7 @@ func serve(t *testing.T, args ...string) settings {
 	t.Helper()
 	server := exec.CommandContext(t.Context(), buildCommand(t), append([]string{"serve"}, args...)...)
 	server.Cancel = func() error { return server.Process.Signal(os.Interrupt) }
-	server.WaitDelay = 10 * time.Second // then it is killed
+	server.WaitDelay = 10 * time.Second // before it is killed
 	server.Stderr = t.Output()
 	stdout, err := server.StdoutPipe()
 	if err != nil {
@@ -57,7 +57,7 @@ func serve(t *testing.T, args ...string) settings {
 	if err := server.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = server.Wait() }) // which t.Context has interrupted
+	t.Cleanup(func() { _ = server.Wait() }) // t.Context has interrupted it
 	var printed strings.Builder
 	var orgURL string
 	for lines := bufio.NewScanner(stdout); lines.Scan(); {

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// The summary's page works in a real browser, and needs nothing beside itself.
+// The summary's page works in a real browser, without other files.
 func TestSummaryPageInABrowser(t *testing.T) {
 	const peer, mode, operation = "Chromium", "summary page", "look, search, sort, axe"
 	chromium, err := findChromium()
@@ -17,7 +17,8 @@ func TestSummaryPageInABrowser(t *testing.T) {
 	}
 	record(t, peer, mode, operation)
 	dir := t.TempDir()
-	write := exec.CommandContext(t.Context(), "go", "test", "-count=1", "-run=^TestWritePages$", "./cmd/apptokens/internal/summary", "-pages", dir)
+	write := exec.CommandContext(t.Context(), "go", "test", "-count=1", "-run=^TestWritePages$",
+		"./cmd/apptokens/internal/summary", "-pages", dir)
 	write.Dir = "../.."
 	if out, err := write.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)

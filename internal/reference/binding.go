@@ -6,19 +6,19 @@ import (
 	"example.com/apptokens/api"
 )
 
-// binding says what Go has for what the contract names.
+// binding maps names of the contract to names in Go.
 type binding struct {
-	also        map[string]string // methods that make the same operation as another, by the name of that one
-	arguments   map[string]string // of the methods, by path parameter
+	also        map[string]string // second methods for an operation, by the name of the first
+	arguments   map[string]string // arguments of methods, by path parameter
 	options     map[string]string // functions that return an option, by query parameter
-	credentials map[string]string // by security scheme
-	errors      map[string]error  // that stand for a status, by name
-	types       []string          // of the client that belong to the models
-	model       string            // schema of what the operations return; those that it refers to follow
+	credentials map[string]string // credentials in Markdown, by security scheme
+	errors      map[string]error  // errors that stand for a status, by name
+	types       []string          // types of the client to list among the models
+	model       string            // schema that the operations return; those that it refers to follow
 }
 
-// methods returns the methods of Client that make an operation. The first one heads its section; it has the name of the
-// operation but for the model: listTokens is List.
+// methods returns the methods of Client for an operation. The first is the title of its section. Its name is that of
+// the operation without the model: listTokens is List.
 func (b binding) methods(operation string) []string {
 	name := strings.TrimSuffix(strings.TrimSuffix(operation, b.model+"s"), b.model)
 	name = strings.ToUpper(name[:1]) + name[1:]

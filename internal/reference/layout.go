@@ -7,8 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// table is a table in Markdown. Its columns are laid out, so that it can be read as plain text, too; the last one stays
-// ragged.
+// table is a table in Markdown. Its columns, except the last, are padded, so that it is readable as plain text, too.
 type table struct {
 	head []string
 	rows [][]string
@@ -49,7 +48,7 @@ func (t table) String() string {
 	return b.String()
 }
 
-// wrap breaks paragraphs into lines of up to 120 columns. Lines after the first one begin with an indent.
+// wrap breaks paragraphs into lines of at most 120 columns. All lines but the first begin with the indent.
 func wrap(text, indent string) string {
 	var paragraphs []string
 	for paragraph := range strings.SplitSeq(strings.TrimSpace(text), "\n\n") {
@@ -76,16 +75,16 @@ func wrap(text, indent string) string {
 
 var symbol = regexp.MustCompile(`\[(\*?[A-Za-z][\w.]*)\]`)
 
-// markdown turns a Go doc comment into Markdown. It knows what the comments of these packages have: paragraphs, and
+// markdown converts a Go doc comment to Markdown. It supports what the comments of these packages use: paragraphs and
 // links to symbols.
 func markdown(comment string) string { return symbol.ReplaceAllString(comment, "`$1`") }
 
-// bullet is an item of a list: what is shown, and the doc comment that begins with name.
+// bullet returns a list item: shown as code, followed by the doc comment, which begins with name.
 func bullet(shown, name, comment string) string {
 	return wrap("- "+code(shown)+strings.TrimPrefix(markdown(comment), name), "  ")
 }
 
 func code(text string) string { return "`" + text + "`" }
 
-// linkTo links to a section of the page.
+// linkTo returns a link to a section of the page.
 func linkTo(section, text string) string { return "[" + text + "](#" + strings.ToLower(section) + ")" }

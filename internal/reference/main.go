@@ -1,6 +1,6 @@
-// Command reference writes api/REFERENCE.md, the page that says of every operation how it is called, what it sends and
-// what comes back. What travels is read from the contract; what Go has for it, and the examples, from the source. Both
-// are compared: what one of them lacks is an error, so that the page cannot say what is not so.
+// Command reference writes api/REFERENCE.md, which describes for every operation how to call it, what is sent and what
+// comes back. It reads requests and responses from the contract, and their Go names and examples from the source. If
+// the contract and the source do not match, it fails, so that the page cannot be wrong.
 package main
 
 import (
@@ -16,7 +16,7 @@ import (
 	"example.com/apptokens"
 )
 
-// go generate runs it in the root of the module.
+// main expects to run in the root of the module, where go generate runs it.
 func main() {
 	if err := write("."); err != nil {
 		fmt.Fprintln(os.Stderr, "reference:", err)
@@ -47,7 +47,7 @@ func generate(root string) ([]byte, error) {
 //go:embed page.tmpl
 var pageTemplate string
 
-// render makes the page of a contract, and of the source of the packages that call it and that hold its models.
+// render returns the page for a contract and the source of two packages: the client and its models.
 func render(openAPI []byte, names binding, client, models *source) ([]byte, error) {
 	contract, err := openapi3.NewLoader().LoadFromData(openAPI)
 	if err != nil {

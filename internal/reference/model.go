@@ -9,14 +9,14 @@ import (
 	"strings"
 )
 
-// model is a type: a schema of the contract, or one of the client's own.
+// model is a type: a schema of the contract or a type of the client.
 type model struct {
 	Name  string
 	Doc   string
 	Table table // of the fields, or of the values
 }
 
-// allModels lists the client's own types, then the model that it returns, then those that this one refers to.
+// allModels returns the client's types, then the model that the operations return, then the schemas that it refers to.
 func (b *builder) allModels() ([]model, error) {
 	var models []model
 	for _, name := range b.types {
@@ -42,7 +42,8 @@ func (b *builder) allModels() ([]model, error) {
 	return models, nil
 }
 
-// schema describes a schema of the contract, with the Go names and types of the generated code.
+// schema returns the model of a schema, with the Go names and types of the generated code, and the schemas it refers
+// to.
 func (b *builder) schema(name string) (m model, refers []string, err error) {
 	schema := b.contract.Components.Schemas[name]
 	if schema == nil {
@@ -78,7 +79,7 @@ func (b *builder) schema(name string) (m model, refers []string, err error) {
 	return m, refers, nil
 }
 
-// jsonName is the name that a field has in JSON.
+// jsonName returns the name of a field in JSON.
 func jsonName(field *ast.Field) string {
 	if field.Tag == nil {
 		return ""
@@ -88,7 +89,7 @@ func jsonName(field *ast.Field) string {
 	return name
 }
 
-// values lists the constants of an enum.
+// values returns a table of the constants of an enum.
 func (b *builder) values(name string) (table, error) {
 	list := table{head: []string{"Value", "In Go"}}
 	typ, err := b.models.typ(name)
@@ -105,7 +106,7 @@ func (b *builder) values(name string) (table, error) {
 	return list, nil
 }
 
-// goType describes a struct of the client, with the comments that its fields have.
+// goType returns the model of a struct of the client, with the comments of its fields.
 func (b *builder) goType(name string) (m model, err error) {
 	typ, err := b.client.typ(name)
 	if err != nil {
@@ -128,7 +129,7 @@ func (b *builder) goType(name string) (m model, err error) {
 	return m, nil
 }
 
-// errorValues lists the errors that the client can be asked for.
+// errorValues returns a list item for each Err variable of the client.
 func (b *builder) errorValues() []string {
 	var values []string
 	for _, group := range b.client.Vars {

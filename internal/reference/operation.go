@@ -11,8 +11,8 @@ import (
 // operation is the section of one operation.
 type operation struct {
 	Name       string // of its first method
-	Request    string
-	Contract   string // what the contract says
+	Request    string // method and path
+	Contract   string // description from the contract
 	Methods    []method
 	Parameters table
 	Options    []string
@@ -22,7 +22,7 @@ type operation struct {
 	Headers    table
 }
 
-// method is a method that makes the operation.
+// method is a method of the client for the operation.
 type method struct {
 	Name      string
 	Signature string
@@ -58,7 +58,8 @@ func (b *builder) addMethods(o *operation, names []string, deprecated bool) erro
 			return err
 		}
 		if deprecated && !strings.Contains(function.Doc, "Deprecated: ") {
-			return fmt.Errorf("the contract deprecates it, and the doc comment of %s does not: add a paragraph that starts with Deprecated", name)
+			return fmt.Errorf("the contract deprecates it, and the doc comment of %s does not: "+
+				"add a paragraph that starts with Deprecated", name)
 		}
 		example, output, err := b.client.example("Client", function)
 		if err != nil {
@@ -90,10 +91,10 @@ func (b *builder) addMethods(o *operation, names []string, deprecated bool) erro
 	return nil
 }
 
-// isPunctuation tells what stands between the identifiers of a type.
+// isPunctuation reports whether a rune separates the identifiers of a type.
 func isPunctuation(r rune) bool { return strings.ContainsRune("()[], *.", r) }
 
-// addParameters lists the parameters, and says of the options that set them what else they do.
+// addParameters adds the table of the parameters and the list of the options that set them.
 func (b *builder) addParameters(o *operation, parameters openapi3.Parameters) error {
 	o.Parameters.head = []string{"Name", "Type", "Notes", "In Go", "Description"}
 	for _, ref := range parameters {
@@ -112,7 +113,8 @@ func (b *builder) addParameters(o *operation, parameters openapi3.Parameters) er
 		case inGo == "":
 			return fmt.Errorf("internal/reference/binding.go names no argument and no option for parameter %s", p.Name)
 		case p.Required && !isArgument:
-			return fmt.Errorf("parameter %s is required, and the option %s can be left out: make it an argument", p.Name, b.options[p.Name])
+			return fmt.Errorf("parameter %s is required, and the option %s can be left out: make it an argument",
+				p.Name, b.options[p.Name])
 		case isArgument && !strings.Contains(o.Methods[0].Signature, argument):
 			return fmt.Errorf("%s has no argument %s for parameter %s", o.Methods[0].Name, argument, p.Name)
 		}
@@ -125,7 +127,7 @@ func typeName(schema *openapi3.SchemaRef) string {
 	return strings.Join(schema.Value.Type.Slice(), " or ")
 }
 
-// notes tell where a parameter goes and what it may be.
+// notes returns the place of a parameter, and its bounds and default.
 func notes(p *openapi3.Parameter) string {
 	notes := []string{p.In}
 	if p.Required {
@@ -140,7 +142,7 @@ func notes(p *openapi3.Parameter) string {
 	return strings.Join(notes, ", ")
 }
 
-// addAccess lists the credentials that are let in.
+// addAccess adds the table of the accepted credentials.
 func (b *builder) addAccess(o *operation, requirements *openapi3.SecurityRequirements) error {
 	if requirements == nil {
 		requirements = &b.contract.Security

@@ -18,7 +18,7 @@ type page struct {
 	Models     []model
 }
 
-// builder holds what every part of the page is made of.
+// builder holds what all parts of the page are built from.
 type builder struct {
 	binding
 	contract *openapi3.T
@@ -46,31 +46,31 @@ func newPage(contract *openapi3.T, names binding, client, models *source) (p pag
 	return p, err
 }
 
-// endpoint is an operation with what its path says of it.
+// endpoint is an operation with its path and the parameters of the path.
 type endpoint struct {
 	*openapi3.Operation
 	request    string
 	parameters openapi3.Parameters
 }
 
-// endpoints returns the operations: those that read come first, and those of a whole app before those of one token.
+// endpoints returns the operations: reading ones first, and those on a whole app before those on one token.
 func (b *builder) endpoints() (endpoints []endpoint) {
 	for path, item := range b.contract.Paths.Map() {
 		for method, operation := range item.Operations() {
 			endpoints = append(endpoints, endpoint{
 				Operation: operation,
 				request:   method + " " + path,
-				// Those of the path come first, as they do in the methods.
+				// The parameters of the path come first, as in the methods.
 				parameters: slices.Concat(item.Parameters, operation.Parameters),
 			})
 		}
 	}
-	key := func(e endpoint) string { return strings.TrimPrefix(e.request, "GET") } // a space comes before other methods
+	key := func(e endpoint) string { return strings.TrimPrefix(e.request, "GET") } // a space sorts before other methods
 	slices.SortFunc(endpoints, func(a, b endpoint) int { return strings.Compare(key(a), key(b)) })
 	return endpoints
 }
 
-// linksTo links methods to the section that they share.
+// linksTo returns links from methods to the section that they share.
 func linksTo(methods []string) string {
 	var links []string
 	for _, method := range methods {
@@ -79,7 +79,7 @@ func linksTo(methods []string) string {
 	return strings.Join(links, ", ")
 }
 
-// mark stands beside what goes beyond Okta's own document.
+// mark returns the mark for additions to Okta's document, or "".
 func mark(extensions map[string]any) string {
 	if extensions["x-beyond-upstream"] == true {
 		return " †"

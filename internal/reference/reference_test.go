@@ -202,20 +202,25 @@ func TestWhatDoesNotFitIsAnError(t *testing.T) {
 		edits []string
 		want  string
 	}{
-		"an operation without a method":      {[]string{"    get:\n", "    delete: {operationId: sellPet, responses: {}}\n    get:\n"}, "pets.Client has no method Sell: write it"},
-		"a method that is not there":         {[]string{") Read(", ") Fetch("}, "pets.Client has no method Read"},
-		"a method without an example":        {[]string{"ExampleClient_Read()", "ExampleClient()"}, "write ExampleClient_Read"},
-		"a deprecated operation":             {[]string{"operationId: readPet", "operationId: readPet\n      deprecated: true"}, "the doc comment of Read does not"},
-		"a required option":                  {[]string{"{name: toys, in: query,", "{name: toys, in: query, required: true,"}, "parameter toys is required, and the option Toys can be left out"},
-		"an argument that is not there":      {[]string{"Read(petID string", "Read(id string"}, "Read has no argument petID for parameter petId"},
+		"an operation without a method": {[]string{"    get:\n",
+			"    delete: {operationId: sellPet, responses: {}}\n    get:\n"}, "pets.Client has no method Sell: write it"},
+		"a method that is not there":  {[]string{") Read(", ") Fetch("}, "pets.Client has no method Read"},
+		"a method without an example": {[]string{"ExampleClient_Read()", "ExampleClient()"}, "write ExampleClient_Read"},
+		"a deprecated operation": {[]string{"operationId: readPet", "operationId: readPet\n      deprecated: true"},
+			"the doc comment of Read does not"},
+		"a required option": {[]string{"{name: toys, in: query,", "{name: toys, in: query, required: true,"},
+			"parameter toys is required, and the option Toys can be left out"},
+		"an argument that is not there": {[]string{"Read(petID string", "Read(id string"},
+			"Read has no argument petID for parameter petId"},
 		"a parameter without a name in Go":   {[]string{"name: petId", "name: petName"}, "parameter petName"},
 		"an option that is not there":        {[]string{"func Toys(", "func Balls("}, "no function Toys"},
 		"a credential that Go does not have": {[]string{"{key: []}", "{oidc: []}"}, "security scheme oidc"},
 		"credentials that go together":       {[]string{"{key: []}, {", "{key: [], "}, "2 security schemes at once"},
-		"a property without a field":         {[]string{"        name: {", "        age: {type: string}\n        name: {"}, "schema Pet has 3 properties, and 2 in Go"},
-		"a field without a property":         {[]string{`json:"kinds"`, `json:"kind"`}, "no property kind"},
-		"a model that is not there":          {[]string{"type Pet struct", "type Dog struct"}, "no type Pet"},
-		"a contract that is none":            {[]string{"paths:", "paths: ["}, "yaml"},
+		"a property without a field": {[]string{"        name: {", "        age: {type: string}\n        name: {"},
+			"schema Pet has 3 properties, and 2 in Go"},
+		"a field without a property": {[]string{`json:"kinds"`, `json:"kind"`}, "no property kind"},
+		"a model that is not there":  {[]string{"type Pet struct", "type Dog struct"}, "no type Pet"},
+		"a contract that is none":    {[]string{"paths:", "paths: ["}, "yaml"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -13,7 +13,7 @@ import (
 	"example.com/apptokens/api"
 )
 
-// addResponses lists the responses, and the headers with the statuses that they come with.
+// addResponses adds the table of the responses, and the table of the headers with their statuses.
 func (b *builder) addResponses(o *operation, responses *openapi3.Responses) {
 	o.Responses.head = []string{"Status", "In Go", "Meaning"}
 	o.Headers.head = []string{"Header", "Type", "Comes with", "Description"}
@@ -42,10 +42,10 @@ func (b *builder) addResponses(o *operation, responses *openapi3.Responses) {
 	}
 }
 
-// byStatus sorts the statuses of responses; the default, which is the longest, comes last.
+// byStatus compares the statuses of responses. The longest one, "default", comes last.
 func byStatus(a, b string) int { return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) }
 
-// outcome is the error that the client has for a status. The client itself is asked.
+// outcome returns the error that the client returns for a status.
 func (b *builder) outcome(status string) string {
 	if strings.HasPrefix(status, "2") {
 		return "no error"

@@ -14,7 +14,7 @@ import (
 	"strings"
 )
 
-// source is the documentation of a Go package, with the examples of its tests.
+// source is the documentation of a Go package, including the examples in its tests.
 type source struct {
 	*doc.Package
 	files *token.FileSet
@@ -56,10 +56,11 @@ func (s *source) method(receiver, name string) (*doc.Func, error) {
 	if method := find(typ.Methods, name); method != nil {
 		return method, nil
 	}
-	return nil, fmt.Errorf("%s.%s has no method %s: write it; .github/CONTRIBUTING.md says how an operation is added", s.Name, receiver, name)
+	return nil, fmt.Errorf("%s.%s has no method %s: write it; .github/CONTRIBUTING.md says how an operation is added",
+		s.Name, receiver, name)
 }
 
-// function finds a function. The documentation keeps those that return a type of the package with that type.
+// function returns a function. go/doc groups functions that return a type of the package with that type.
 func (s *source) function(name string) (*doc.Func, error) {
 	function := find(s.Funcs, name)
 	for _, typ := range s.Types {
@@ -82,7 +83,7 @@ func find(functions []*doc.Func, name string) *doc.Func {
 	return nil
 }
 
-// fields returns the exported fields of a struct, in their order.
+// fields returns the exported fields of a struct, in order.
 func (s *source) fields(name string) ([]*ast.Field, error) {
 	typ, err := s.typ(name)
 	if err != nil {
@@ -90,14 +91,14 @@ func (s *source) fields(name string) ([]*ast.Field, error) {
 	}
 	structure, ok := typ.Decl.Specs[0].(*ast.TypeSpec).Type.(*ast.StructType)
 	if !ok {
-		return nil, fmt.Errorf("%s.%s is no struct", s.Name, name)
+		return nil, fmt.Errorf("%s.%s is not a struct", s.Name, name)
 	}
 	return structure.Fields.List, nil
 }
 
 var outputComment = regexp.MustCompile(`^(?i:unordered )?(?i:output):`)
 
-// example returns the body of a method's example, and what it prints. Examples with a suffix are for other readers.
+// example returns the body of a method's example and its output. Examples with a suffix are ignored.
 func (s *source) example(receiver string, method *doc.Func) (code, output string, err error) {
 	i := slices.IndexFunc(method.Examples, func(e *doc.Example) bool { return e.Suffix == "" })
 	if i < 0 {
@@ -112,21 +113,21 @@ func (s *source) example(receiver string, method *doc.Func) (code, output string
 	return strings.TrimSpace(strings.ReplaceAll(block, "\n\t", "\n")), strings.TrimSpace(example.Output), nil
 }
 
-// text is a piece of source as gofmt writes it.
+// text returns a node of the source in gofmt's style.
 func (s *source) text(node any) string {
 	var b strings.Builder
 	if err := format.Node(&b, s.files, node); err != nil {
-		panic(err) // what was parsed can be printed
+		panic(err) // parsed source can be printed
 	}
 	return b.String()
 }
 
-// parameters is a function's list of parameters, in parentheses.
+// parameters returns a function's parameters, in parentheses.
 func (s *source) parameters(function *doc.Func) string {
 	return strings.TrimPrefix(s.text(&ast.FuncType{Params: function.Decl.Type.Params}), "func")
 }
 
-// results is what a function returns.
+// results returns the types of a function's results.
 func (s *source) results(function *doc.Func) string {
 	return strings.TrimPrefix(s.text(&ast.FuncType{Results: function.Decl.Type.Results}), "func() ")
 }

@@ -12,14 +12,14 @@ import (
 	"time"
 )
 
-// Client is one way to call the API. Its methods may be called at the same time.
+// Client is a client of the API. Its methods may be called concurrently.
 type Client interface {
 	List() (tokens int, err error)
 	Get() error
 	Revoke() error
 }
 
-// Where the server is, and what to ask it for.
+// The server, and what to request from it.
 var (
 	URL      = os.Getenv("BENCH_URL")
 	App      = os.Getenv("BENCH_APP")
@@ -27,7 +27,7 @@ var (
 	ID       = "oar00000000000000199"
 )
 
-// Transport adds what tells the server which client asks, and for how many tokens.
+// Transport returns a transport that sends the server the name of the client and the number of tokens to list.
 func Transport() http.RoundTripper { return transport{http.DefaultTransport.(*http.Transport).Clone()} }
 
 type transport struct{ *http.Transport }
@@ -39,8 +39,8 @@ func (t transport) RoundTrip(req *http.Request) (*http.Response, error) {
 
 var name, tokens = []string{os.Getenv("BENCH_NAME")}, []string{os.Getenv("BENCH_TOKENS")}
 
-// Main runs the program's arguments, OPERATION N WORKERS, and prints one line: operations, wall and CPU nanoseconds,
-// allocations, bytes, peak resident kilobytes.
+// Main runs the operation in the program's arguments, OPERATION N WORKERS, and prints one line: operations, wall and
+// CPU nanoseconds, allocations, bytes, peak resident kilobytes.
 func Main(client Client) {
 	operation, n, workers := os.Args[1], number(os.Args[2]), number(os.Args[3])
 	one := map[string]func() (int, error){
@@ -48,7 +48,7 @@ func Main(client Client) {
 		"get":    func() (int, error) { return 1, client.Get() },
 		"revoke": func() (int, error) { return 1, client.Revoke() },
 	}[operation]
-	if operation != "list" && App != "0oaLimited" { // connections and caches are there before a single call is measured
+	if operation != "list" && App != "0oaLimited" { // warm up connections and caches
 		for range 20 {
 			if _, err := one(); err != nil {
 				fail(err)
@@ -61,7 +61,8 @@ func Main(client Client) {
 	done := run(one, n, workers)
 	elapsed, used := time.Since(wall), cpuTime()-cpu
 	runtime.ReadMemStats(&after)
-	fmt.Println(done, elapsed.Nanoseconds(), used.Nanoseconds(), after.Mallocs-before.Mallocs, after.TotalAlloc-before.TotalAlloc, peak())
+	fmt.Println(done, elapsed.Nanoseconds(), used.Nanoseconds(), after.Mallocs-before.Mallocs,
+		after.TotalAlloc-before.TotalAlloc, peak())
 }
 
 func run(one func() (int, error), n, workers int) (done int) {
@@ -75,12 +76,12 @@ func run(one func() (int, error), n, workers int) (done int) {
 	for range workers {
 		wg.Go(func() {
 			for range jobs {
-				k, err := one()
+				operations, err := one()
 				if err != nil {
 					fail(err)
 				}
 				mu.Lock()
-				done += k
+				done += operations
 				mu.Unlock()
 			}
 		})
@@ -97,7 +98,7 @@ func cpuTime() time.Duration {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
-// peak is the peak resident set in kilobytes, as Linux counts it.
+// peak returns the peak resident set size in kilobytes, as Linux reports it.
 func peak() int64 {
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
@@ -119,5 +120,5 @@ func fail(err error) {
 	os.Exit(1)
 }
 
-// WantTokens is how many tokens the server was asked for.
+// WantTokens returns the number of tokens that the server was asked for.
 func WantTokens() int { return number(tokens[0]) }

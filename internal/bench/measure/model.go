@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Token has the fields of the contract, as somebody would write it by hand.
+// Token has the fields of the contract, as in a hand-written client.
 type Token struct {
 	ID          string    `json:"id"`
 	Status      string    `json:"status"`
@@ -39,7 +39,7 @@ type Token struct {
 	} `json:"_links"`
 }
 
-// Link is every kind of link.
+// Link has the fields of all kinds of links.
 type Link struct {
 	Href      string `json:"href"`
 	Title     string `json:"title"`
@@ -51,7 +51,7 @@ type Link struct {
 	} `json:"hints"`
 }
 
-// Plain is a client of net/http alone; Decode is what tells its kinds apart.
+// Plain is a client that uses only net/http. Its variants differ in Decode.
 type Plain struct {
 	HTTP   *http.Client
 	Decode func(*http.Response, any) error

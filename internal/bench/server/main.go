@@ -1,8 +1,8 @@
-// Command server is the neutral side of the benchmark: it sends prepared bytes and counts, so that its own cost is
+// Command server is the server of the benchmark. It sends prepared bytes and counts requests, so that its own cost is
 // small and the same for every client.
 //
-// The app's ID says what a request meets: 0oaFast, 0oaSlow (50 ms to the first byte, and a throttled body) or
-// 0oaLimited (a rate limit in short windows, and 20 ms to the first byte).
+// It behaves according to the app's ID: 0oaFast, 0oaSlow (50 ms to the first byte, and a throttled body) or 0oaLimited
+// (a rate limit in short windows, and 20 ms to the first byte).
 package main
 
 import (
@@ -42,11 +42,11 @@ func main() {
 
 type server struct {
 	url         string
-	page, token []byte // what every list and every get is answered with
+	page, token []byte // the response to every list and every get
 	limiter     limiter
 }
 
-// prepare makes a page of tokens of 1.0 to 1.8 KB, 1.4 KB on average.
+// prepare returns a page of tokens of 1.0 to 1.8 KB, 1.4 KB on average, and a single token.
 func (s *server) prepare() (page, token []byte) {
 	page = append(page, '[')
 	for i := range pageSize {
@@ -66,8 +66,10 @@ func (s *server) makeToken(i int) []byte {
 	self := s.url + "/api/v1/apps/0oardd5r32PWsF4421d7/tokens/" + id
 	token, err := json.Marshal(map[string]any{
 		"id": id, "status": "ACTIVE",
-		"created": "2025-11-06T14:20:08.000Z", "lastUpdated": "2025-11-06T14:20:08.000Z", "expiresAt": "2025-11-13T14:20:08.000Z",
-		"issuer": s.url + "/oauth2/ausrdd8du39KFvOkt1d7", "clientId": "0oardd5r32PWsF4421d7", "userId": "00unkw1sfbTw08c0g1d7",
+		"created": "2025-11-06T14:20:08.000Z", "lastUpdated": "2025-11-06T14:20:08.000Z",
+		"expiresAt": "2025-11-13T14:20:08.000Z",
+		"issuer":    s.url + "/oauth2/ausrdd8du39KFvOkt1d7", "clientId": "0oardd5r32PWsF4421d7",
+		"userId": "00unkw1sfbTw08c0g1d7",
 		"scopes": []string{"openid", "offline_access"},
 		"_links": map[string]any{
 			"app":                 link("/api/v1/apps/0oardd5r32PWsF4421d7"),
@@ -123,8 +125,8 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// list answers with the same page again and again. The cursor counts down from the number of tokens that the client
-// wants, which its first request names in the header X-Tokens.
+// list answers every request with the same page. The cursor counts down from the number of tokens that the client
+// wants, which its first request contains in the header X-Tokens.
 func (s *server) list(w http.ResponseWriter, r *http.Request, slow bool) {
 	left, err := strconv.Atoi(r.URL.Query().Get("after"))
 	if err != nil {
@@ -154,7 +156,7 @@ func (s *server) list(w http.ResponseWriter, r *http.Request, slow bool) {
 	}
 }
 
-// limiter counts requests in windows that begin with the first request after the end of the one before.
+// limiter counts requests per window. A window begins with the first request after the end of the previous one.
 type limiter struct {
 	limit  int
 	window time.Duration

@@ -17,7 +17,8 @@ func main() {
 		panic(err)
 	}
 	config, err := okta.NewConfiguration(
-		okta.WithOrgUrl(measure.URL), okta.WithToken(measure.APIToken), okta.WithCache(false), okta.WithTestingDisableHttpsCheck(true),
+		okta.WithOrgUrl(measure.URL), okta.WithToken(measure.APIToken), okta.WithCache(false),
+		okta.WithTestingDisableHttpsCheck(true),
 		okta.WithHttpClientPtr(&http.Client{Transport: measure.Transport()}),
 		okta.WithRateLimitMaxRetries(10), okta.WithRateLimitMaxBackOff(90))
 	if err != nil {
@@ -30,7 +31,8 @@ func main() {
 type client struct{ *okta.APIClient }
 
 func (c client) List() (tokens int, err error) {
-	page, resp, err := c.ApplicationTokensAPI.ListOAuth2TokensForApplication(context.Background(), measure.App).Limit(200).Execute()
+	page, resp, err := c.ApplicationTokensAPI.ListOAuth2TokensForApplication(context.Background(),
+		measure.App).Limit(200).Execute()
 	if err != nil {
 		return 0, err
 	}
@@ -46,11 +48,13 @@ func (c client) List() (tokens int, err error) {
 }
 
 func (c client) Get() error {
-	_, _, err := c.ApplicationTokensAPI.GetOAuth2TokenForApplication(context.Background(), measure.App, measure.ID).Execute()
+	_, _, err := c.ApplicationTokensAPI.GetOAuth2TokenForApplication(context.Background(), measure.App,
+		measure.ID).Execute()
 	return err
 }
 
 func (c client) Revoke() error {
-	_, err := c.ApplicationTokensAPI.RevokeOAuth2TokenForApplication(context.Background(), measure.App, measure.ID).Execute()
+	_, err := c.ApplicationTokensAPI.RevokeOAuth2TokenForApplication(context.Background(), measure.App,
+		measure.ID).Execute()
 	return err
 }

@@ -11,12 +11,14 @@ import (
 )
 
 func main() {
-	config, err := okta.NewConfiguration(okta.WithOrgUrl(os.Getenv("OKTA_CLIENT_ORGURL")), okta.WithToken(os.Getenv("OKTA_CLIENT_TOKEN")))
+	config, err := okta.NewConfiguration(okta.WithOrgUrl(os.Getenv("OKTA_CLIENT_ORGURL")),
+		okta.WithToken(os.Getenv("OKTA_CLIENT_TOKEN")))
 	if err != nil {
 		log.Fatal(err)
 	}
 	client := okta.NewAPIClient(config)
-	page, resp, err := client.ApplicationTokensAPI.ListOAuth2TokensForApplication(context.Background(), os.Args[1]).Limit(200).Execute()
+	page, resp, err := client.ApplicationTokensAPI.ListOAuth2TokensForApplication(context.Background(),
+		os.Args[1]).Limit(200).Execute()
 	for {
 		if err != nil {
 			log.Fatal(err)
