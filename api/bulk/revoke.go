@@ -20,7 +20,7 @@ type Job struct {
 	KeepRaw bool
 	// DryRun ends the job after Selected.
 	DryRun bool
-	// Concurrency bounds the revocations in flight. The default is 8; more rarely helps, as the rate limit dominates.
+	// Concurrency bounds the revocations in flight. The default is 8; more rarely helps: the rate limit dominates.
 	Concurrency int
 	// ProveAll lists all apps again after the revocations, including those that had no matches. It also finds tokens that
 	// were issued to those in the meantime.

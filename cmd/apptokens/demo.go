@@ -67,8 +67,7 @@ func (d *demo) run(ctx context.Context) error {
 	}
 
 	id := ids[0]
-	d.say("Revoke token %s. A proxy throttles the request once, and the connection breaks after Okta revoked it.",
-		id)
+	d.say("Revoke token %s. A proxy throttles it once, and the connection breaks after Okta revoked it.", id)
 	d.org.Inject(oktatest.Throttle(time.Second), oktatest.DropAfter())
 	if err := d.client.Revoke(ctx, demoApp, id); err != nil {
 		return err

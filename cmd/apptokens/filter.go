@@ -36,8 +36,10 @@ func (f *filterFlags) add(command *cobra.Command) {
 	flags.StringVar(&f.newerThan, "newer-than", "", "only tokens issued within this duration, such as 12h")
 	flags.StringVar(&f.createdBefore, "created-before", "", "only tokens issued before this date or this duration ago")
 	flags.StringVar(&f.createdAfter, "created-after", "", "only tokens issued after this date or this duration ago")
-	flags.StringVar(&f.expiresBefore, "expires-before", "", "only tokens that expire before this date or within this duration")
-	flags.StringVar(&f.expiresAfter, "expires-after", "", "only tokens that expire after this date or this duration from now")
+	flags.StringVar(&f.expiresBefore, "expires-before", "",
+		"only tokens that expire before this date or within this duration")
+	flags.StringVar(&f.expiresAfter, "expires-after", "",
+		"only tokens that expire after this date or this duration from now")
 }
 
 // filter returns the filter, and whether any flag was given. Durations are counted from now.
