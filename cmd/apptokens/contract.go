@@ -175,7 +175,7 @@ func (a *app) printReport(report contract.Report) error {
 	if errored := report.Count(contract.Errored); errored > 0 {
 		counts += fmt.Sprintf(", %d errored", errored)
 	}
-	_, err := fmt.Fprintf(a.out, "%s, %d skipped; %d requests in %v\n", counts,
-		report.Count(contract.Skipped), requests, report.Duration.Round(10*time.Millisecond))
+	_, err := fmt.Fprintf(a.out, "%s, %d skipped; %s in %v\n", counts,
+		report.Count(contract.Skipped), plural(requests, "request", "requests"), report.Duration.Round(10*time.Millisecond))
 	return err
 }

@@ -27,7 +27,7 @@ func (a *app) demoCommand() *cobra.Command {
 		Short: "Show what the command does, against an org inside the process",
 		Long: `Start an in-memory Okta org inside the process, list its tokens over HTTP, ride
 out a rate limit and a broken connection, revoke one token and then all, and
-prove each by reading back. Nothing outside this machine is contacted.`,
+verify each by reading back. Nothing outside this machine is contacted.`,
 		Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
 			// a small version of an org's 50 to 100 requests a minute

@@ -45,10 +45,13 @@ anything. Elsewhere it needs --yes.`,
 	return command
 }
 
+func (a *app) cannotPrompt(command *cobra.Command, flags string) error {
+	return usage("%s cannot prompt: standard input or standard error is not a terminal; pass %s", command.Name(), flags)
+}
+
 func (a *app) confirmRevokeAll(command *cobra.Command, apps []string) error {
 	if !a.canAsk {
-		return usage("%s cannot ask, because standard input and standard error are not a terminal; pass --yes",
-			command.Name())
+		return a.cannotPrompt(command, "--yes")
 	}
 	for _, appID := range apps {
 		question := fmt.Sprintf("This revokes every refresh token of app %s of %s.", appID, a.settings.OrgURL)

@@ -44,7 +44,7 @@ func (a *app) sweepCommand() *cobra.Command {
 	s := &sweep{app: a}
 	command := &cobra.Command{
 		Use:   "sweep APP...",
-		Short: "Revoke the refresh tokens of apps that match",
+		Short: "Revoke the refresh tokens of apps that match filters",
 		Long: `Revoke the refresh tokens of apps that match every given filter, and nothing
 else. The command lists all apps first; if one cannot be listed, it revokes
 nothing. On a terminal it then asks for confirmation; elsewhere it needs --yes.
@@ -91,8 +91,7 @@ func (s *sweep) command(command *cobra.Command, args []string) error {
 	case s.concurrency < 1 || s.concurrency > 100:
 		return usage("--concurrency is %d, want 1 to 100", s.concurrency)
 	case !s.dryRun && !s.yes && !s.canAsk:
-		return usage("sweep cannot ask, because standard input and standard error are not a terminal; " +
-			"pass --yes or --dry-run")
+		return s.cannotPrompt(command, "--yes or --dry-run")
 	}
 	if s.table, err = s.columns.choose(s.app, command, apps); err != nil {
 		return err
