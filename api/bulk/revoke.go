@@ -30,8 +30,8 @@ type Job struct {
 // Revoke selects tokens, revokes them and verifies the result, as the package documentation describes. It yields a
 // [Listed] after each page, one [Selected], a [Result] for each match and a [Proof] for each app that had matches, in
 // this order. An error ends the job. Before Selected it means that nothing was revoked; later, every match has had its
-// Result. Breaking out at Selected revokes nothing; breaking out later starts no further revocation and cancels those in
-// flight.
+// Result. Breaking out at Selected revokes nothing; breaking out later starts no further revocation and cancels those
+// in flight.
 //
 // Every range over the result runs the job anew.
 func Revoke(ctx context.Context, client *api.Client, job Job) iter.Seq2[Event, error] {

@@ -52,7 +52,8 @@ type demo struct {
 
 func (d *demo) run(ctx context.Context) error {
 	d.say("An Okta org runs inside this process: %s", d.org.URL)
-	d.tell("Its app %s holds %d refresh tokens; %d requests are allowed every %v.", demoApp, demoTokens, demoLimit, demoWindow)
+	d.tell("Its app %s holds %d refresh tokens; %d requests are allowed every %v.",
+		demoApp, demoTokens, demoLimit, demoWindow)
 
 	d.say("List them, while the connection of the second page breaks halfway.")
 	d.org.Inject(oktatest.CutBody().After(1))

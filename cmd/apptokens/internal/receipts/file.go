@@ -41,8 +41,8 @@ type disk interface {
 var ErrLocked = errors.New("another sweep is writing to it")
 
 // Open opens the file of receipts at path, or creates it with mode 0600, for the org with the URL org. It removes a
-// last line that a crash or a full disk cut off, and completes one that lacks only its line end. It rejects, and does not
-// change, a file that is not regular, that another process has opened, or that has a line that is not a receipt. It
+// last line that a crash or a full disk cut off, and completes one that lacks only its line end. It rejects, and does
+// not change, a file that is not regular, that another process has opened, or that has a line that is not a receipt. It
 // keeps and ignores receipts of other orgs.
 //
 // Open follows symbolic links, even to a file that does not exist yet. Line ends may be CR LF.
