@@ -5,7 +5,7 @@ import (
 	"sync/atomic"
 )
 
-// maxFailures in a row mean that the org is broken, or the credential no good: to go on would only add to its load.
+// maxFailures in a row mean that the org is broken: continuing would only add to its load.
 const maxFailures = 16
 
 // breaker stops a job whose further revocations would fail. It is safe for concurrent use.
@@ -14,7 +14,7 @@ type breaker struct {
 	fatal    atomic.Pointer[error]
 }
 
-// cause returns why the job stops, or nil.
+// cause returns why the job must stop, or nil.
 func (b *breaker) cause() error {
 	if cause := b.fatal.Load(); cause != nil {
 		return *cause
@@ -22,7 +22,6 @@ func (b *breaker) cause() error {
 	return nil
 }
 
-// note takes in a result.
 func (b *breaker) note(r Result) {
 	err := r.Err
 	switch {

@@ -86,7 +86,7 @@ func TestConcurrencyIsBounded(t *testing.T) {
 	}
 }
 
-// A user who signs in again meanwhile has a new token, which the proof tells of and which is left alone.
+// A user who signs in again meanwhile has a new token, which the proof reports and does not revoke.
 func TestNewTokensAreReported(t *testing.T) {
 	t.Parallel()
 	org := newOrg()

@@ -2,38 +2,38 @@ package bulk
 
 import "example.com/apptokens/api"
 
-// Event is what [Revoke] reports as it goes: [Listed], [Selected], [Result] or [Proof].
+// Event is what [Revoke] reports as it proceeds: a [Listed], [Selected], [Result] or [Proof].
 type Event interface{ isEvent() }
 
-// Listed comes after each page of the first listing.
+// Listed follows each page of the first listing.
 type Listed struct {
 	AppID   string
-	Tokens  []api.Token // of the page
-	Matches int         // of all apps, so far
+	Tokens  []api.Token // on the page
+	Matches int         // so far, in all apps
 }
 
-// Selected comes once all apps are listed, and before anything is revoked. The caller may
-// change it; that does not change what is revoked.
+// Selected follows the last page of the first listing, before anything is revoked. Changing it does not change what is
+// revoked.
 type Selected struct {
-	Tokens    int // of all apps
+	Tokens    int // in all apps
 	Matches   []Match
-	Unmatched []Unmatched // values of the filter that no match has: a mistake, perhaps
+	Unmatched []Unmatched // filter values that no match has: possibly typos
 }
 
-// Result comes once for each match, in any order.
+// Result is the outcome of one match. Results come in any order.
 type Result struct {
 	Match   Match
 	Outcome Outcome
-	Err     error // why it failed or was not attempted; otherwise nil
+	Err     error // why the token was not revoked; otherwise nil
 }
 
-// Proof comes once for each app that had matches, or for every app with [Job].ProveAll, after the second listing.
+// Proof is the second listing of one app.
 type Proof struct {
 	AppID     string
-	Gone      int     // matches that are not listed any more
+	Gone      int     // matches that are no longer listed
 	Remaining []Match // matches that are still listed, whatever their outcome
-	New       []Match // tokens that the filter matches and that were not there before
-	Err       error   // why the listing is not complete: nothing is proved then
+	New       []Match // tokens that match the filter and were not in the first listing
+	Err       error   // why the listing failed; nothing is proved then
 }
 
 func (Listed) isEvent()   {}

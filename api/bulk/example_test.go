@@ -22,7 +22,7 @@ func ExampleRevoke() {
 	revoked := 0
 	for event, err := range bulk.Revoke(context.Background(), client, job) {
 		if err != nil {
-			log.Fatal(err) // run it again to go on
+			log.Fatal(err) // run it again to continue
 		}
 		switch event := event.(type) {
 		case bulk.Selected:

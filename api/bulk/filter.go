@@ -7,42 +7,50 @@ import (
 	"strings"
 	"time"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"example.com/apptokens/api"
-	"example.com/apptokens/gen"
 )
 
-// Filter selects tokens. A token matches if it matches every field that is set; in a field with several
-// values, one is enough. The zero value matches all. Okta's API has no filter, so it is applied to whole listings.
+// Filter selects tokens. A token matches if it matches every field that is set; one of a field's values is enough. The
+// zero value matches every token. Okta's API has no filters, so a Filter is applied to complete listings.
 type Filter struct {
 	UserIDs   []string
 	ClientIDs []string
-	Issuers   []string // URLs of authorization servers; a slash at the end makes no difference
+	Issuers   []string // URLs of authorization servers, with or without a trailing slash
 	Scopes    []string
-	Statuses  []gen.TokenStatus
+	Statuses  []api.TokenStatus
 
 	// Times are exclusive. A token without the time in question does not match.
 	CreatedBefore, CreatedAfter time.Time
 	ExpiresBefore, ExpiresAfter time.Time
 
-	// Where, if it is set, has the last word. It must be safe for concurrent use if the filter is used so.
+	// Where, if not nil, must return true as well. It must be safe for concurrent use if the Filter is used concurrently.
 	Where func(api.Token) bool
 }
 
 // Match reports whether a token matches.
 func (f Filter) Match(token api.Token) bool {
-	return in(f.UserIDs, token.UserID) && in(f.ClientIDs, token.ClientID) && f.matchIssuer(token.Issuer) && in(f.Statuses, token.Status) &&
-		(len(f.Scopes) == 0 || slices.ContainsFunc(token.Scopes, func(scope string) bool { return slices.Contains(f.Scopes, scope) })) &&
-		between(f.CreatedAfter, token.Created, f.CreatedBefore) && between(f.ExpiresAfter, token.ExpiresAt, f.ExpiresBefore) &&
+	return includes(f.UserIDs, token.UserID) && includes(f.ClientIDs, token.ClientID) &&
+		includes(f.Statuses, token.Status) && f.matchIssuer(token.Issuer) && f.matchScopes(token.Scopes) &&
+		between(f.CreatedAfter, token.Created, f.CreatedBefore) &&
+		between(f.ExpiresAfter, token.ExpiresAt, f.ExpiresBefore) &&
 		(f.Where == nil || f.Where(token))
 }
 
 func (f Filter) matchIssuer(issuer string) bool {
-	return len(f.Issuers) == 0 || slices.ContainsFunc(f.Issuers, func(wanted string) bool { return trimSlash(wanted) == trimSlash(issuer) })
+	same := func(wanted string) bool { return trimSlash(wanted) == trimSlash(issuer) }
+	return len(f.Issuers) == 0 || slices.ContainsFunc(f.Issuers, same)
+}
+
+func (f Filter) matchScopes(scopes []string) bool {
+	wanted := func(scope string) bool { return slices.Contains(f.Scopes, scope) }
+	return len(f.Scopes) == 0 || slices.ContainsFunc(scopes, wanted)
 }
 
 func trimSlash(url string) string { return strings.TrimSuffix(url, "/") }
 
-func in[T comparable](wanted []T, value T) bool {
+func includes[T comparable](wanted []T, value T) bool {
 	return len(wanted) == 0 || slices.Contains(wanted, value)
 }
 
@@ -53,24 +61,38 @@ func between(after, t, before time.Time) bool {
 	return (after.IsZero() || t.After(after)) && (before.IsZero() || t.Before(before))
 }
 
-// Match is a token that a filter matches, and the app that it was listed for.
+// Match is a token that matches a filter, and the app whose listing it came from.
 type Match struct {
 	AppID string
 	Token api.Token
+	Raw   jsontext.Value // the token's JSON as Okta sent it, byte for byte, if it was asked for; otherwise nil
 }
 
-// Select lists apps one after the other and yields the tokens that a filter matches. An error ends it: what was yielded
-// before is only a part.
-func Select(ctx context.Context, client *api.Client, appIDs []string, filter Filter, opts ...api.ListOption) iter.Seq2[Match, error] {
+// newMatch returns the token at index i of a page. It clones the raw JSON, which is a part of the whole page.
+func newMatch(appID string, page api.Page, i int) Match {
+	match := Match{AppID: appID, Token: page.Tokens[i]}
+	if page.Raw != nil {
+		match.Raw = page.Raw[i].Clone()
+	}
+	return match
+}
+
+// Select lists apps one after the other and yields the tokens that match the filter. After an error it ends, with an
+// incomplete selection. With [api.KeepRaw] it sets Match.Raw.
+func Select(
+	ctx context.Context, client *api.Client, appIDs []string, filter Filter, opts ...api.ListOption,
+) iter.Seq2[Match, error] {
 	return func(yield func(Match, error) bool) {
 		for _, appID := range appIDs {
-			for token, err := range client.List(ctx, appID, opts...) {
+			for page, err := range client.Pages(ctx, appID, opts...) {
 				if err != nil {
 					yield(Match{}, err)
 					return
 				}
-				if filter.Match(token) && !yield(Match{appID, token}, nil) {
-					return
+				for i, token := range page.Tokens {
+					if filter.Match(token) && !yield(newMatch(appID, page, i), nil) {
+						return
+					}
 				}
 			}
 		}

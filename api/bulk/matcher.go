@@ -6,36 +6,36 @@ import (
 	"example.com/apptokens/api"
 )
 
-// Matcher applies a filter to the tokens of a listing, and notes which values of the filter they have: one that no token
-// has may be a mistake, and "nothing matches" a false all-clear. It is not safe for concurrent use.
+// Matcher applies a filter to the tokens of one or more listings, and notes which values of the filter they have: a
+// value that no token has may be a typo, and "nothing matches" a false all-clear. It is not safe for concurrent use.
 type Matcher struct {
 	filter Filter
 	fields []field
 }
 
-// Unmatched is a value of a filter that no token has of those that the whole filter matches.
+// Unmatched is a filter value that no match has.
 type Unmatched struct {
 	Field  string // "user", "client", "issuer" or "scope"
 	Value  string
-	Tokens int // that have the value, but that other fields of the filter leave out
-	// Similar is a value that was seen, and differs only in case or in punctuation; empty for none.
+	Tokens int // with the value; other fields of the filter excluded them
+	// Similar is a value that was seen and differs only in case or punctuation; empty if there was none.
 	Similar string
 }
 
-// field is one of the filter with its values. Statuses and times are left out: they are not copied by hand from
-// somewhere else, so finding none of them is not a sign of a mistake.
+// field is one field of the filter with its values. Statuses and times are left out: nobody copies them by hand, so
+// matching nothing does not hint at a typo.
 type field struct {
 	name      string
 	of        func(api.Token) []string
 	normalize func(string) string
 	given     []string
 	values    map[string]*seen  // by normalized value
-	similar   map[string]string // what was seen by what it is similar to
+	similar   map[string]string // the first value seen, by its folded form
 }
 
 type seen struct{ tokens, matches int }
 
-// NewMatcher returns a matcher for one or more listings.
+// NewMatcher returns a Matcher for a filter.
 func NewMatcher(filter Filter) *Matcher {
 	same := func(s string) string { return s }
 	m := &Matcher{filter: filter}
@@ -58,7 +58,7 @@ func (m *Matcher) add(name string, given []string, normalize func(string) string
 	m.fields = append(m.fields, f)
 }
 
-// Match reports whether a token matches the filter.
+// Match reports whether a token matches the filter, and notes its values.
 func (m *Matcher) Match(token api.Token) bool {
 	matches := m.filter.Match(token)
 	for _, f := range m.fields {
@@ -69,14 +69,14 @@ func (m *Matcher) Match(token api.Token) bool {
 					s.matches++
 				}
 			} else if similar, ok := f.similar[fold(value)]; ok && similar == "" {
-				f.similar[fold(value)] = strings.Clone(value) // a part of its page
+				f.similar[fold(value)] = strings.Clone(value) // value is a part of its page
 			}
 		}
 	}
 	return matches
 }
 
-// Unmatched returns the values that no match had, in the order in which they were given.
+// Unmatched returns the filter values that no match had, in the order of the filter.
 func (m *Matcher) Unmatched() (unmatched []Unmatched) {
 	for _, f := range m.fields {
 		for _, value := range f.given {
@@ -88,7 +88,7 @@ func (m *Matcher) Unmatched() (unmatched []Unmatched) {
 	return unmatched
 }
 
-// fold makes values equal that differ only in case or in punctuation.
+// fold returns the same string for values that differ only in case or punctuation.
 func fold(value string) string {
 	return strings.Map(func(r rune) rune {
 		if strings.ContainsRune("-_.:/ ", r) {

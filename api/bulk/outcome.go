@@ -9,21 +9,20 @@ import (
 	"example.com/apptokens/api/internal/ratelimit"
 )
 
-// Outcome is what became of a token.
+// Outcome is the result of revoking a token.
 type Outcome string
 
 // The outcomes.
 const (
 	Revoked      Outcome = "revoked"
-	Gone         Outcome = "already gone"  // it was listed, and Okta does not know it any more
+	Gone         Outcome = "already gone"  // it was listed, but Okta no longer knows it
 	NotFound     Outcome = "not found"     // Okta does not know it; whether it ever existed is unknown
-	Failed       Outcome = "failed"        // Okta or the way to it refused
-	Unknown      Outcome = "unknown"       // the request was cut off by the end of its context, and may have been carried out
+	Failed       Outcome = "failed"        // Okta, or something on the way to it, refused
+	Unknown      Outcome = "unknown"       // the context ended during the request, which may have taken effect
 	NotAttempted Outcome = "not attempted" // no request was sent
 )
 
-// OutcomeOf returns what became of a token by the error of its revocation, from [api.Client.Revoke] or
-// [api.Client.RevokeAll].
+// OutcomeOf returns the outcome that an error of [api.Client.Revoke] or [api.Client.RevokeAll] stands for.
 func OutcomeOf(err error) Outcome {
 	var failure *api.Error
 	switch {
@@ -42,22 +41,22 @@ func OutcomeOf(err error) Outcome {
 }
 
 // IsFatal reports whether every other revocation would fail for the same reason: the credential is refused or lacks the
-// scope, the org cannot be reached, its rate limit is used up for longer than the client waits, or the context has ended.
+// scope, the org cannot be reached, its rate limit is used up for longer than the client waits, or the context has
+// ended.
 func IsFatal(err error) bool {
 	var failure *api.Error
 	switch {
-	case err == nil:
-		return false
 	case isContextError(err), errors.Is(err, api.ErrUnauthorized), IsUnreachable(err):
 		return true
 	case errors.As(err, &failure):
-		heldBack := failure.StatusCode == 0 && errors.Is(err, api.ErrRateLimited) || errors.As(err, new(*ratelimit.TooLongError))
-		return heldBack || failure.Code == "insufficient_scope" || failure.Challenge == "insufficient_scope"
+		heldBack := failure.StatusCode == 0 && errors.Is(err, api.ErrRateLimited)
+		tooLong := errors.As(err, new(*ratelimit.TooLongError))
+		return heldBack || tooLong || failure.Code == "insufficient_scope" || failure.Challenge == "insufficient_scope"
 	}
 	return false
 }
 
-// IsUnreachable reports whether no connection to the org, or to the proxy before it, could be made.
+// IsUnreachable reports whether connecting to the org, or to the proxy before it, failed.
 func IsUnreachable(err error) bool {
 	var op *net.OpError
 	return errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect")

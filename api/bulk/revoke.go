@@ -9,35 +9,34 @@ import (
 	"sync/atomic"
 
 	"example.com/apptokens/api"
-	"example.com/apptokens/gen"
 )
 
-// Job is what [Revoke] does.
+// Job says what [Revoke] does.
 type Job struct {
 	AppIDs []string
-	// Filter matches tokens that are revoked already only if its Statuses say so.
+	// Filter matches tokens that are already revoked only if its Statuses include them.
 	Filter Filter
-	// DryRun ends after Selected.
+	// KeepRaw sets Match.Raw.
+	KeepRaw bool
+	// DryRun ends the job after Selected.
 	DryRun bool
-	// Concurrency bounds the revocations under way at once. The default is 8. More rarely helps, because the rate limit
-	// dominates.
+	// Concurrency bounds the revocations in flight. The default is 8; more rarely helps: the rate limit dominates.
 	Concurrency int
-	// ProveAll lists all apps again after the revocations, and not only those that had matches: it also finds what was
-	// issued meanwhile for other apps.
+	// ProveAll lists all apps again after the revocations, including those that had no matches. It also finds tokens that
+	// were issued to those in the meantime.
 	ProveAll bool
 }
 
-// Revoke selects tokens, revokes them, and proves it; see the package's documentation for how. Its events come in this
-// order: [Listed] after each page, one [Selected], a [Result] for each match, a [Proof] for each app that had some. An
-// error ends it, with nothing revoked if it comes before Selected; after a fatal one, the matches that were not attempted
-// still have their results. Breaking out at Selected revokes nothing; breaking out later starts no further
-// revocation and cancels those in flight.
+// Revoke selects tokens, revokes them and verifies the result, as the package documentation describes. It yields a
+// [Listed] after each page, one [Selected], a [Result] for each match and a [Proof] for each app that had matches, in
+// this order. An error ends the job. Before Selected it means that nothing was revoked; later, every match has had its
+// Result. Breaking out at Selected revokes nothing; breaking out later starts no further revocation and cancels those
+// in flight.
 //
-// Every range over the result does the job anew.
+// Every range over the result runs the job anew.
 func Revoke(ctx context.Context, client *api.Client, job Job) iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
-		r := &run{client: client, job: job, yield: yield, filter: job.filter()}
-		r.apps = unique(job.AppIDs)
+		r := &run{client: client, job: job, yield: yield, filter: job.filter(), apps: unique(job.AppIDs)}
 		if !r.list(ctx) {
 			return
 		}
@@ -50,53 +49,57 @@ func Revoke(ctx context.Context, client *api.Client, job Job) iter.Seq2[Event, e
 	}
 }
 
-func unique(ids []string) (once []string) {
+func unique(values []string) (once []string) {
 	seen := map[string]bool{}
-	for _, id := range ids {
-		if !seen[id] {
-			seen[id] = true
-			once = append(once, id)
+	for _, value := range values {
+		if !seen[value] {
+			seen[value] = true
+			once = append(once, value)
 		}
 	}
 	return once
 }
 
-// run is one run of a job. Its steps return false once it has ended.
+// run is one run of a job. Its methods return false once it has ended.
 type run struct {
 	client    *api.Client
 	job       Job
 	yield     func(Event, error) bool
 	filter    Filter
 	apps      []string
-	tokens    int // of all apps
+	tokens    int // in all apps
 	matches   []Match
 	unmatched []Unmatched
 }
 
-// filter excludes tokens that are already revoked, unless Statuses asks for them.
+// filter excludes tokens that are already revoked, unless Statuses are set.
 func (j Job) filter() Filter {
 	filter := j.Filter
 	if len(filter.Statuses) == 0 {
 		filter.Where = func(token api.Token) bool {
-			return token.Status != gen.TokenStatusRevoked && (j.Filter.Where == nil || j.Filter.Where(token))
+			return token.Status != api.TokenStatusRevoked && (j.Filter.Where == nil || j.Filter.Where(token))
 		}
 	}
 	return filter
 }
 
 func (r *run) list(ctx context.Context) bool {
-	matcher := NewMatcher(r.job.Filter) // a value that only revoked tokens have is not a mistake
+	matcher := NewMatcher(r.job.Filter) // a value that only revoked tokens have is not a typo
+	var options []api.ListOption
+	if r.job.KeepRaw {
+		options = append(options, api.KeepRaw())
+	}
 	for _, appID := range r.apps {
-		seen := map[string]bool{} // a token that moves from page to page comes twice
-		for page, err := range r.client.Pages(ctx, appID) {
+		seen := map[string]bool{} // a token that moves to the next page is listed twice
+		for page, err := range r.client.Pages(ctx, appID, options...) {
 			if err != nil {
 				r.yield(nil, fmt.Errorf("bulk: nothing was revoked: %w", err))
 				return false
 			}
-			for _, token := range page.Tokens {
+			for i, token := range page.Tokens {
 				if matcher.Match(token) && r.filter.Match(token) && !seen[token.ID] {
 					seen[token.ID] = true
-					r.matches = append(r.matches, Match{appID, token})
+					r.matches = append(r.matches, newMatch(appID, page, i))
 				}
 			}
 			r.tokens += len(page.Tokens)
@@ -109,7 +112,7 @@ func (r *run) list(ctx context.Context) bool {
 	return true
 }
 
-// revoke revokes the matches, several at a time.
+// revoke revokes the matches concurrently.
 func (r *run) revoke(ctx context.Context) bool {
 	workCtx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -128,14 +131,18 @@ func (r *run) revoke(ctx context.Context) bool {
 		}
 	}
 	var workers sync.WaitGroup
-	for range min(r.concurrency(), len(r.matches)) {
+	concurrency := r.job.Concurrency
+	if concurrency <= 0 {
+		concurrency = 8
+	}
+	for range min(concurrency, len(r.matches)) {
 		workers.Go(work)
 	}
 	go func() {
 		workers.Wait()
 		close(results)
 	}()
-	defer func() { // where the loop is left, also by a panic, what is under way ends
+	defer func() { // if the caller's loop ends early or panics, cancel and await what is in flight
 		cancel()
 		for range results {
 		}
@@ -157,17 +164,10 @@ func (r *run) revokeOne(ctx context.Context, match Match) Result {
 	if outcome := OutcomeOf(err); outcome != NotFound {
 		return Result{match, outcome, err}
 	}
-	return Result{match, Gone, nil} // because it was listed
+	return Result{match, Gone, nil} // not NotFound, because it was listed
 }
 
-func (r *run) concurrency() int {
-	if r.job.Concurrency > 0 {
-		return r.job.Concurrency
-	}
-	return 8
-}
-
-// prove lists the apps once more.
+// prove lists the apps again.
 func (r *run) prove(ctx context.Context) {
 	matches := map[string]map[string]bool{} // IDs by app
 	for _, match := range r.matches {
@@ -192,14 +192,14 @@ func (r *run) proof(ctx context.Context, appID string, matches map[string]bool) 
 		if err != nil {
 			return Proof{AppID: appID, Err: err}
 		}
-		if token.Status == gen.TokenStatusRevoked || seen[token.ID] {
+		if token.Status == api.TokenStatusRevoked || seen[token.ID] {
 			continue
 		}
 		switch {
 		case matches[token.ID]:
-			proof.Remaining = append(proof.Remaining, Match{appID, token})
+			proof.Remaining = append(proof.Remaining, Match{AppID: appID, Token: token})
 		case r.filter.Match(token):
-			proof.New = append(proof.New, Match{appID, token})
+			proof.New = append(proof.New, Match{AppID: appID, Token: token})
 		default:
 			continue
 		}

@@ -23,29 +23,29 @@ const (
 	ModePrivateKey Mode = "PrivateKey" // a service app, see package oauth
 )
 
-// Config is a configuration that is complete. It shows no secret, however it is printed.
+// Config is a complete configuration. No format verb of package fmt prints its secrets.
 type Config struct {
 	OrgURL       string // in the form of api.ParseOrgURL
 	Mode         Mode
 	ClientID     string   // of the service app, in ModePrivateKey
-	Scopes       []string // to ask for, in ModePrivateKey; none for the default
-	PrivateKeyID string   // empty for none, or the one of the JWK
-	DPoP         bool     // in ModePrivateKey; true unless the configuration says otherwise
+	Scopes       []string // to request, in ModePrivateKey; none for the default
+	PrivateKeyID string   // empty for none, or for the JWK's own
+	DPoP         bool     // in ModePrivateKey; true unless dpopEnabled is false
 	PlainHTTP    bool     // OrgURL may be http, to any host
 
-	// Limits are zero where nothing is set; package api's defaults apply then.
+	// Limits are zero if not set; then the defaults of package api apply.
 	ConnectionTimeout time.Duration // for one attempt, of a call or of a token request
 	RequestTimeout    time.Duration // for a call with all its attempts
 	MaxAttempts       int           // of one call: one more than rateLimit.maxRetries
 	MaxBackoff        time.Duration // cap of exponential back-off, not of the wait for a rate-limit window
 	RateShare         float64       // of the rate limit, over 0 and up to 1
 
-	// Warnings name what works but is unsafe, such as a world-readable key file, and settings that are
-	// ignored.
+	// Warnings name settings that are ignored, and what works but is unsafe, such as a world-readable key file.
 	Warnings []string
 
-	// How all requests are made, token requests included. They are zero at first, for defaults, and the program's to set.
-	HTTPClient *http.Client // its Transport, if it has one, takes the place of the configured proxy
+	// Load leaves these nil or empty, which stands for the defaults. A program may set them for all requests, token
+	// requests included.
+	HTTPClient *http.Client // its Transport, if not nil, replaces the configured proxy
 	Logger     *slog.Logger
 	UserAgent  string
 
@@ -53,15 +53,15 @@ type Config struct {
 	secrets func() secrets // a function, so that fmt cannot print it
 }
 
-// secrets are what a Config keeps to itself.
+// secrets are the unexported part of a Config.
 type secrets struct {
 	token     string
 	key       crypto.Signer
 	transport http.RoundTripper // nil without a proxy
 }
 
-// Load reads the configuration from where the package's documentation says. Whatever cannot work is
-// [api.ErrInvalidArgument], and names the setting and where it came from.
+// Load reads the configuration from the places that the package documentation names. An invalid setting is an
+// [api.ErrInvalidArgument] that names the setting and its source.
 func Load(opts ...Option) (Config, error) {
 	config := Config{sources: map[Setting]string{}}
 	r := reader{Config: &config, places: usualPlaces(), values: map[Setting]value{}}
@@ -74,18 +74,20 @@ func Load(opts ...Option) (Config, error) {
 	return config, nil
 }
 
-// Source says where a setting came from: a variable, a file with its line, or what [With] called it. It is empty for
-// one that is not set.
+// Source returns where a setting came from: a variable, a file and its line, or the source passed to [With]. It is ""
+// if the setting is not set.
 func (c Config) Source(setting Setting) string { return c.sources[setting] }
 
-// Client returns a client as configured. Options come after the configuration's own. An HTTP client among them is not
-// used for token requests; Config.HTTPClient is.
+// Client returns the configured client. Options override the configuration. An HTTP client among them does not make the
+// token requests; Config.HTTPClient does.
 func (c Config) Client(opts ...api.Option) (*api.Client, error) {
 	auth, err := c.Auth()
 	if err != nil {
 		return nil, err
 	}
-	own := []api.Option{api.WithRetry(c.retry()), api.WithHTTPClient(c.httpClient()), api.WithRateShare(cmp.Or(c.RateShare, 1))}
+	own := []api.Option{
+		api.WithRetry(c.retry()), api.WithHTTPClient(c.httpClient()), api.WithRateShare(cmp.Or(c.RateShare, 1)),
+	}
 	if c.RequestTimeout > 0 {
 		own = append(own, api.WithCallTimeout(c.RequestTimeout))
 	}
@@ -101,10 +103,10 @@ func (c Config) Client(opts ...api.Option) (*api.Client, error) {
 	return api.New(c.OrgURL, auth, append(own, opts...)...)
 }
 
-// Auth returns the authorization as configured, for another client than an [api.Client].
+// Auth returns the configured authorization, for example for the generated client.
 func (c Config) Auth() (api.Auth, error) {
 	if c.secrets == nil {
-		return nil, errors.New("apptokens: this Config does not come from config.Load")
+		return nil, errors.New("apptokens: this Config was not returned by config.Load")
 	}
 	secrets := c.secrets()
 	if c.Mode != ModePrivateKey {
@@ -143,7 +145,7 @@ func (c Config) retry() api.RetryPolicy {
 	return api.RetryPolicy{MaxAttempts: c.MaxAttempts, MaxDelay: c.MaxBackoff}
 }
 
-// httpClient bounds each attempt by the connection timeout.
+// httpClient returns a client that bounds each attempt by the connection timeout.
 func (c Config) httpClient() *http.Client {
 	var client http.Client
 	if c.HTTPClient != nil {
@@ -156,8 +158,8 @@ func (c Config) httpClient() *http.Client {
 	return &client
 }
 
-// Transport returns the transport of all requests: that of HTTPClient, or else one that goes through the configured
-// proxy, or else [http.DefaultTransport].
+// Transport returns the transport of all requests: the one of HTTPClient, or one for the configured proxy, or
+// [http.DefaultTransport].
 func (c Config) Transport() http.RoundTripper {
 	switch {
 	case c.HTTPClient != nil && c.HTTPClient.Transport != nil:

@@ -15,7 +15,7 @@
 //	    authorizationMode: PrivateKey
 //	    clientId: 0oaServiceApp
 //	    privateKey: /etc/okta/key.pem   # or the key itself, see oauth.ParsePrivateKey
-//	    privateKeyId: key1              # where the app has several keys
+//	    privateKeyId: key1              # if the app has several keys
 //	    scopes: [okta.apps.read, okta.apps.manage]
 //
 // And one for an API token:
@@ -28,24 +28,24 @@
 //	    rateLimit: {maxRetries: 4, maxBackoff: 30}
 //	    rateShare: 0.5
 //
-// See [Setting] for all settings, and https://github.com/okta/okta-sdk-golang#configuration-reference for where they
-// come from. Names that Okta's tools do not know either draw a warning, and so do sections that are misspelt.
+// [Setting] lists all settings; https://github.com/okta/okta-sdk-golang#configuration-reference describes their origin.
+// Names that Okta's tools do not know, and misspelt sections, draw a warning.
 //
 // # Where settings come from
 //
 // Each setting comes from the first place that has it: [With], the environment, ./.okta.yaml, ~/.okta/okta.yaml. The
 // settings of a credential (token, privateKey, clientId, privateKeyId, scopes, authorizationMode, dpopEnabled) are not
-// mixed: the first place with a token or a private key decides which it is, and the files behind a file with one add
-// nothing to it. A token and a private key in one place are an error.
+// mixed: the first place with a token or a private key decides between the two, and later files add nothing to the
+// credential of an earlier file. A token and a private key in the same place are an error.
 //
-// A file that cannot be read draws a warning if org and credential come from the places before it. Otherwise it is an
+// A file that cannot be read draws a warning if earlier places provide both org and credential. Otherwise it is an
 // error, so that no later file takes its place. Only regular files are read.
 //
 // # Files in the working directory
 //
-// A pull request or an archive can bring a .okta.yaml. It may say where a credential of its own goes: a token or a
-// private key that is written into it, or a key file in the working directory. If the credential comes from elsewhere,
-// its orgUrl is an error (unless the home directory's file has the same), and its proxy, testingDisableHttpsCheck and
-// dpopEnabled are ignored with a warning; another warning names those of its settings that apply. Set the org in the
-// environment, or name the file ([WithFiles], or --config of the command), to trust it.
+// A pull request or an archive can contain a .okta.yaml. It may decide where its own credential goes: a token or a
+// private key in the file itself, or a key file in the working directory. If the credential comes from elsewhere, the
+// file's orgUrl is an error (unless the home directory's file has the same), and its proxy, testingDisableHttpsCheck
+// and dpopEnabled are ignored with a warning; another warning names the settings that do apply. To trust the file, set
+// the org in the environment, or name the file ([WithFiles], or --config of the command).
 package config

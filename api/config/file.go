@@ -8,11 +8,11 @@ import (
 	"runtime"
 )
 
-// maxFile bounds what is read, in bytes.
+// maxFile bounds the size of a file, in bytes.
 const maxFile = 1 << 20
 
-// readFile reads a regular file. It looks before it opens: a FIFO would wait for a writer, and opening some devices does
-// something.
+// readFile reads a regular file. It checks that before opening it: a FIFO would wait for a writer, and opening a device
+// may have side effects.
 func readFile(path string) ([]byte, fs.FileMode, error) {
 	info, err := os.Stat(path)
 	switch {
@@ -21,13 +21,13 @@ func readFile(path string) ([]byte, fs.FileMode, error) {
 	case !info.Mode().IsRegular():
 		return nil, 0, errors.New("it is not a regular file")
 	case info.Size() > maxFile:
-		return nil, 0, errors.New("it is larger than a mebibyte")
+		return nil, 0, errors.New("it is larger than 1 MiB")
 	}
 	data, err := os.ReadFile(path)
 	return data, info.Mode(), withoutPath(err)
 }
 
-// exposure warns of a file that others can read, if it holds a secret, or can change.
+// exposure returns a warning if others can change a file, or can read one that holds a secret.
 func exposure(path string, mode fs.FileMode, secret bool) []string {
 	switch {
 	case runtime.GOOS == "windows":
@@ -39,7 +39,7 @@ func exposure(path string, mode fs.FileMode, secret bool) []string {
 	return nil
 }
 
-// withoutPath drops the path from an error, because it may be a key by mistake.
+// withoutPath removes the path from an error, because it may be a key by mistake.
 func withoutPath(err error) error {
 	var failure *fs.PathError
 	if errors.As(err, &failure) {

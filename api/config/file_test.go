@@ -91,7 +91,7 @@ func TestFilesThatCannotBeRead(t *testing.T) {
 	}{
 		"a directory":      {func(path string) error { return os.Mkdir(path, 0o700) }, "it is not a regular file"},
 		"no YAML":          {func(path string) error { return os.WriteFile(path, []byte("okta: [secret"), 0o600) }, "it is not valid YAML"},
-		"a key twice":      {func(path string) error { return os.WriteFile(path, []byte("okta: {}\nokta: {}"), 0o600) }, "line 2: a key is there twice"},
+		"a key twice":      {func(path string) error { return os.WriteFile(path, []byte("okta: {}\nokta: {}"), 0o600) }, "line 2: a key occurs twice"},
 		"a link to itself": {func(path string) error { return os.Symlink(filepath.Base(path), path) }, "too many"},
 	}
 	for name, test := range broken {

@@ -12,11 +12,11 @@ import (
 	"example.com/apptokens/api/oauth"
 )
 
-// readKey reads a private key that is written out, or is in a file. What is neither is not shown: it may be a key that
-// lost its first line.
+// readKey reads a private key from the setting itself or from the file that it names. If it is neither, the error does
+// not show the value, which may be a key without its first line.
 func readKey(v value, id string) (signer crypto.Signer, warnings []string, err error) {
 	if placeholder.MatchString(v.text) {
-		return nil, nil, problem(PrivateKey, v, "is still a placeholder; put in the key, or the path of its file")
+		return nil, nil, problem(PrivateKey, v, "is still a placeholder; replace it with the key or the path of its file")
 	}
 	data, place := []byte(unquote(v.text)), "is not a private key"
 	if !isKey(v.text) {
@@ -35,11 +35,11 @@ func readKey(v value, id string) (signer crypto.Signer, warnings []string, err e
 	return signer, warnings, nil
 }
 
-// placeholder matches what a template or a sample has in place of a value. It takes the whole of it, since a password
-// or a path may have these characters, too.
+// placeholder matches the placeholders of templates and samples. It matches only a whole value, because a password or a
+// path may contain these characters.
 var placeholder = regexp.MustCompile(`^(\$?\{[^{}":]*\}|<[^<>]*>|\$[A-Z0-9_]+|%[A-Z0-9_]+%|YOUR_[A-Z_]+)$`)
 
-// unquote takes off the quotes that env files keep.
+// unquote removes the quotes that env files keep.
 func unquote(s string) string {
 	s = strings.TrimSpace(s)
 	if len(s) > 1 && (s[0] == '\'' || s[0] == '"') && s[len(s)-1] == s[0] {
@@ -48,14 +48,15 @@ func unquote(s string) string {
 	return s
 }
 
-// isKey reports whether a text is a key, also in base64, and not a path.
+// isKey reports whether a text is a key, possibly in base64, rather than a path.
 func isKey(s string) bool {
 	s = strings.TrimPrefix(unquote(s), "\ufeff")
 	decoded, _ := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(s), ""))
-	return strings.HasPrefix(s, "{") || strings.HasPrefix(string(decoded), "{") || strings.Contains(s+string(decoded), "-----BEGIN")
+	return strings.HasPrefix(s, "{") || strings.HasPrefix(string(decoded), "{") ||
+		strings.Contains(s+string(decoded), "-----BEGIN")
 }
 
-// keyPath is where the file of a key is.
+// keyPath returns the path of a key file.
 func keyPath(key string) string {
 	path := unquote(key)
 	if rest, ok := strings.CutPrefix(path, "~/"); ok {

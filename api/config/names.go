@@ -2,7 +2,7 @@ package config
 
 import "strings"
 
-// lookUp returns the setting that a name in a file stands for, or reports that the name is a section of some.
+// lookUp returns the setting with a name in a file, or reports whether the name is a section of settings.
 func lookUp(name string) (found Setting, section bool) {
 	name = strings.ToLower(name)
 	for _, setting := range settings {
@@ -17,8 +17,8 @@ func lookUp(name string) (found Setting, section bool) {
 	return "", section
 }
 
-// unsupported are the settings that Okta's tools know and this package does not, with the one to use in place of those
-// that matter.
+// unsupported maps settings that Okta's tools know and this package does not to the one to use instead. It is empty for
+// those that do not matter.
 var unsupported = map[string]Setting{
 	"cache": "", "logging": "", "useragent": "", "useragentextra": "", "raiseexception": "", "requestexecutor": "",
 	"encryptiontype": "", "dpopkeyrotationinterval": "", "ratelimit.enable": "", "useproxy": "",
@@ -26,8 +26,8 @@ var unsupported = map[string]Setting{
 	"clientassertion": PrivateKey,
 }
 
-// unknown reports whether to warn of a name that stands for no setting, and what was meant. Outside okta.client and
-// okta.testing, where other tools have their own names, it takes one that is much like a known one.
+// unknown reports whether to warn of an unknown name, and what was probably meant. Outside okta.client and
+// okta.testing, where other tools have their own names, it warns only if the name resembles a known one.
 func unknown(name string) (meant string, warn bool) {
 	lower := strings.ToLower(name)
 	if !strings.HasPrefix(lower, "okta.client.") && !strings.HasPrefix(lower, "okta.testing.") {
@@ -41,7 +41,7 @@ func unknown(name string) (meant string, warn bool) {
 	return string(setting), !known || setting != ""
 }
 
-// firstUnknown returns a name with dots up to the first part that is not a section. The rest belongs to that part.
+// firstUnknown returns a dotted name up to the first part that is not a section.
 func firstUnknown(name string) string {
 	for i, r := range name {
 		if r == '.' {
@@ -53,7 +53,7 @@ func firstUnknown(name string) string {
 	return name
 }
 
-// misplaced returns the setting that a name outside the sections is called like, or the section that it is much like.
+// misplaced returns the setting with the same last word as a name outside the sections, or a similar section.
 func misplaced(name string) string {
 	word := lastWord(name)
 	for _, setting := range settings {
@@ -69,16 +69,16 @@ func misplaced(name string) string {
 	return ""
 }
 
-// lastWord returns the last part of a name, and no more of it than a comparison needs.
+// lastWord returns the last part of a name, cut to what a comparison needs.
 func lastWord(name string) string {
 	word := name[strings.LastIndex(name, ".")+1:]
 	return strings.ToLower(word[:min(len(word), 40)])
 }
 
-// nearest returns the setting or the section whose last word is most like a name's, if it is like it at all.
+// nearest returns the setting or section whose last word is most similar to that of a name, if any is similar.
 func nearest(name string) (nearest Setting) {
 	word := lastWord(name)
-	distance := min(len(word)/2, 3) + 1 // letters that may be wrong, and one
+	distance := min(len(word)/2, 3) + 1 // one more than the letters that may be wrong
 	for _, known := range append([]Setting{"rateLimit", "proxy"}, settings...) {
 		if d := editDistance(word, lastWord(string(known))); d < distance {
 			nearest, distance = known, d
@@ -87,8 +87,8 @@ func nearest(name string) (nearest Setting) {
 	return nearest
 }
 
-// editDistance is how many letters have to be put in, taken out, replaced or swapped with the next to make b of a
-// (optimal string alignment).
+// editDistance returns how many letters must be inserted, deleted, replaced or swapped with the next one to turn a into
+// b (optimal string alignment).
 func editDistance(a, b string) int {
 	rows := make([][]int, len(a)+1)
 	for i := range rows {

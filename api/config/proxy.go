@@ -12,7 +12,7 @@ import (
 	"example.com/apptokens/api/internal/check"
 )
 
-// readProxy makes a transport that goes through the proxy, if one is set.
+// readProxy makes a transport for the proxy, if one is set.
 func (r *reader) readProxy() error {
 	for _, setting := range proxySettings {
 		v, ok := r.values[setting]
@@ -20,7 +20,7 @@ func (r *reader) readProxy() error {
 		case ok && !r.has(ProxyHost):
 			return problem(setting, v, "is set, but %s is not", ProxyHost)
 		case placeholder.MatchString(v.text):
-			return problem(setting, v, "is still a placeholder; put in the value, or leave out the proxy")
+			return problem(setting, v, "is still a placeholder; replace it, or remove the proxy")
 		}
 	}
 	host, ok := r.values[ProxyHost]
@@ -28,7 +28,7 @@ func (r *reader) readProxy() error {
 		return nil
 	}
 	if host.text = strings.ToLower(host.text); !check.IsHost(host.text) {
-		return problem(ProxyHost, host, "is not a host name, such as proxy.acme.com; the port goes into %s", ProxyPort)
+		return problem(ProxyHost, host, "is not a host name, such as proxy.acme.com; set the port in %s", ProxyPort)
 	}
 	port, err := r.number(ProxyPort, 65535)
 	if err != nil {
@@ -46,8 +46,7 @@ func (r *reader) readProxy() error {
 	return nil
 }
 
-// newProxied returns a transport that goes through a proxy. Its errors show no words of the proxy's, which could repeat
-// the password.
+// newProxied returns a transport that uses a proxy. Its errors do not quote the proxy, which could repeat the password.
 func newProxied(proxy *url.URL) *http.Transport {
 	transport := &http.Transport{ForceAttemptHTTP2: true}
 	if usual, ok := http.DefaultTransport.(*http.Transport); ok {
@@ -55,7 +54,7 @@ func newProxied(proxy *url.URL) *http.Transport {
 		transport.MaxIdleConnsPerHost = transport.MaxIdleConns // concurrent calls go to one host
 	}
 	transport.Proxy = func(req *http.Request) (*url.URL, error) {
-		if check.IsLoopback(req.URL.Hostname()) { // as net/http has it with HTTPS_PROXY
+		if check.IsLoopback(req.URL.Hostname()) { // like net/http with HTTPS_PROXY
 			return nil, nil
 		}
 		return proxy, nil

@@ -13,15 +13,15 @@ import (
 	"example.com/apptokens/api/internal/text"
 )
 
-// reader makes a Config of what the places say.
+// reader builds a Config from the places.
 type reader struct {
 	*Config
 	places
 	values map[Setting]value // what was found
-	looked []string          // files that exist, and what is wrong with them
+	looked []string          // files that exist, with what is wrong with them
 
-	localCredential bool  // the credential is the working directory's own, see distrust
-	hiddenOrg       value // the org of a file behind the working directory's
+	localCredential bool  // the credential belongs to the working directory, see distrust
+	hiddenOrg       value // the org of the file after the working directory's
 	secrets         secrets
 }
 
@@ -66,15 +66,15 @@ func (r *reader) readIDs() error {
 		v := r.values[setting]
 		switch *field = v.text; {
 		case text.HasPlaceholder(v.text):
-			return problem(setting, v, "still contains a placeholder; put in the value")
+			return problem(setting, v, "still contains a placeholder; replace it")
 		case strings.ContainsFunc(v.text, text.NotVisible) || len(v.text) > 200: // a key, by mistake
-			return problem(setting, v, "is not an ID: it holds a space or a line end, or over 200 characters")
+			return problem(setting, v, "is not an ID: it contains a space or a line end, or more than 200 characters")
 		}
 	}
 	return nil
 }
 
-// readCredential finds out the mode, and reads what it needs.
+// readCredential determines the mode, and reads its credential.
 func (r *reader) readCredential() (err error) {
 	token, hasToken := r.values[Token]
 	key, hasKey := r.values[PrivateKey]
@@ -94,20 +94,21 @@ func (r *reader) readCredential() (err error) {
 	case hasKey && r.Mode != ModePrivateKey:
 		return problem(AuthorizationMode, mode, "is %s, but a private key is set (from %s), not a token", r.Mode, key.source)
 	case r.Mode == ModePrivateKey && !hasKey:
-		return r.missing(PrivateKey, "a private key (PEM or JWK) or the path of its file, since the mode is PrivateKey")
+		return r.missing(PrivateKey, "a private key (PEM or JWK) or the path of its file, because the mode is PrivateKey")
 	case r.Mode == ModePrivateKey:
 		var warnings []string
 		r.secrets.key, warnings, err = readKey(key, r.PrivateKeyID)
 		r.Warnings = append(r.Warnings, warnings...)
 		return err
 	case !hasToken && r.Mode == ModeBearer:
-		return r.missing(Token, "an access token, since the mode is Bearer")
+		return r.missing(Token, "an access token, because the mode is Bearer")
 	case !hasToken:
 		return r.missing(Token, "an API token of the org; or, for a service app, set "+
 			PrivateKey.variables()[0]+" and "+ClientID.variables()[0])
 	}
-	// What cannot be a token is found out here, where its source is known.
-	if err := static(r.Mode, token.text).Authorize(context.Background(), &http.Request{Header: http.Header{}}); err != nil {
+	// An invalid token is reported here, where its source is known.
+	req := &http.Request{Header: http.Header{}}
+	if err := static(r.Mode, token.text).Authorize(context.Background(), req); err != nil {
 		return fmt.Errorf("%s (from %s): %w", Token, token.source, err)
 	}
 	r.secrets.token = token.text
@@ -120,7 +121,7 @@ func (r *reader) readApp() (err error) {
 	}
 	if v, ok := r.values[Scopes]; ok {
 		if r.Scopes = v.list(); len(r.Scopes) == 0 {
-			return problem(Scopes, v, "names no scope; leave it out for okta.apps.read and okta.apps.manage")
+			return problem(Scopes, v, "names no scope; remove it for okta.apps.read and okta.apps.manage")
 		}
 	}
 	r.DPoP, err = r.flag(DPoPEnabled, true)

@@ -12,21 +12,21 @@ import (
 	"example.com/apptokens/api"
 )
 
-// Option says where [Load] looks.
+// Option changes where [Load] looks.
 type Option func(*places)
 
-// places are where settings are looked for, in this order.
+// places are searched in this order.
 type places struct {
 	explicit map[Setting]value
 	getenv   func(string) string
 	files    []layer
 }
 
-// layer is one place, and what it says.
+// layer is one place and its settings.
 type layer struct {
 	path     string // of a file; empty for another place
-	usual    bool   // nobody named the file, so it may be missing
-	local    bool   // the file is the working directory's
+	usual    bool   // a default file, which may be missing
+	local    bool   // the working directory's file
 	values   map[Setting]value
 	warnings []string
 }
@@ -35,7 +35,7 @@ func (l *layer) has(settings ...Setting) bool {
 	return slices.ContainsFunc(settings, func(setting Setting) bool { _, ok := l.values[setting]; return ok })
 }
 
-// With gives a setting a value that comes before all others. source is what errors call it, such as "--org-url".
+// With sets a setting with precedence over all other places. Errors name source, such as "--org-url".
 func With(setting Setting, text, source string) Option {
 	return func(p *places) { p.explicit[setting] = value{text: text, source: source} }
 }
@@ -45,9 +45,9 @@ func WithEnvironment(getenv func(string) string) Option {
 	return func(p *places) { p.getenv = getenv }
 }
 
-// WithFiles replaces the files that are read, ./.okta.yaml and ~/.okta/okta.yaml, the first one before the others. A
-// file that somebody named is trusted wherever it is, and must be a regular file that can be read: not a pipe, as
-// /dev/stdin or a shell's <(command) is.
+// WithFiles replaces the default files, ./.okta.yaml and ~/.okta/okta.yaml; earlier files take precedence. These files
+// are trusted wherever they are. They must be readable regular files, not pipes such as /dev/stdin or a shell's
+// <(command).
 func WithFiles(paths ...string) Option {
 	return func(p *places) {
 		p.files = nil
@@ -69,7 +69,7 @@ func usualPlaces() places {
 	return p
 }
 
-// search takes each setting from where it is.
+// search finds the value of each setting.
 func (r *reader) search() error {
 	for setting, v := range r.explicit {
 		if v.text == "" {
@@ -107,8 +107,8 @@ func readEnvironment(getenv func(string) string) (map[Setting]value, error) {
 	return values, nil
 }
 
-// readFiles adds what the files say. One of the usual ones that cannot be read is needed only if something is missing
-// before it; what comes after it must not take its place then.
+// readFiles adds the files. A default file that cannot be read matters only if the places before it are incomplete;
+// then no later file may take its place.
 func (r *reader) readFiles(layers []layer) ([]layer, error) {
 	for _, file := range r.files {
 		err := file.read()
@@ -133,7 +133,7 @@ func (r *reader) readFiles(layers []layer) ([]layer, error) {
 	return layers, nil
 }
 
-// complete reports whether there is an org and a credential, so that files may only add to them.
+// complete reports whether the layers have an org and a credential.
 func complete(layers []layer) bool {
 	has := func(setting Setting) bool {
 		return slices.ContainsFunc(layers, func(l layer) bool { return l.has(setting) })
@@ -141,7 +141,7 @@ func complete(layers []layer) bool {
 	return has(OrgURL) && (has(Token) || has(PrivateKey) && has(ClientID))
 }
 
-// read reads the file, and warns of what is wrong with it.
+// read reads the file, and collects its warnings.
 func (l *layer) read() error {
 	data, mode, err := readFile(l.path)
 	if err != nil {
@@ -156,11 +156,11 @@ func (l *layer) read() error {
 	return nil
 }
 
-// identity are the settings of a credential. They are not mixed: the files behind the first one with a credential add
-// nothing to them.
+// identity are the settings of a credential. They are not mixed: files after the first one with a credential add
+// nothing to it.
 var identity = []Setting{AuthorizationMode, Token, ClientID, Scopes, PrivateKey, PrivateKeyID, DPoPEnabled}
 
-// merge takes each setting from the first place that has it, and the credential from the first that has one.
+// merge takes each setting from the first place that has it, and the credential from the first place with one.
 func (r *reader) merge(layers []layer) {
 	decided, identified := false, false // by an earlier layer; by an earlier file
 	for _, l := range layers {
@@ -171,7 +171,7 @@ func (r *reader) merge(layers []layer) {
 				r.hiddenOrg = v
 			case isSet, identified && slices.Contains(identity, setting):
 			case decided && (setting == Token || setting == PrivateKey): // one of the other kind
-				r.warn("%s (from %s) is ignored, since another credential comes before it", setting, v.source)
+				r.warn("%s (from %s) is ignored, because another credential takes precedence", setting, v.source)
 			case decided && setting == AuthorizationMode && (Mode(v.text) == ModePrivateKey) != r.has(PrivateKey):
 			default:
 				r.values[setting] = v

@@ -14,31 +14,31 @@ import (
 
 // Setting names a setting as okta.yaml does, below okta.client. In the environment it is OKTA_CLIENT_ and its name in
 // capitals, with or without an underscore between words: OKTA_CLIENT_ORGURL or OKTA_CLIENT_ORG_URL,
-// OKTA_CLIENT_RATELIMIT_MAXRETRIES or OKTA_CLIENT_RATE_LIMIT_MAX_RETRIES. In files, capitals make no difference.
+// OKTA_CLIENT_RATELIMIT_MAXRETRIES or OKTA_CLIENT_RATE_LIMIT_MAX_RETRIES. In files, case makes no difference.
 type Setting string
 
-// The settings. Times are whole seconds, and 0 stands for the default, which for requestTimeout is none.
+// The settings. Times are whole seconds; 0 stands for the default, which is no limit for requestTimeout.
 const (
 	OrgURL            Setting = "orgUrl"
 	AuthorizationMode Setting = "authorizationMode" // see Mode
 	Token             Setting = "token"
 	ClientID          Setting = "clientId"
-	Scopes            Setting = "scopes"     // a list, or a string with commas or spaces between
-	PrivateKey        Setting = "privateKey" // see oauth.ParsePrivateKey; or a path, from the working directory or ~
+	Scopes            Setting = "scopes"     // a list, or a string separated by commas or spaces
+	PrivateKey        Setting = "privateKey" // see oauth.ParsePrivateKey; or a path, possibly below ~
 	PrivateKeyID      Setting = "privateKeyId"
 	DPoPEnabled       Setting = "dpopEnabled"
 	ConnectionTimeout Setting = "connectionTimeout"
 	RequestTimeout    Setting = "requestTimeout"
 	MaxRetries        Setting = "rateLimit.maxRetries"
 	MaxBackoff        Setting = "rateLimit.maxBackoff"
-	RateShare         Setting = "rateShare"  // see api.WithRateShare; not known to Okta's tools
+	RateShare         Setting = "rateShare"  // see api.WithRateShare; unknown to Okta's tools
 	ProxyHost         Setting = "proxy.host" // of an HTTP proxy, without a scheme
 	ProxyPort         Setting = "proxy.port" // 80 by default
 	ProxyUsername     Setting = "proxy.username"
 	ProxyPassword     Setting = "proxy.password"
 
-	// DisableHTTPSCheck allows plain http (see api.WithPlainHTTP). It is below okta.testing, also as disableHttpsCheck:
-	// OKTA_TESTING_TESTINGDISABLEHTTPSCHECK or OKTA_TESTING_DISABLE_HTTPS_CHECK.
+	// DisableHTTPSCheck allows plain http (see api.WithPlainHTTP). It is below okta.testing, alternatively named
+	// disableHttpsCheck: OKTA_TESTING_TESTINGDISABLEHTTPSCHECK or OKTA_TESTING_DISABLE_HTTPS_CHECK.
 	DisableHTTPSCheck Setting = "testing.testingDisableHttpsCheck"
 )
 
@@ -59,7 +59,7 @@ func (s Setting) names() []string {
 	return []string{"okta.client." + string(s)}
 }
 
-// variables are the spellings of a setting's environment variable.
+// variables returns the spellings of a setting's environment variable.
 func (s Setting) variables() (variables []string) {
 	for _, name := range s.names() {
 		var apart strings.Builder
@@ -76,19 +76,19 @@ func (s Setting) variables() (variables []string) {
 	return variables
 }
 
-// value is what a setting was found to be.
+// value is the value of a setting.
 type value struct {
 	text   string
 	source string // for people
-	local  bool   // it comes from the working directory's file
+	local  bool   // from the working directory's file
 }
 
-// list reads a list with commas or white space between.
+// list splits a list at commas and white space.
 func (v value) list() []string {
 	return strings.FieldsFunc(v.text, func(r rune) bool { return r == ',' || unicode.IsSpace(r) })
 }
 
-// normal returns the form that all spellings of one value share. What is not valid stays as it is.
+// normal returns the common form of all spellings of a value. It returns an invalid value unchanged.
 func normal(setting Setting, text string) string {
 	switch setting {
 	case OrgURL:
@@ -103,7 +103,7 @@ func normal(setting Setting, text string) string {
 	return text
 }
 
-// number reads a whole number from 0 to most, or 0 where none is set.
+// number parses a whole number from 0 to most. It returns 0 if the setting is not set.
 func (r *reader) number(setting Setting, most int) (int, error) {
 	v, ok := r.values[setting]
 	if !ok {
@@ -116,7 +116,7 @@ func (r *reader) number(setting Setting, most int) (int, error) {
 	return n, nil
 }
 
-// flag reads true or false, or returns otherwise where neither is set.
+// flag parses true or false. It returns otherwise if the setting is not set.
 func (r *reader) flag(setting Setting, otherwise bool) (bool, error) {
 	v, ok := r.values[setting]
 	switch lower := strings.ToLower(v.text); {
@@ -129,12 +129,12 @@ func (r *reader) flag(setting Setting, otherwise bool) (bool, error) {
 	}
 }
 
-// problem says what is wrong with a setting, and where it came from.
+// problem returns an error about a setting, with its source.
 func problem(setting Setting, v value, format string, args ...any) error {
 	return fmt.Errorf("%w: %s (from %s) %w", api.ErrInvalidArgument, setting, v.source, fmt.Errorf(format, args...))
 }
 
-// missing says how to set something, and where it was looked for.
+// missing returns an error about a setting that is not set, with how to set it and where Load looked.
 func (r *reader) missing(setting Setting, what string) error {
 	looked := strings.Join(append([]string{"the environment"}, r.looked...), ", ")
 	hints := strings.Join(append(r.terraformHints(setting), r.Warnings...), "; ") // a misspelt name may be the reason
@@ -145,7 +145,7 @@ func (r *reader) missing(setting Setting, what string) error {
 		api.ErrInvalidArgument, setting, looked, setting.variables()[0], setting.names()[0], what, hints)
 }
 
-// terraform has what Okta's Terraform provider calls a setting.
+// terraform maps settings to the variables of Okta's Terraform provider.
 var terraform = map[Setting]string{
 	OrgURL:     "https://$OKTA_ORG_NAME.$OKTA_BASE_URL",
 	Token:      "$OKTA_API_TOKEN",
@@ -153,8 +153,8 @@ var terraform = map[Setting]string{
 	PrivateKey: "$OKTA_API_PRIVATE_KEY",
 }
 
-// terraformHints says how to hand over what is set for Terraform: what is missing, and without a credential or its mode
-// whatever else may be. It names the variables and shows no value.
+// terraformHints returns how to pass on what is set for Terraform: the missing setting and, without a credential or its
+// mode, all others. It names the variables, but shows no values.
 func (r *reader) terraformHints(missing Setting) (hints []string) {
 	decided := r.has(Token) || r.has(PrivateKey) || r.has(AuthorizationMode)
 	for _, setting := range []Setting{OrgURL, Token, ClientID, PrivateKey} {

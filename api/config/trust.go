@@ -11,8 +11,8 @@ import (
 
 var proxySettings = []Setting{ProxyHost, ProxyPort, ProxyUsername, ProxyPassword}
 
-// distrust finds out whose the credential is, and takes from the working directory's file what could expose that of
-// somebody else. (Its org is looked at by checkOrg.)
+// distrust determines where the credential comes from, and removes from the working directory's file what could expose
+// a credential from elsewhere. (checkOrg checks its org.)
 func (r *reader) distrust(layers []layer) {
 	i := slices.IndexFunc(layers, func(l layer) bool { return l.local })
 	if i < 0 {
@@ -38,8 +38,8 @@ func (r *reader) distrust(layers []layer) {
 	}
 }
 
-// isLocalKey reports whether a private key is written out, or in a file of the working directory, also if links are
-// followed.
+// isLocalKey reports whether a private key is written out, or in a file below the working directory, after following
+// symbolic links.
 func isLocalKey(key string) bool {
 	if key == "" || isKey(key) {
 		return true
@@ -58,8 +58,8 @@ func realPath(path string) (string, error) {
 	return filepath.EvalSymlinks(absolute)
 }
 
-// checkOrg refuses to send a credential from elsewhere to an org that the working directory's file alone names, and
-// warns where that file hides the user's own org.
+// checkOrg rejects an org that only the working directory's file names, unless the credential comes from there, too. It
+// warns if that file hides the user's own org.
 func (r *reader) checkOrg() error {
 	org := r.values[OrgURL]
 	if !org.local {
@@ -72,8 +72,8 @@ func (r *reader) checkOrg() error {
 	switch {
 	case hidden == r.OrgURL:
 	case !r.localCredential:
-		return problem(OrgURL, org, "is %s, but %s: a file of the working directory does not decide where a credential from "+
-			"elsewhere goes. If the org is the right one, set %s to it (--org-url), or name the file (--config)",
+		return problem(OrgURL, org, "is %s, but %s: a file of the working directory must not decide where a credential "+
+			"from elsewhere goes; if the org is right, set %s to it (--org-url), or name the file (--config)",
 			r.OrgURL, r.credentialSource(), OrgURL.variables()[0])
 	case hidden != "":
 		r.warn("the org is %s (from %s), which hides %s (from %s)", r.OrgURL, org.source, hidden, r.hiddenOrg.source)
@@ -82,7 +82,7 @@ func (r *reader) checkOrg() error {
 }
 
 // nameLocalSettings warns of settings that the working directory's file adds to a credential from elsewhere: a short
-// time for requests or a tiny share of the rate limit can stop a revocation. (Its org is looked at by checkOrg.)
+// request timeout or a tiny share of the rate limit can stop a revocation. (checkOrg checks its org.)
 func (r *reader) nameLocalSettings() {
 	var names []string
 	for _, setting := range settings {
@@ -91,8 +91,8 @@ func (r *reader) nameLocalSettings() {
 		}
 	}
 	if len(names) > 0 && !r.localCredential {
-		r.warn("settings apply that come from %s in the working directory, unlike the credential: %s; if they are not yours, "+
-			"remove them, or override them in the environment", localFile, strings.Join(names, ", "))
+		r.warn("settings apply that come from %s in the working directory, unlike the credential: %s; if they are not "+
+			"yours, remove them, or override them in the environment", localFile, strings.Join(names, ", "))
 	}
 }
 

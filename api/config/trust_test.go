@@ -11,7 +11,7 @@ import (
 
 const (
 	ours, theirs = "https://ours.okta.com", "https://theirs.example"
-	refusal      = "a file of the working directory does not decide where a credential from elsewhere goes"
+	refusal      = "a file of the working directory must not decide where a credential from elsewhere goes"
 )
 
 // Whoever can put a file into the working directory cannot make it collect a credential from elsewhere.
@@ -63,7 +63,7 @@ func TestCredentialsGoToNoOrgThatALocalFileAloneNames(t *testing.T) {
 		},
 		"a private key beside a complete environment": {
 			local: lines("privateKey: ELSEWHERE", "authorizationMode: PrivateKey"), env: environment{"ORGURL": ours, "TOKEN": "t"},
-			org: ours, source: "OKTA_CLIENT_TOKEN", warns: "privateKey (from .okta.yaml, line 3) is ignored, since another credential comes before it",
+			org: ours, source: "OKTA_CLIENT_TOKEN", warns: "privateKey (from .okta.yaml, line 3) is ignored, because another credential takes precedence",
 		},
 		"other settings of a service app": {
 			local: lines("clientId: 0oaOther", "scopes: okta.apps.read"), home: lines("orgUrl: "+ours, app, keyLine), org: ours, source: "HOME, line 5",

@@ -15,7 +15,7 @@ import (
 	"example.com/apptokens/api/internal/text"
 )
 
-// parse reads the settings. What the YAML parser says is not passed on, since it quotes the file.
+// parse reads the settings. It does not pass on the text of YAML errors, because they quote the file.
 func (l *layer) parse(data []byte) error {
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
 	var document, second yaml.Node
@@ -26,7 +26,7 @@ func (l *layer) parse(data []byte) error {
 		return errors.New("it is not valid YAML" + atLine(err))
 	}
 	if decoder.Decode(&second) != io.EOF {
-		return errors.New("it holds a second YAML document; keep one")
+		return errors.New("it contains a second YAML document; keep one")
 	}
 	return l.readSection(document.Content[0], "")
 }
@@ -41,7 +41,7 @@ func atLine(err error) string {
 	return ""
 }
 
-// readSection reads a mapping whose keys have a prefix: first none, then "okta.", and so on.
+// readSection reads a mapping whose keys have a prefix: at first "", then "okta.", and so on.
 func (l *layer) readSection(node *yaml.Node, prefix string) error {
 	if node = resolve(node); isNull(node) {
 		return nil
@@ -55,7 +55,7 @@ func (l *layer) readSection(node *yaml.Node, prefix string) error {
 		key := node.Content[i]
 		lower := strings.ToLower(key.Value)
 		if lines[lower] > 0 {
-			return fmt.Errorf("line %d: a key is there twice, first at line %d; capitals make no difference",
+			return fmt.Errorf("line %d: a key occurs twice, first at line %d; capitals make no difference",
 				key.Line, lines[lower])
 		}
 		lines[lower] = key.Line
@@ -81,7 +81,7 @@ func (l *layer) readKey(prefix string, key, content *yaml.Node) error {
 		case !ok:
 			return fmt.Errorf("line %d: %s has the wrong type; want a string", content.Line, setting.names()[0])
 		case twice && normal(setting, before.text) != normal(setting, text):
-			return fmt.Errorf("line %d: %s is there twice, first at %s", key.Line, setting.names()[0], before.source)
+			return fmt.Errorf("line %d: %s occurs twice, first at %s", key.Line, setting.names()[0], before.source)
 		case text != "":
 			l.values[setting] = value{text: text, source: fmt.Sprintf("%s, line %d", l.path, content.Line), local: l.local}
 		}
@@ -99,7 +99,7 @@ func (l *layer) warnUnknown(name string, line int) {
 	if meant != "" {
 		meant = "; did you mean " + meant + "?"
 	}
-	l.warnings = append(l.warnings, fmt.Sprintf("%s, line %d: %s is not a known setting, and is ignored%s",
+	l.warnings = append(l.warnings, fmt.Sprintf("%s, line %d: %s is not a known setting and is ignored%s",
 		l.path, line, text.Printable(name, 80), meant))
 }
 
@@ -112,8 +112,7 @@ func resolve(node *yaml.Node) *yaml.Node {
 
 func isNull(node *yaml.Node) bool { return node.Kind == yaml.ScalarNode && node.Tag == "!!null" }
 
-// scalar returns the text of a node. Scopes may be a list, a JWK is a mapping to YAML unless it is quoted, and so is a
-// {placeholder}.
+// scalar returns the text of a node. Scopes may be a list. YAML takes an unquoted JWK or {placeholder} for a mapping.
 func scalar(setting Setting, node *yaml.Node) (content string, ok bool) {
 	switch {
 	case isNull(node):

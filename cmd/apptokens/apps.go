@@ -10,14 +10,14 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// appList is where the IDs of apps come from: arguments, a file, and standard input.
+// appList reads app IDs from arguments, a file and standard input.
 type appList struct{ file string }
 
 func (l *appList) addFlag(command *cobra.Command) {
-	command.Flags().StringVar(&l.file, "apps-file", "", `file with the IDs of apps, one per line; "-" for standard input`)
+	command.Flags().StringVar(&l.file, "apps-file", "", `file with app IDs, one per line; "-" for standard input`)
 }
 
-// read returns the IDs, each once. In files, what follows a "#" is a comment.
+// read returns the IDs, each once. In files, "#" begins a comment.
 func (l *appList) read(ctx context.Context, a *app, args []string) (ids []string, err error) {
 	standardInput := func() ([]string, error) { return readApps("standard input", a.in) }
 	for _, arg := range args {
@@ -61,7 +61,7 @@ func readAppsFile(path string) ([]string, error) {
 func readApps(name string, r io.Reader) (ids []string, err error) {
 	lines := bufio.NewScanner(r)
 	for n := 1; lines.Scan(); n++ {
-		id, _, _ := strings.Cut(strings.TrimPrefix(lines.Text(), "\ufeff"), "#") // some editors begin files with a mark
+		id, _, _ := strings.Cut(strings.TrimPrefix(lines.Text(), "\ufeff"), "#") // some editors write a byte order mark
 		if id = strings.TrimSpace(id); id == "" {
 			continue
 		}

@@ -5,43 +5,51 @@ import (
 	"strings"
 	"time"
 
-	"github.com/go-json-experiment/json/jsontext"
 	"github.com/spf13/cobra"
 
 	"example.com/apptokens/api/bulk"
 	"example.com/apptokens/cmd/apptokens/internal/output"
 )
 
-// tokenColumn is a column of a table of tokens. Its field is the name of the property.
+// tokenColumn is a column of a table of tokens. Its Field is the name of the property.
 type tokenColumn struct {
 	output.Column
-	width int // of Okta's own values, or where it shrinks, at least
-	cell  func(a *app, m bulk.Match) string
+	width int                  // of Okta's own values; the least if it shrinks
+	cell  func(bulk.Match) any // a string or a time
 }
 
 var tokenColumns = []tokenColumn{
-	{output.Column{Header: "ID", Field: "id"}, 20, func(_ *app, m bulk.Match) string { return m.Token.ID }},
-	{output.Column{Header: "STATUS", Field: "status"}, 7, func(_ *app, m bulk.Match) string { return string(m.Token.Status) }},
-	{output.Column{Header: "APP", Field: "appId"}, 20, func(_ *app, m bulk.Match) string { return m.AppID }},
-	{output.Column{Header: "APP NAME", Field: "appName", Shrinks: true}, 8, func(_ *app, m bulk.Match) string { return m.Token.Links.App.Title }},
-	{output.Column{Header: "CLIENT", Field: "clientId"}, 20, func(_ *app, m bulk.Match) string { return m.Token.ClientID }},
-	{output.Column{Header: "USER", Field: "userId"}, 20, func(_ *app, m bulk.Match) string { return m.Token.UserID }},
-	{output.Column{Header: "USER NAME", Field: "userName", Shrinks: true}, 9, func(_ *app, m bulk.Match) string { return m.Token.Links.User.Title }},
-	{output.Column{Header: "CREATED", Field: "created"}, 16, func(a *app, m bulk.Match) string { return a.timestamp(m.Token.Created) }},
-	{output.Column{Header: "UPDATED", Field: "lastUpdated"}, 16, func(a *app, m bulk.Match) string { return a.timestamp(m.Token.LastUpdated) }},
-	{output.Column{Header: "EXPIRES", Field: "expiresAt"}, 16, func(a *app, m bulk.Match) string { return a.timestamp(m.Token.ExpiresAt) }},
-	{output.Column{Header: "ISSUER", Field: "issuer", Shrinks: true}, 8, func(_ *app, m bulk.Match) string { return m.Token.Issuer }},
-	{output.Column{Header: "SCOPES", Field: "scopes", Shrinks: true}, 8, func(_ *app, m bulk.Match) string { return strings.Join(m.Token.Scopes, " ") }},
+	fixed("ID", "id", 20, func(m bulk.Match) any { return m.Token.ID }),
+	fixed("STATUS", "status", 7, func(m bulk.Match) any { return string(m.Token.Status) }),
+	fixed("APP", "appId", 20, func(m bulk.Match) any { return m.AppID }),
+	shrinking("APP NAME", "appName", 8, func(m bulk.Match) any { return m.Token.Links.App.Title }),
+	fixed("CLIENT", "clientId", 20, func(m bulk.Match) any { return m.Token.ClientID }),
+	fixed("USER", "userId", 20, func(m bulk.Match) any { return m.Token.UserID }),
+	shrinking("USER NAME", "userName", 9, func(m bulk.Match) any { return m.Token.Links.User.Title }),
+	fixed("CREATED", "created", 16, func(m bulk.Match) any { return m.Token.Created }),
+	fixed("UPDATED", "lastUpdated", 16, func(m bulk.Match) any { return m.Token.LastUpdated }),
+	fixed("EXPIRES", "expiresAt", 16, func(m bulk.Match) any { return m.Token.ExpiresAt }),
+	shrinking("ISSUER", "issuer", 8, func(m bulk.Match) any { return m.Token.Issuer }),
+	shrinking("SCOPES", "scopes", 8, func(m bulk.Match) any { return strings.Join(m.Token.Scopes, " ") }),
+}
+
+func fixed(header, field string, width int, cell func(bulk.Match) any) tokenColumn {
+	return tokenColumn{output.Column{Header: header, Field: field}, width, cell}
+}
+
+func shrinking(header, field string, least int, cell func(bulk.Match) any) tokenColumn {
+	return tokenColumn{output.Column{Header: header, Field: field, Shrinks: true}, least, cell}
 }
 
 var defaultColumns = []string{"id", "status", "appId", "userId", "created", "expiresAt", "scopes"}
 
-// columnsFlag is how people choose columns.
+// columnsFlag is the flag --columns.
 type columnsFlag struct{ names []string }
 
 func (f *columnsFlag) add(command *cobra.Command) {
 	command.Flags().StringSliceVar(&f.names, "columns", nil,
-		"columns of table and csv; +NAME adds to the default ("+strings.Join(defaultColumns, ", ")+"); choose from "+columnNames())
+		"columns of table and csv; +NAME adds to the default ("+strings.Join(defaultColumns, ", ")+
+			"); choose from "+columnNames())
 }
 
 func columnNames() string {
@@ -52,7 +60,7 @@ func columnNames() string {
 	return strings.Join(names, ", ")
 }
 
-// choose returns the columns, each once and as wide as it will be where that is known: appIDs are all that will be shown.
+// choose returns the chosen columns, each once. appIDs are all that will be shown, so the width of theirs is known.
 func (f *columnsFlag) choose(a *app, command *cobra.Command, appIDs []string) (table tokenTable, err error) {
 	names, added := f.names, []string(nil)
 	if !slices.ContainsFunc(f.names, func(name string) bool { return !strings.HasPrefix(name, "+") }) {
@@ -82,13 +90,13 @@ func (f *columnsFlag) choose(a *app, command *cobra.Command, appIDs []string) (t
 	return table, nil
 }
 
-// fit leaves out of the default what a narrow terminal has no room for, and the app if there is only one.
+// fit drops default columns that a narrow terminal has no room for, and the app if there is only one.
 func (t *tokenTable) fit(width, apps int) {
 	drop := func(field string) {
 		t.columns = slices.DeleteFunc(t.columns, func(c tokenColumn) bool { return c.Field == field })
 	}
 	if apps == 1 {
-		drop("appId") // it stands on the command line
+		drop("appId") // it is on the command line
 	}
 	for _, field := range []string{"expiresAt", "created", "status"} {
 		total := -2
@@ -109,16 +117,16 @@ func longest(texts []string) (width int) {
 	return width
 }
 
-// tokenTable is the columns that are shown.
+// tokenTable holds the columns of a table of tokens.
 type tokenTable struct {
 	columns []tokenColumn
 	dropped []string // because the terminal is too narrow
 }
 
-// printer returns a printer of tokens. It says what the terminal has no room for.
+// printer returns a printer of tokens, and names the columns that the terminal has no room for.
 func (t tokenTable) printer(a *app) output.Printer {
 	if len(t.dropped) > 0 {
-		a.warn("no room for %s in %d columns; --columns chooses", strings.Join(t.dropped, " and "), a.console.columns())
+		a.logf("no room for %s in %d columns; choose with --columns", strings.Join(t.dropped, " and "), a.console.columns())
 	}
 	var columns []output.Column
 	for _, c := range t.columns {
@@ -127,19 +135,24 @@ func (t tokenTable) printer(a *app) output.Printer {
 	return a.printer(columns)
 }
 
-// row shows a token. raw is what the JSON formats show, if it is there.
-func (t tokenTable) row(a *app, m bulk.Match, raw jsontext.Value) output.Row {
+// row returns the row of a token. The JSON formats print its raw JSON if it is there.
+func (t tokenTable) row(a *app, m bulk.Match) output.Row {
 	r := output.Row{Value: m.Token}
-	if raw != nil {
-		r.Value = raw
+	if m.Raw != nil {
+		r.Value = m.Raw
 	}
 	for _, c := range t.columns {
-		r.Cells = append(r.Cells, c.cell(a, m))
+		switch value := c.cell(m).(type) {
+		case string:
+			r.Cells = append(r.Cells, value)
+		case time.Time:
+			r.Cells = append(r.Cells, a.timestamp(value))
+		}
 	}
 	return r
 }
 
-// timestamp is local time on a terminal, and RFC 3339 in UTC elsewhere.
+// timestamp returns local time on a terminal, and RFC 3339 in UTC elsewhere.
 func (a *app) timestamp(t time.Time) string {
 	switch {
 	case t.IsZero():

@@ -18,14 +18,14 @@ import (
 const (
 	// completeVariable lets completion ask the org, which costs requests.
 	completeVariable = "APPTOKENS_COMPLETE_FROM_ORG"
-	// completeTimeout is how long a shell waits for the org.
+	// completeTimeout bounds how long a shell waits for the org.
 	completeTimeout = 2 * time.Second
 )
 
-// takesFiles are the flags and the command whose values are names of files. Shells offer these for nothing else.
+// takesFiles are the flags and commands that take file names. For the others, shells offer none.
 var takesFiles = map[string]bool{"config": true, "apps-file": true, "receipts": true, "html": true, "man": true}
 
-// complete completes arguments, and the values of flags wherever a command has them.
+// complete registers the completion of arguments and flag values.
 func (a *app) complete(root *cobra.Command) {
 	var statuses []string
 	for _, status := range gen.TokenStatusValues() {
@@ -59,18 +59,18 @@ func (a *app) complete(root *cobra.Command) {
 	}
 }
 
-// completeFormats offers the formats that a command has.
+// completeFormats offers the formats that a command prints.
 func completeFormats(command *cobra.Command, _ []string, _ string) (formats []string, _ cobra.ShellCompDirective) {
 	for _, format := range output.Formats {
 		name, _, _ := strings.Cut(format, "\t")
-		if only := onlyOf[output.Format(name)]; only == "" || only == command.Name() || !command.HasParent() {
+		if !command.HasParent() || checkFormat(command, output.Format(name)) == nil {
 			formats = append(formats, format)
 		}
 	}
 	return formats, cobra.ShellCompDirectiveNoFileComp
 }
 
-// completeFaults offers the names of faults, with a colon where arguments follow.
+// completeFaults offers the names of faults, with a colon if they take arguments.
 func completeFaults(*cobra.Command, []string, string) (faults []string, _ cobra.ShellCompDirective) {
 	for line := range strings.Lines(oktatest.FaultUsage()) {
 		form, help, _ := strings.Cut(strings.TrimSpace(line), " ")
@@ -90,7 +90,7 @@ func columnChoices() (choices []string) {
 	return choices
 }
 
-// completeApps offers the apps of --apps-file, unless it is a pipe, which would be waited for.
+// completeApps offers the apps in --apps-file, unless it is a pipe, which might block.
 func completeApps(command *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
 	path, _ := command.Flags().GetString("apps-file")
 	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
@@ -105,13 +105,12 @@ func completeApps(command *cobra.Command, _ []string, _ string) ([]string, cobra
 	return ids, cobra.ShellCompDirectiveNoFileComp
 }
 
-// completeUsers offers the users who hold tokens of the apps on the command line, if the org may be asked.
-func (a *app) completeUsers(command *cobra.Command, args []string, _ string) (users []string, _ cobra.ShellCompDirective) {
-	if a.getenv(completeVariable) == "" {
-		return nil, cobra.ShellCompDirectiveNoFileComp
-	}
+// completeUsers offers the users who hold tokens of the apps on the command line, if completeVariable allows it.
+func (a *app) completeUsers(
+	command *cobra.Command, args []string, _ string,
+) (users []string, _ cobra.ShellCompDirective) {
 	apps, _ := completeApps(command, nil, "")
-	if a.load() != nil {
+	if a.getenv(completeVariable) == "" || a.load() != nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
 	client, err := a.settings.Client(api.WithRetry(api.RetryPolicy{MaxAttempts: 1}))

@@ -39,7 +39,7 @@ func TestCompletion(t *testing.T) {
 		"list --apps-file " + apps + " ": {has: []string{"0oa1", "0oa2"}, directive: noFiles},
 		"list --apps-file / ":            {hasNot: []string{"0oa1"}, directive: noFiles},
 		"list -o ":                       {has: []string{"table", "yaml"}, hasNot: []string{"junit", "html"}, directive: noFiles},
-		"contract -o ":                   {has: []string{"table", "junit"}, hasNot: []string{"html"}, directive: noFiles},
+		"contract -o ":                   {has: []string{"table", "junit"}, hasNot: []string{"html", "jsonl", "csv"}, directive: noFiles},
 		"summary -o ":                    {has: []string{"table", "html"}, hasNot: []string{"junit"}, directive: noFiles},
 		"-o ":                            {has: []string{"table", "html", "junit"}, directive: noFiles},
 		"serve --fault ":                 {has: []string{"cut-body", "status:"}, hasNot: []string{"status", "cut-body:"}, directive: noFilesNoSpace},

@@ -7,7 +7,7 @@ import (
 	"example.com/apptokens/api/config"
 )
 
-// client returns a client of the org that flags, environment and files name.
+// client returns a client of the configured org.
 func (a *app) client() (*api.Client, error) {
 	if err := a.load(); err != nil {
 		return nil, err
@@ -15,13 +15,13 @@ func (a *app) client() (*api.Client, error) {
 	return a.settings.Client(api.WithObserver(a.watch.attempt), api.WithHoldObserver(a.watch.hold))
 }
 
-// load reads the settings.
+// load reads the settings, and prints their warnings.
 func (a *app) load() (err error) {
 	if a.settings, err = config.Load(a.places()...); err != nil {
 		return err
 	}
 	for _, warning := range a.settings.Warnings {
-		a.warn("warning: %s", warning)
+		a.logf("warning: %s", warning)
 	}
 	a.settings.UserAgent = "apptokens/" + version()
 	if a.verbose {
@@ -30,7 +30,7 @@ func (a *app) load() (err error) {
 	return nil
 }
 
-// places are where the settings come from.
+// places returns where the settings come from.
 func (a *app) places() []config.Option {
 	places := []config.Option{config.WithEnvironment(a.getenv)}
 	if a.configFiles != nil {

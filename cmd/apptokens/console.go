@@ -11,23 +11,23 @@ import (
 	"example.com/apptokens/cmd/apptokens/internal/output"
 )
 
-// console is where the command reads and writes.
+// console holds the inputs and outputs of the command.
 type console struct {
 	in           *bufio.Reader
 	out, stderr  io.Writer
-	canAsk       bool       // a person sits at in and stderr
+	canAsk       bool       // in and stderr are terminals
 	showTables   bool       // out is a terminal: times are local, tables fit into its width
 	showProgress bool       // stderr is a terminal
-	colours      bool       // in what is shown on terminals
-	width        func() int // of the terminal, in columns; nil for 80
+	colours      bool       // in tables on terminals
+	width        func() int // of the terminal in columns; nil for 80
 	getenv       func(string) string
 	clock        func() time.Time // nil for time.Now
 	configFiles  []string         // nil for the usual ones
 
-	started bool // a command's own code runs
+	started bool // whether a command's own code has begun
 }
 
-// now is the time from which spans of time are counted.
+// now returns the time from which durations are counted.
 func (c *console) now() time.Time {
 	if c.clock != nil {
 		return c.clock()
@@ -35,7 +35,7 @@ func (c *console) now() time.Time {
 	return time.Now()
 }
 
-// columns is the width of the terminal.
+// columns returns the width of the terminal.
 func (c *console) columns() int {
 	if c.width != nil {
 		if width := c.width(); width > 0 {
@@ -45,12 +45,12 @@ func (c *console) columns() int {
 	return 80
 }
 
-// warn writes a line to standard error.
-func (c *console) warn(format string, args ...any) { c.tell("apptokens: "+format, args...) }
+// logf writes a line to standard error that begins with the name of the command.
+func (c *console) logf(format string, args ...any) { c.errorf("apptokens: "+format, args...) }
 
-// tell writes a line to standard error. On a terminal it breaks between words.
-func (c *console) tell(format string, args ...any) {
-	text := strings.Map(func(r rune) rune { // a file's name may hold anything
+// errorf writes a line to standard error. On a terminal it wraps between words.
+func (c *console) errorf(format string, args ...any) {
+	text := strings.Map(func(r rune) rune { // a file name may contain anything
 		if r == '\n' || r == '\t' {
 			return r
 		}
@@ -62,11 +62,11 @@ func (c *console) tell(format string, args ...any) {
 	fmt.Fprintln(c.stderr, text)
 }
 
-// confirm asks the person to type a word before something is revoked at an org. Anything else is an error, and so is the end
-// of ctx, by Ctrl-C.
+// confirm asks for a word before anything is revoked at an org. It fails on any other answer, and when ctx ends, for
+// example by Ctrl-C.
 func (c *console) confirm(ctx context.Context, org, question, word string) error {
-	c.tell("%s", question)
-	fmt.Fprintf(c.stderr, "Type %s to go on: ", word)
+	c.errorf("%s", question)
+	fmt.Fprintf(c.stderr, "Type %s to continue: ", word)
 	line, err := await(ctx, func() (string, error) { return c.in.ReadString('\n') })
 	switch {
 	case ctx.Err() != nil:
@@ -80,7 +80,7 @@ func (c *console) confirm(ctx context.Context, org, question, word string) error
 	return nil
 }
 
-// await returns what read does, or the context's error if that ends first: to read a terminal or a pipe may never end.
+// await returns what read returns, or the cause of ctx if that ends first: reading a terminal or a pipe may never end.
 func await[T any](ctx context.Context, read func() (T, error)) (value T, err error) {
 	type result struct {
 		value T

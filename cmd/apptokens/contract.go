@@ -15,52 +15,55 @@ import (
 	"example.com/apptokens/cmd/apptokens/internal/output"
 )
 
-// deniedVariable holds a whole Authorization header, since the credential may be of any scheme.
+// deniedVariable holds a whole Authorization header, because the credential may have any scheme.
 const deniedVariable = "APPTOKENS_DENIED_AUTHORIZATION"
 
+// contractRun is one run of the subcommand.
+type contractRun struct {
+	*app
+	write, yes bool
+	maxPages   int
+}
+
 func (a *app) contractCommand() *cobra.Command {
-	var (
-		write, yes bool
-		maxPages   int
-	)
+	c := &contractRun{app: a}
 	command := &cobra.Command{
 		Use:   "contract [APP]",
 		Short: "Check that a running server keeps the contract",
-		Long: `Probe the org with plain HTTP, and report for each rule of the contract whether
-it is kept, and where the rule is from: for a team's mock, a proxy, or the live
-org at night. Give it an app that holds a few hundred tokens; without one, only
-some rules can be checked. It reads only, and takes at most half of the rate
-limit, or less with --rate-share.
+		Long: `Probe a server with plain HTTP, and report for each rule of the contract whether
+the server keeps it, and where the rule comes from. The server may be a team's
+mock, a proxy, or the live org. Pass an app that holds a few hundred tokens;
+without one, only some rules can be checked. The command only reads, and uses at
+most half of the rate limit, or less with --rate-share.
 
 With --write it also revokes one token of the app, and then all of them.
 
-  ` + deniedVariable + `   a credential that may not read the app, as a
+  ` + deniedVariable + `   a credential that must not read the app, as a
     whole header ("SSWS 00b…"), to check that it is refused
 
 The exit code is 1 if a rule is broken.`,
 		Example: `  apptokens contract 0oardd5r32PWsF4421d7
   apptokens contract 0oardd5r32PWsF4421d7 -o junit > contract.xml`,
 		Args: wantArgs(0, 1),
-		RunE: func(command *cobra.Command, args []string) error {
-			if a.format == output.JSONL || a.format == output.CSV {
-				return usage("contract prints a table, json, yaml or junit")
-			}
-			target, err := a.target(args)
-			if err != nil {
-				return err
-			}
-			if target.Write, target.MaxPages = write, maxPages; write && !yes {
-				if err := a.confirmRevokeAll(command, args); err != nil {
-					return err
-				}
-			}
-			return a.check(command.Context(), target)
-		},
+		RunE: c.run,
 	}
-	command.Flags().BoolVar(&write, "write", false, "also revoke tokens: one, and then all of the app")
-	command.Flags().BoolVar(&yes, "yes", false, "do not ask before revoking")
-	command.Flags().IntVar(&maxPages, "max-pages", 100, "pages to read of one listing, at most")
+	command.Flags().BoolVar(&c.write, "write", false, "also revoke tokens: first one, then all of the app")
+	command.Flags().BoolVar(&c.yes, "yes", false, "do not ask for confirmation")
+	command.Flags().IntVar(&c.maxPages, "max-pages", 100, "maximum number of pages to read of one listing")
 	return command
+}
+
+func (c *contractRun) run(command *cobra.Command, args []string) error {
+	target, err := c.target(args)
+	if err != nil {
+		return err
+	}
+	if target.Write, target.MaxPages = c.write, c.maxPages; c.write && !c.yes {
+		if err := c.confirmRevokeAll(command, args); err != nil {
+			return err
+		}
+	}
+	return c.check(command.Context(), target)
 }
 
 func (a *app) target(apps []string) (contract.Target, error) {
@@ -84,18 +87,21 @@ func (a *app) target(apps []string) (contract.Target, error) {
 	}
 	if denied := strings.TrimSpace(a.getenv(deniedVariable)); denied != "" {
 		scheme, credential, _ := strings.Cut(denied, " ")
-		if scheme == "" || credential == "" || strings.ContainsFunc(credential, func(r rune) bool { return r <= ' ' || r > '~' }) {
-			return contract.Target{}, usage("%s is not an Authorization header; want a scheme and a credential, like SSWS 00b…", deniedVariable)
+		if scheme == "" || credential == "" || strings.ContainsFunc(credential, notVisible) {
+			return contract.Target{}, usage("%s is not an Authorization header; want a scheme and a credential, "+
+				"like SSWS 00b…", deniedVariable)
 		}
 		target.Denied = authorization(denied)
 	}
 	return target, nil
 }
 
-// authorization is a whole Authorization header.
+func notVisible(r rune) bool { return r <= ' ' || r > '~' }
+
+// authorization is a whole Authorization header. It is an [api.Auth].
 type authorization string
 
-// Authorize makes it an [api.Auth].
+// Authorize sets the header.
 func (h authorization) Authorize(_ context.Context, req *http.Request) error {
 	req.Header.Set("Authorization", string(h))
 	return nil
@@ -106,8 +112,8 @@ var _ api.Auth = authorization("")
 func (a *app) check(ctx context.Context, target contract.Target) error {
 	var outputErr error
 	target.OnResult = func(r contract.Result) {
-		if a.format == output.Table {
-			outputErr = errors.Join(outputErr, a.printResult(r))
+		if a.format == output.Table && outputErr == nil {
+			outputErr = a.printResult(r)
 		}
 		a.progress.Resume()
 		a.progress.SetDone("%s: %s", r.Probe, r.Outcome)
@@ -118,24 +124,28 @@ func (a *app) check(ctx context.Context, target contract.Target) error {
 		}
 	}
 	report, err := contract.Check(ctx, target)
-	if outputErr = errors.Join(outputErr, a.printReport(report)); outputErr != nil {
+	if outputErr == nil {
+		outputErr = a.printReport(report)
+	}
+	if outputErr != nil {
 		return outputErr
 	}
 	failed, errored := report.Count(contract.Failed), report.Count(contract.Errored)
 	switch {
 	case errors.Is(err, context.Canceled):
-		return errors.New("interrupted: the report is not complete")
+		return errors.New("interrupted: the report is incomplete")
 	case err != nil:
 		return err
 	case failed > 0:
 		return fmt.Errorf("%d of %d probes failed", failed, len(report.Results))
 	case errored > 0:
-		return fmt.Errorf("%d of %d probes could not be made: the server was not available, or refused the credential", errored, len(report.Results))
+		return fmt.Errorf("%d of %d probes could not be made: the server was not available, or refused the credential",
+			errored, len(report.Results))
 	}
 	return nil
 }
 
-// printResult prints a line for a probe, and for one that failed why, and where its rule is from.
+// printResult prints a line for a probe; for a failed one also the reason and the source of its rule.
 func (a *app) printResult(r contract.Result) error {
 	line := fmt.Sprintf("%-7s  %-16s  %s", r.Outcome, r.Probe, r.Rule)
 	switch {
@@ -161,7 +171,11 @@ func (a *app) printReport(report contract.Report) error {
 	for _, result := range report.Results {
 		requests += result.Requests
 	}
-	_, err := fmt.Fprintf(a.out, "%d passed, %d failed, %d skipped; %d requests in %v\n", report.Count(contract.Passed),
-		report.Count(contract.Failed), report.Count(contract.Skipped), requests, report.Duration.Round(10*time.Millisecond))
+	counts := fmt.Sprintf("%d passed, %d failed", report.Count(contract.Passed), report.Count(contract.Failed))
+	if errored := report.Count(contract.Errored); errored > 0 {
+		counts += fmt.Sprintf(", %d errored", errored)
+	}
+	_, err := fmt.Fprintf(a.out, "%s, %d skipped; %s in %v\n", counts,
+		report.Count(contract.Skipped), plural(requests, "request", "requests"), report.Duration.Round(10*time.Millisecond))
 	return err
 }

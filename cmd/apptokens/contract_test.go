@@ -108,6 +108,30 @@ func TestContractShowsNoCredentialThatAServerRepeats(t *testing.T) {
 	}
 }
 
+// Probes that could not be made are counted like the others.
+func TestContractCountsEveryProbe(t *testing.T) {
+	t.Parallel()
+	refused := map[string]string{"OKTA_CLIENT_TOKEN": "revoked"}
+	got := command{org: newOrg(t, 25), env: refused}.run(t.Context(), "contract", "0oa1")
+	if passed := strings.Count(got.out, "\npassed "); got.code != exitFailed || !strings.Contains(got.out, " errored, ") || passed > 5 {
+		t.Errorf("code %d, %s", got.code, got.out)
+	}
+}
+
+// A full disk is reported once, and not for every line.
+func TestContractReportsAFailedOutputOnce(t *testing.T) {
+	t.Parallel()
+	org := newOrg(t, 25)
+	env := map[string]string{"OKTA_CLIENT_ORGURL": org.URL, "OKTA_CLIENT_TOKEN": org.APIToken()}
+	var stderr bytes.Buffer
+	code := run(t.Context(), []string{"contract", "0oa1"}, &console{
+		out: fullDisk{}, stderr: &stderr, getenv: func(name string) string { return env[name] }, configFiles: []string{},
+	})
+	if code != exitFailed || stderr.String() != "apptokens: no space left on device\n" {
+		t.Errorf("code %d, stderr %q", code, &stderr)
+	}
+}
+
 // Off a terminal as well, it is said what a check waits for, and a share of the rate limit is heeded.
 func TestContractSaysWhatItWaitsFor(t *testing.T) {
 	t.Parallel()

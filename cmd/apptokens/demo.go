@@ -27,10 +27,10 @@ func (a *app) demoCommand() *cobra.Command {
 		Short: "Show what the command does, against an org inside the process",
 		Long: `Start an in-memory Okta org inside the process, list its tokens over HTTP, ride
 out a rate limit and a broken connection, revoke one token and then all, and
-prove each by reading back. Nothing outside this machine is contacted.`,
+verify each by reading back. Nothing outside this machine is contacted.`,
 		Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
-			// A small version of an org's 50 to 100 requests a minute.
+			// a small version of an org's 50 to 100 requests a minute
 			org := oktatest.NewServer(oktatest.WithApp(demoApp, demoTokens), oktatest.WithRateLimit(demoLimit, demoWindow))
 			defer org.Close()
 			d := &demo{out: a.out, org: org}
@@ -52,21 +52,23 @@ type demo struct {
 
 func (d *demo) run(ctx context.Context) error {
 	d.say("An Okta org runs inside this process: %s", d.org.URL)
-	d.tell("Its app %s holds %d refresh tokens; %d requests are allowed every %v.", demoApp, demoTokens, demoLimit, demoWindow)
+	d.tell("Its app %s holds %d refresh tokens; %d requests are allowed every %v.",
+		demoApp, demoTokens, demoLimit, demoWindow)
 
-	d.say("List them, while the second page's connection breaks half-way.")
+	d.say("List them, while the connection of the second page breaks halfway.")
 	d.org.Inject(oktatest.CutBody().After(1))
 	ids, err := d.list(ctx)
 	if err != nil {
 		return err
 	}
 	slices.Sort(ids)
-	if err := d.prove(len(ids) == demoTokens && len(slices.Compact(ids)) == demoTokens, "all %d tokens came, each once", demoTokens); err != nil {
+	whole := len(ids) == demoTokens && len(slices.Compact(ids)) == demoTokens
+	if err := d.prove(whole, "all %d tokens came, each once", demoTokens); err != nil {
 		return err
 	}
 
 	id := ids[0]
-	d.say("Revoke token %s, while a proxy throttles it once, and the connection breaks after Okta has done it.", id)
+	d.say("Revoke token %s. A proxy throttles it once, and the connection breaks after Okta revoked it.", id)
 	d.org.Inject(oktatest.Throttle(time.Second), oktatest.DropAfter())
 	if err := d.client.Revoke(ctx, demoApp, id); err != nil {
 		return err
@@ -81,11 +83,12 @@ func (d *demo) run(ctx context.Context) error {
 	before := len(d.org.Requests())
 	err = d.client.Revoke(ctx, demoApp, "..")
 	d.tell("%v", err)
-	if err := d.prove(errors.Is(err, api.ErrInvalidArgument) && len(d.org.Requests()) == before, "nothing was sent"); err != nil {
+	refused := errors.Is(err, api.ErrInvalidArgument) && len(d.org.Requests()) == before
+	if err := d.prove(refused, "nothing was sent"); err != nil {
 		return err
 	}
 
-	d.say("Revoke all that are left.")
+	d.say("Revoke all that remain.")
 	if err := d.client.RevokeAll(ctx, demoApp); err != nil {
 		return err
 	}
@@ -102,7 +105,8 @@ func (d *demo) run(ctx context.Context) error {
 			limited++
 		}
 	}
-	d.say("Done: %d requests, %d of them answered 429, by the proxy: when a window is used up, the client holds back.", len(d.org.Requests()), limited)
+	d.say("Done: %d requests, %d of them answered 429, by the proxy: when a window is used up, the client holds back.",
+		len(d.org.Requests()), limited)
 	return nil
 }
 
@@ -126,7 +130,7 @@ func (d *demo) say(format string, args ...any) {
 
 func (d *demo) tell(format string, args ...any) { fmt.Fprintf(d.out, "   "+format+"\n", args...) }
 
-// prove says that something holds, or fails.
+// prove prints a fact, or fails if it does not hold.
 func (d *demo) prove(holds bool, format string, args ...any) error {
 	fact := fmt.Sprintf(format, args...)
 	if !holds {
@@ -136,7 +140,7 @@ func (d *demo) prove(holds bool, format string, args ...any) error {
 	return nil
 }
 
-// narrate tells of every attempt that has to be made again.
+// narrate reports every attempt that is retried.
 func (d *demo) narrate(_ context.Context, attempt api.Attempt) {
 	if attempt.Again {
 		d.tell("! %s (attempt %d); trying again in %v", reason(attempt), attempt.Number, attempt.Wait.Round(time.Millisecond))

@@ -14,7 +14,7 @@ import (
 	"example.com/apptokens/gen"
 )
 
-// filterFlags select tokens.
+// filterFlags are the flags that select tokens.
 type filterFlags struct {
 	users, clients, scopes, issuers, statuses []string
 
@@ -22,25 +22,27 @@ type filterFlags struct {
 	createdBefore, createdAfter string
 	expiresBefore, expiresAfter string
 
-	span string // the flag whose time counts from now; empty for none
+	span string // a flag with a duration that counts from now; empty for none
 }
 
 func (f *filterFlags) add(command *cobra.Command) {
 	flags := command.Flags()
-	flags.StringArrayVar(&f.users, "user", nil, "only tokens of users with these IDs; commas, spaces and lines separate")
+	flags.StringArrayVar(&f.users, "user", nil, "only tokens of these user IDs, separated by commas, spaces or line ends")
 	flags.StringArrayVar(&f.clients, "client", nil, "only tokens of these client IDs")
 	flags.StringArrayVar(&f.scopes, "scope", nil, "only tokens with one of these scopes")
 	flags.StringArrayVar(&f.issuers, "issuer", nil, "only tokens of these authorization servers (URLs)")
 	flags.StringArrayVar(&f.statuses, "status", nil, "only tokens with this status: "+statusNames())
-	flags.StringVar(&f.olderThan, "older-than", "", "only tokens issued longer ago than this time span, such as 90d")
-	flags.StringVar(&f.newerThan, "newer-than", "", "only tokens issued within this time span, such as 12h")
-	flags.StringVar(&f.createdBefore, "created-before", "", "only tokens issued before this date, or time span ago")
-	flags.StringVar(&f.createdAfter, "created-after", "", "only tokens issued after this date, or time span ago")
-	flags.StringVar(&f.expiresBefore, "expires-before", "", "only tokens that expire before this date, or within this time span")
-	flags.StringVar(&f.expiresAfter, "expires-after", "", "only tokens that expire after this date, or time span from now")
+	flags.StringVar(&f.olderThan, "older-than", "", "only tokens issued longer ago than this duration, such as 90d")
+	flags.StringVar(&f.newerThan, "newer-than", "", "only tokens issued within this duration, such as 12h")
+	flags.StringVar(&f.createdBefore, "created-before", "", "only tokens issued before this date or this duration ago")
+	flags.StringVar(&f.createdAfter, "created-after", "", "only tokens issued after this date or this duration ago")
+	flags.StringVar(&f.expiresBefore, "expires-before", "",
+		"only tokens that expire before this date or within this duration")
+	flags.StringVar(&f.expiresAfter, "expires-after", "",
+		"only tokens that expire after this date or this duration from now")
 }
 
-// filter returns the filter, and whether any flag was given. Spans of time are counted from now.
+// filter returns the filter, and whether any flag was given. Durations are counted from now.
 func (f *filterFlags) filter(command *cobra.Command, now time.Time) (filter bulk.Filter, given bool, err error) {
 	lists, err := f.readLists(command)
 	if err != nil {
@@ -85,9 +87,12 @@ func (f *filterFlags) readTimes(command *cobra.Command, filter *bulk.Filter, now
 		read       func(string, time.Time) (time.Time, error)
 		field      *time.Time
 	}{
-		{"older-than", f.olderThan, span(ago), &filter.CreatedBefore}, {"newer-than", f.newerThan, span(ago), &filter.CreatedAfter},
-		{"created-before", f.createdBefore, ago, &filter.CreatedBefore}, {"created-after", f.createdAfter, ago, &filter.CreatedAfter},
-		{"expires-before", f.expiresBefore, ahead, &filter.ExpiresBefore}, {"expires-after", f.expiresAfter, ahead, &filter.ExpiresAfter},
+		{"older-than", f.olderThan, span(ago), &filter.CreatedBefore},
+		{"newer-than", f.newerThan, span(ago), &filter.CreatedAfter},
+		{"created-before", f.createdBefore, ago, &filter.CreatedBefore},
+		{"created-after", f.createdAfter, ago, &filter.CreatedAfter},
+		{"expires-before", f.expiresBefore, ahead, &filter.ExpiresBefore},
+		{"expires-after", f.expiresAfter, ahead, &filter.ExpiresAfter},
 	} {
 		if !command.Flags().Changed(t.flag) {
 			continue
@@ -106,10 +111,11 @@ func (f *filterFlags) readTimes(command *cobra.Command, filter *bulk.Filter, now
 	return given, nil
 }
 
-// checkClock refuses a span of time that was counted from a clock that is wrong: --older-than 90d would match everything.
+// checkClock rejects a duration that was counted from a wrong clock: --older-than 90d could match everything.
 func (f *filterFlags) checkClock(w *watch) error {
 	if skew, tooFar := w.clockSkew(); tooFar && f.span != "" {
-		return usage("%s counts from this machine's clock, which differs from the org's by %v; set the clock, or pass a date like 2026-11-24", f.span, skew.Abs().Round(time.Second))
+		return usage("%s counts from this machine's clock, which differs from the org's by %v; set the clock, or pass "+
+			"a date like 2026-11-24", f.span, skew.Abs().Round(time.Second))
 	}
 	return nil
 }
@@ -121,23 +127,24 @@ func checkStatus(status string) error {
 	return nil
 }
 
-// checkIssuer wants the URL that a token has.
+// checkIssuer returns an error for a string that cannot be the issuer of a token.
 func checkIssuer(issuer string) error {
 	if u, err := url.Parse(issuer); err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
-		return fmt.Errorf("%q is not the URL of an authorization server, such as https://acme.okta.com/oauth2/default; 'apptokens list APP --columns issuer' shows them", issuer)
+		return fmt.Errorf("%q is not the URL of an authorization server, such as https://acme.okta.com/oauth2/default; "+
+			"'apptokens list APP --columns issuer' shows them", issuer)
 	}
 	return nil
 }
 
-// checkScope takes what RFC 6749, section 3.3, allows.
+// checkScope returns an error for a string that cannot be a scope (RFC 6749, section 3.3).
 func checkScope(scope string) error {
-	if strings.ContainsFunc(scope, func(r rune) bool { return r <= ' ' || r > '~' || r == '"' || r == '\\' }) {
+	if strings.ContainsFunc(scope, notVisible) || strings.ContainsAny(scope, `"\`) {
 		return fmt.Errorf("%q is not a scope; 'apptokens list APP --columns scopes' shows them", scope)
 	}
 	return nil
 }
 
-// statusNames lists the statuses that the contract knows.
+// statusNames lists the statuses in the contract.
 func statusNames() string {
 	var names []string
 	for _, status := range gen.TokenStatusValues() {
@@ -146,7 +153,7 @@ func statusNames() string {
 	return strings.Join(names, " or ")
 }
 
-// splitList takes lists as people paste them. An empty value may be a variable that is not set, which must not mean all.
+// splitList splits lists as people paste them. An empty value may be an unset variable, which must not mean all.
 func splitList(values []string) (all []string, err error) {
 	for _, value := range values {
 		items := strings.FieldsFunc(value, func(r rune) bool { return r == ',' || unicode.IsSpace(r) })
@@ -158,7 +165,7 @@ func splitList(values []string) (all []string, err error) {
 	return all, nil
 }
 
-// span takes time spans alone.
+// span restricts a reader of times to durations.
 func span(read func(string, time.Time) (time.Time, error)) func(string, time.Time) (time.Time, error) {
 	return func(text string, now time.Time) (time.Time, error) {
 		if _, err := parseSpan(text); err != nil {

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 
-	"github.com/go-json-experiment/json/jsontext"
 	"github.com/spf13/cobra"
 
 	"example.com/apptokens/api"
@@ -35,20 +34,18 @@ func (a *app) getCommand() *cobra.Command {
 			if expand {
 				options = append(options, api.ExpandScopes())
 			}
-			var raw jsontext.Value
-			token, err := client.Get(command.Context(), args[0], args[1], append(options, api.RawTo(&raw))...)
+			match := bulk.Match{AppID: args[0]}
+			match.Token, err = client.Get(command.Context(), args[0], args[1], append(options, api.RawTo(&match.Raw))...)
 			switch {
 			case err != nil:
 				return err
-			case a.format == output.JSON: // not a list of one
-				return a.printValue(raw)
+			case a.format == output.JSON: // one object, not an array
+				return a.printValue(match.Raw)
 			case a.format == output.YAML:
-				return a.printValue(token)
-			case a.format == output.Table || a.format == output.CSV:
-				raw = nil
+				return a.printValue(match.Token)
 			}
 			rows := table.printer(a)
-			return errors.Join(rows.Print(table.row(a, bulk.Match{AppID: args[0], Token: token}, raw)), rows.Close())
+			return errors.Join(rows.Print(table.row(a, match)), rows.Close())
 		},
 	}
 	command.Flags().BoolVar(&expand, "expand", false, "include the details of each scope (JSON formats)")

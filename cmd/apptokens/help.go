@@ -9,10 +9,10 @@ import (
 )
 
 func init() {
-	cobra.AddTemplateFunc("wrapped", func(flags *pflag.FlagSet, width int) string { return flags.FlagUsagesWrapped(width) })
+	cobra.AddTemplateFunc("wrapped", (*pflag.FlagSet).FlagUsagesWrapped)
 }
 
-// wrapHelp breaks the lines of flags between words, at the width of the terminal.
+// wrapHelp wraps the descriptions of flags to the width of the terminal.
 func (a *app) wrapHelp(root *cobra.Command) {
 	width := fmt.Sprint(max(40, min(120, a.console.columns())))
 	usage := root.UsageTemplate()
@@ -22,17 +22,16 @@ func (a *app) wrapHelp(root *cobra.Command) {
 	root.SetUsageTemplate(usage)
 }
 
-// helpCommand replaces cobra's own, which succeeds if there is no such command.
+// helpCommand replaces cobra's own, which succeeds for an unknown command.
 func helpCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "help [COMMAND]",
 		Short: "Show the help of a command",
-		ValidArgsFunction: func(command *cobra.Command, args []string, _ string) (names []string, _ cobra.ShellCompDirective) {
-			if len(args) == 0 {
-				for _, sub := range command.Root().Commands() {
-					if sub.IsAvailableCommand() {
-						names = append(names, sub.Name()+"\t"+sub.Short)
-					}
+		ValidArgsFunction: func(command *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+			var names []string
+			for _, sub := range command.Root().Commands() {
+				if len(args) == 0 && sub.IsAvailableCommand() {
+					names = append(names, sub.Name()+"\t"+sub.Short)
 				}
 			}
 			return names, cobra.ShellCompDirectiveNoFileComp
@@ -43,7 +42,7 @@ func helpCommand() *cobra.Command {
 				return usageError{err}
 			}
 			if len(rest) > 0 {
-				return usage("there is no help on %q", strings.Join(args, " "))
+				return usage("no help for %q", strings.Join(args, " "))
 			}
 			found.InitDefaultHelpFlag()
 			return found.Help()

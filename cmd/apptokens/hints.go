@@ -11,7 +11,7 @@ import (
 	"example.com/apptokens/api/oauth"
 )
 
-// hint is the next step after a failure, where there is one that the error does not name.
+// hint returns the next step after a failure, unless the error names it or there is none.
 func (a *app) hint(err error) string {
 	var failure *api.Error
 	var token *oauth.Error
@@ -27,15 +27,16 @@ func (a *app) hint(err error) string {
 	case !errors.As(err, &failure):
 		return ""
 	case failure.StatusCode >= 400 && failure.Code == "":
-		return fmt.Sprintf("The response did not come from Okta, but from something on the way to %s: a proxy, or another site if that URL (from %s) is wrong.",
-			a.settings.OrgURL, a.settings.Source(config.OrgURL))
+		return fmt.Sprintf("The response did not come from Okta, but from something on the way to %s: a proxy, or another "+
+			"site if that URL (from %s) is wrong.", a.settings.OrgURL, a.settings.Source(config.OrgURL))
 	case errors.Is(err, api.ErrRateLimited) && failure.StatusCode == 0 && a.settings.RequestTimeout > 0:
-		return fmt.Sprintf("A call may take %v, as %s says. Raise it to wait for the next window.", a.settings.RequestTimeout, a.settings.Source(config.RequestTimeout))
+		return fmt.Sprintf("A call may take %v, as %s says. Raise it to wait for the next window.",
+			a.settings.RequestTimeout, a.settings.Source(config.RequestTimeout))
 	}
 	return a.statusHint(failure)
 }
 
-// statusHint is for what Okta itself has answered.
+// statusHint returns the hint for an answer of Okta itself.
 func (a *app) statusHint(e *api.Error) string {
 	if e.Code == "E0000015" {
 		return "The org lacks the feature; another credential does not help."
@@ -47,9 +48,11 @@ func (a *app) statusHint(e *api.Error) string {
 		return a.credentialHint() + " Is it valid, and of this org?"
 	case http.StatusForbidden:
 		if a.settings.Mode == config.ModeSSWS {
-			return a.credentialHint() + " The administrator it belongs to needs a role that may manage the app, such as Application Administrator."
+			return a.credentialHint() + " The administrator it belongs to needs a role that may manage the app, such as " +
+				"Application Administrator."
 		}
-		return a.credentialHint() + " It needs the scope okta.apps.read to list and okta.apps.manage to revoke, and a service app a role that may manage the app."
+		return a.credentialHint() + " It needs the scope okta.apps.read to list and okta.apps.manage to revoke, and a " +
+			"service app needs a role that may manage the app."
 	case http.StatusNotFound:
 		if e.TokenNotFound() {
 			return ""

@@ -66,7 +66,7 @@ func TestUsageErrorsNameTheMistake(t *testing.T) {
 		"list 0oa1 --zzzzzzzz": "unknown flag: --zzzzzzzz\n",
 		"swep":                 "Did you mean this?\n\tsweep",
 		"help sweeep":          `unknown command "sweeep" for "apptokens"`,
-		"help sweep now":       `there is no help on "sweep now"`,
+		"help sweep now":       `no help for "sweep now"`,
 		"revoke oar1gytf4dW8R5tmZ1d7 0oardd5r32PWsF4421d7": `want app ID, got token ID "oar1gytf4dW8R5tmZ1d7"; the app comes first, then its tokens`,
 		"revoke 0oa1 00unkw1sfbTw08c0g1d7":                 `want token ID, got user ID "00unkw1sfbTw08c0g1d7"`,
 		"list 0oa1 00unkw1sfbTw08c0g1d7":                   "users go with --user",

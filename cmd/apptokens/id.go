@@ -7,14 +7,13 @@ import (
 	"example.com/apptokens/api"
 )
 
-// kinds maps the first three characters of an Okta ID to what it identifies. An ID of another kind than the one that is wanted
-// was put in the wrong place.
+// kinds maps the first three characters of an Okta ID to its kind. An ID of the wrong kind is in the wrong place.
 var kinds = map[string]string{"0oa": "app ID", "oar": "token ID", "00u": "user ID"}
 
-// checkApps makes a usage error of what cannot be the ID of an app.
+// checkApps returns a usage error for a string that cannot be the ID of an app.
 func checkApps(ids ...string) error { return checkIDs("app ID", ids) }
 
-// checkTokens makes a usage error of what cannot be the ID of a token.
+// checkTokens returns a usage error for a string that cannot be the ID of a token.
 func checkTokens(ids ...string) error { return checkIDs("token ID", ids) }
 
 func checkIDs(want string, ids []string) error {
@@ -29,17 +28,17 @@ func checkIDs(want string, ids []string) error {
 	return nil
 }
 
-// checkUser returns an error for what cannot be the ID of a user. It is stricter than the others, because a name or a mail
-// address is easily taken for one.
+// checkUser returns an error for a string that cannot be the ID of a user. It is stricter than the others, because it
+// is easy to pass a name or an email address.
 func checkUser(id string) error {
 	if api.CheckID("user ID", id) != nil || !strings.HasPrefix(id, "00u") {
-		return fmt.Errorf("%q is not the ID of a user: those begin with 00u; 'apptokens list APP --columns userId,userName' shows them with names, "+
-			"and the Admin Console has them in the address of a user's page", id)
+		return fmt.Errorf("%q is not the ID of a user: those begin with 00u; 'apptokens list APP --columns userId,userName' "+
+			"shows them with names, and the Admin Console has them in the address of a user's page", id)
 	}
 	return nil
 }
 
-// checkClient returns an error for what cannot be a client ID. Whoever creates an app may choose one.
+// checkClient returns an error for a string that cannot be a client ID. The creator of an app may choose any.
 func checkClient(id string) error {
 	kind := kinds[id[:min(3, len(id))]]
 	if api.CheckID("client ID", id) != nil || kind == "token ID" || kind == "user ID" {

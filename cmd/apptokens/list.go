@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/go-json-experiment/json/jsontext"
 	"github.com/spf13/cobra"
 
 	"example.com/apptokens/api"
@@ -14,7 +13,7 @@ import (
 	"example.com/apptokens/cmd/apptokens/internal/output"
 )
 
-// list is one run of the subcommand: it lists apps, one after the other, into one output.
+// list is one run of the subcommand.
 type list struct {
 	*app
 	apps       appList
@@ -29,8 +28,8 @@ type list struct {
 	table   tokenTable
 	rows    output.Printer
 	listed  int // tokens that were shown
-	live    int // of them, those that are not revoked, or were asked for by their status
-	passed  int // tokens that the filter left out
+	live    int // of these, not revoked or asked for by --status
+	skipped int // tokens that the filter excluded
 }
 
 func (a *app) listCommand() *cobra.Command {
@@ -38,15 +37,15 @@ func (a *app) listCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "list APP...",
 		Short: "List the refresh tokens of apps",
-		Long: `List the refresh tokens of apps: all of them, or those that match every filter
-that is given. Okta's API has no filters, so whole listings are fetched.
+		Long: `List the refresh tokens of apps: all of them, or those that match every given
+filter. Okta's API has no filters, so the command always fetches whole listings.
 
-With -o json or jsonl, each token is the JSON that the API sent. An app that
-cannot be listed does not keep the others from being listed, unless all would
-fail; the command then exits with 1, and a JSON array stays open.
+With -o json or jsonl, each token is the JSON that the API sent. If an app
+cannot be listed, the command continues with the others, unless all would fail.
+It then exits with 1, and a JSON array stays open.
 
 With --expect-none the command proves that nothing matches: it exits with 0 only
-if every app could be listed to its end, and no token matches.`,
+if it could list every app completely and no token matches.`,
 		Example: `  apptokens list 0oardd5r32PWsF4421d7
   apptokens list 0oardd5r32PWsF4421d7 --user 00unkw1sfbTw08c0g1d7
   apptokens list --apps-file apps.txt --older-than 90d -o csv > old.csv
@@ -57,7 +56,7 @@ if every app could be listed to its end, and no token matches.`,
 	flags := command.Flags()
 	flags.IntVar(&l.pageSize, "page-size", api.MaxPageSize, fmt.Sprintf("tokens per request, up to %d", api.MaxPageSize))
 	flags.BoolVar(&l.expand, "expand", false, "include the details of each scope (JSON formats)")
-	flags.BoolVar(&l.expectNone, "expect-none", false, "fail if a token matches")
+	flags.BoolVar(&l.expectNone, "expect-none", false, "fail if any token matches")
 	l.apps.addFlag(command)
 	l.filters.add(command)
 	l.columns.add(command)
@@ -80,7 +79,7 @@ func (l *list) run(command *cobra.Command, args []string) error {
 	if l.expand {
 		options = append(options, api.ExpandScopes())
 	}
-	if l.format == output.JSON || l.format == output.JSONL {
+	if l.printsRaw() {
 		options = append(options, api.KeepRaw())
 	}
 	if l.client, err = l.app.client(); err != nil {
@@ -93,7 +92,7 @@ func (l *list) run(command *cobra.Command, args []string) error {
 	return l.finish(len(ids))
 }
 
-// all lists every app, and goes on past one that cannot be listed.
+// all lists every app. It skips one that cannot be listed, unless all would fail.
 func (l *list) all(ctx context.Context, apps []string, options []api.ListOption) error {
 	var failures []error
 	for _, appID := range apps {
@@ -104,11 +103,12 @@ func (l *list) all(ctx context.Context, apps []string, options []api.ListOption)
 			return l.incomplete(err)
 		default:
 			failures = append(failures, err)
-			l.tell("%v", err)
+			l.errorf("%v", err)
 		}
 	}
 	if len(failures) > 0 {
-		text := fmt.Sprintf("%d of %d apps could not be listed; %d tokens were listed, the listing is not complete", len(failures), len(apps), l.listed)
+		text := fmt.Sprintf("%d of %d apps could not be listed; %d tokens were listed, the listing is not complete",
+			len(failures), len(apps), l.listed)
 		return reported{text, failures[0]}
 	}
 	return nil
@@ -124,18 +124,18 @@ func (l *list) one(ctx context.Context, appID string, options []api.ListOption) 
 		}
 		for i, token := range page.Tokens {
 			if !l.matcher.Match(token) {
-				l.passed++
+				l.skipped++
 				continue
 			}
 			l.listed++
 			if token.Status != api.TokenStatusRevoked || len(l.filters.statuses) > 0 {
 				l.live++
 			}
-			var raw jsontext.Value
+			match := bulk.Match{AppID: appID, Token: token}
 			if page.Raw != nil {
-				raw = page.Raw[i]
+				match.Raw = page.Raw[i]
 			}
-			if err := l.rows.Print(l.table.row(l.app, bulk.Match{AppID: appID, Token: token}, raw)); err != nil {
+			if err := l.rows.Print(l.table.row(l.app, match)); err != nil {
 				return err
 			}
 		}
@@ -148,13 +148,13 @@ func (l *list) one(ctx context.Context, appID string, options []api.ListOption) 
 }
 
 func (l *list) done() string {
-	if l.passed == 0 {
+	if l.skipped == 0 {
 		return fmt.Sprintf("%d tokens", l.listed)
 	}
-	return fmt.Sprintf("%d of %d tokens", l.listed, l.listed+l.passed)
+	return fmt.Sprintf("%d of %d tokens", l.listed, l.listed+l.skipped)
 }
 
-// finish ends a listing that is complete.
+// finish ends a complete listing.
 func (l *list) finish(apps int) error {
 	l.progress.Finish()
 	if err := l.rows.Close(); err != nil {
@@ -165,18 +165,19 @@ func (l *list) finish(apps int) error {
 	if !l.expectNone {
 		return nil
 	}
-	looked := fmt.Sprintf("%s in %s of %s", plural(l.listed+l.passed, "token", "tokens"), plural(apps, "app", "apps"), l.settings.OrgURL)
+	looked := fmt.Sprintf("%s in %s of %s",
+		plural(l.listed+l.skipped, "token", "tokens"), plural(apps, "app", "apps"), l.settings.OrgURL)
 	switch similar := slices.IndexFunc(unmatched, func(u bulk.Unmatched) bool { return u.Similar != "" }); {
 	case l.live > 0:
 		return fmt.Errorf("%d of %s match, and none should (--expect-none)", l.live, looked)
 	case similar >= 0:
 		return fmt.Errorf("%q may be mistyped, so this proves nothing (--expect-none)", unmatched[similar].Value)
 	}
-	l.warn("none of %s matches", looked)
+	l.logf("none of %s matches", looked)
 	return nil
 }
 
-// incomplete adds to err how much was listed.
+// incomplete adds the number of listed tokens to err.
 func (l *list) incomplete(err error) error {
 	switch {
 	case errors.Is(err, context.Canceled):

@@ -79,11 +79,14 @@ func TestJSONIsWhatTheAPISent(t *testing.T) {
 	t.Parallel()
 	token := `{"id":"oar1","newInOkta":{"a":[1,null]},"userId":"","status":"ACTIVE","scopes":[]}`
 	for args, want := range map[string]string{
-		"list 0oa1 -o jsonl": token + "\n", "list 0oa1 -o json": "[\n  " + token + "\n]\n", "get 0oa1 oar1 -o json": token + "\n", "get 0oa1 oar1 -o jsonl": token + "\n",
+		"list 0oa1 -o jsonl": token + "\n", "list 0oa1 -o json": "[\n  " + token + "\n]\n",
+		"get 0oa1 oar1 -o jsonl": token + "\n", "get 0oa1 oar1 -o json": token + "\n",
+		"sweep 0oa1 --status ACTIVE --dry-run -o jsonl": token + "\n",
+		"sweep 0oa1 --status ACTIVE --dry-run -o json":  "[\n  " + token + "\n]\n",
 	} {
 		org := newOrg(t, 0)
 		body := token
-		if strings.HasPrefix(args, "list") {
+		if !strings.HasPrefix(args, "get") {
 			body = "[" + token + "]"
 		}
 		org.Inject(oktatest.Body(200, "application/json", body))

@@ -4,9 +4,9 @@
 //	read -rs OKTA_CLIENT_TOKEN && export OKTA_CLIENT_TOKEN
 //	apptokens list 0oardd5r32PWsF4421d7
 //
-// Data goes to standard output; progress and questions go to standard error. The exit code is 0 when all is done, 1 when
-// something failed, 2 on a usage error, and 3 when a sweep was given a value that matched no token. A signal ends the
-// process as that signal does, after what was done has been reported.
+// Data goes to standard output; progress and questions go to standard error. The exit code is 0 if all is done, 1 if
+// something failed, 2 after a usage error, and 3 if a filter value of a sweep matched no token. After a signal, the
+// command reports what was done, and then ends by that signal.
 package main
 
 import (
@@ -42,8 +42,8 @@ func main() {
 	os.Exit(code)
 }
 
-// notify returns a context that ends with the first signal, and a function that returns that signal. A second one ends
-// the process at once.
+// notify returns a context that ends with the first signal, and a function that returns that signal, or nil. A second
+// signal ends the process at once.
 func notify(ctx context.Context) (context.Context, func() os.Signal) {
 	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
 	if !signal.Ignored(syscall.SIGHUP) { // nohup ignores it
@@ -68,7 +68,7 @@ func notify(ctx context.Context) (context.Context, func() os.Signal) {
 	}
 }
 
-// width asks each time, because a window may be resized.
+// width returns the current width of the terminal, or 0 without one.
 func width() int {
 	for _, file := range []*os.File{os.Stderr, os.Stdout} {
 		if width, _, err := term.GetSize(int(file.Fd())); err == nil {
@@ -96,19 +96,19 @@ func run(ctx context.Context, args []string, console *console) int {
 		return exitDone
 	}
 	message := err.Error()
-	if !strings.HasPrefix(message, "apptokens: ") { // the errors of package api begin like this
+	if !strings.HasPrefix(message, "apptokens: ") { // errors of package api have the prefix
 		message = "apptokens: " + message
 	}
-	console.tell("%s", message)
+	console.errorf("%s", message)
 	if hint := app.hint(err); hint != "" {
-		console.tell("%s", hint)
+		console.errorf("%s", hint)
 	}
 	switch {
-	case !console.started || errors.As(err, new(usageError)): // what cobra rejects never gets to a command's own code
-		console.tell("See '%s --help'.", command.CommandPath())
+	case !console.started || errors.As(err, new(usageError)): // cobra rejects these before a command's own code begins
+		console.errorf("See '%s --help'.", command.CommandPath())
 		return exitUsage
-	case errors.Is(err, api.ErrInvalidArgument) && app.watch.sent() == 0: // a setting, which the help of the root explains
-		console.tell("See '%s --help'.", command.Root().Name())
+	case errors.Is(err, api.ErrInvalidArgument) && app.watch.sent() == 0: // a setting, which the root's help explains
+		console.errorf("See '%s --help'.", command.Root().Name())
 		return exitUsage
 	case errors.As(err, new(unmatchedError)):
 		return exitUnmatched
@@ -116,7 +116,7 @@ func run(ctx context.Context, args []string, console *console) int {
 	return exitFailed
 }
 
-// usageError is a mistake in the call that only the command's own code can see.
+// usageError is a usage error that a command's own code finds.
 type usageError struct{ error }
 
 func (e usageError) Unwrap() error { return e.error }

@@ -54,7 +54,7 @@ func TestAMillionTokensFitIntoLittleMemory(t *testing.T) {
 	}
 }
 
-// peakMemory returns the most memory that a process has used when it ends, in megabytes. (What wait tells counts the
+// peakMemory returns the most memory that a process has used when it ends, in megabytes. (What wait reports counts the
 // memory of the process that started it, too.)
 func peakMemory(t *testing.T, pid int, done <-chan error) (megabytes int) {
 	t.Helper()
@@ -71,7 +71,7 @@ func peakMemory(t *testing.T, pid int, done <-chan error) (megabytes int) {
 				t.Fatal(err)
 			}
 			if megabytes == 0 {
-				t.Fatal("/proc tells nothing of the process")
+				t.Fatal("/proc does not know the process")
 			}
 			return megabytes
 		case <-time.After(50 * time.Millisecond):

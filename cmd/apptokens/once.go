@@ -5,7 +5,7 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// once is a flag that may be given one time: of two files or two times, one would be dropped without a word.
+// once is a flag that may be given only once: of two files or two dates, one would be dropped silently.
 type once struct {
 	pflag.Value
 	given int
@@ -16,7 +16,7 @@ func (o *once) Set(value string) error {
 	return o.Value.Set(value)
 }
 
-// countFlags lets checkFlags see how often a flag was given that takes one text.
+// countFlags lets checkFlags see how often a string flag was given.
 func countFlags(root *cobra.Command) {
 	for _, command := range append(root.Commands(), root) {
 		wrap := func(flag *pflag.Flag) {
@@ -29,8 +29,8 @@ func countFlags(root *cobra.Command) {
 	}
 }
 
-// checkFlags makes an error of a flag that is empty, or given twice. An empty one may be a variable that is not set, and must
-// not mean what it means to leave the flag out.
+// checkFlags returns an error if a flag is empty or given twice. An empty one may be an unset variable, and must not
+// mean the same as leaving the flag out.
 func checkFlags(command *cobra.Command) (err error) {
 	command.Flags().Visit(func(flag *pflag.Flag) { // those that were given
 		value, ok := flag.Value.(*once)

@@ -12,13 +12,13 @@ import (
 	"example.com/apptokens/cmd/apptokens/internal/receipts"
 )
 
-// listing is what a sweep has seen of the apps before it revokes anything.
+// listing records what the first listing of a sweep has shown.
 type listing struct {
 	apps       []string
 	pages      map[string]int
 	tokens     map[string]int
 	unfinished []receipts.Receipt // of earlier sweeps
-	listed     map[tokenKey]bool  // which of the unfinished ones were listed
+	listed     map[tokenKey]bool  // of the unfinished ones
 }
 
 // tokenKey names a token.
@@ -45,7 +45,7 @@ func (l *listing) add(page bulk.Listed) {
 	}
 }
 
-// whole returns the apps of which every token was selected.
+// whole returns the apps whose tokens were all selected, if they had several.
 func (l *listing) whole(selected bulk.Selected) (apps []string) {
 	matches := map[string]int{}
 	for _, match := range selected.Matches {
@@ -67,7 +67,7 @@ func appNames(apps []string) string {
 	return strings.Join(apps, " ")
 }
 
-// cost is how many requests the revocations and the listing after them take, and how long the rate limit makes them take.
+// cost describes how many requests the revocations and the second listing take, and how long under the rate limit.
 func (s *sweep) cost(selected bulk.Selected) string {
 	requests, proved := len(selected.Matches), map[string]bool{}
 	for _, match := range selected.Matches {
@@ -88,7 +88,7 @@ func (s *sweep) cost(selected bulk.Selected) string {
 	return text
 }
 
-// about is a time that people need not know to the second.
+// about returns a rough duration.
 func about(d time.Duration) string {
 	if d < time.Minute {
 		return "under a minute"
@@ -96,8 +96,8 @@ func about(d time.Duration) string {
 	return "about " + plural(int((d+time.Minute-1)/time.Minute), "minute", "minutes")
 }
 
-// gone returns receipts for tokens that an earlier sweep had planned to revoke, and that are not listed any more: it
-// was killed before it could record so.
+// gone returns receipts for tokens that an earlier sweep planned to revoke and that are no longer listed: it was killed
+// before it recorded them as revoked.
 func (l *listing) gone(now time.Time) (gone []receipts.Receipt) {
 	for _, r := range l.unfinished {
 		if l.pages[r.AppID] > 0 && !l.listed[tokenKey{r.AppID, r.TokenID}] {
@@ -107,19 +107,21 @@ func (l *listing) gone(now time.Time) (gone []receipts.Receipt) {
 	return gone
 }
 
-// checkUnmatched names the values that matched nothing, and counts those which no receipt explains.
+// checkUnmatched names the values that matched nothing, and counts those that no receipt explains.
 func (s *sweep) checkUnmatched(unmatched []bulk.Unmatched, filter bulk.Filter) {
 	unfinished, finished := s.record.Unfinished(), s.record.Finished()
 	for _, u := range unmatched {
 		s.warnUnmatched(u)
 		concerns := func(r receipts.Receipt) bool { return matches(filter, r) && hasValue(r, u) }
+		isGone := func(r receipts.Receipt) bool { return s.listing.pages[r.AppID] > 0 && concerns(r) }
 		left := slices.IndexFunc(unfinished, concerns)
 		switch {
 		case left >= 0:
-			s.warn("--%s %s: by the receipts, token %s of app %s is not known to be gone", u.Field, u.Value, unfinished[left].TokenID, unfinished[left].AppID)
+			s.logf("--%s %s: by the receipts, token %s of app %s is not known to be gone",
+				u.Field, u.Value, unfinished[left].TokenID, unfinished[left].AppID)
 		case u.Tokens > 0 && hasTime(filter):
-		case slices.ContainsFunc(finished, func(r receipts.Receipt) bool { return s.listing.pages[r.AppID] > 0 && concerns(r) }):
-			s.warn("--%s %s: by the receipts, what matched is gone already", u.Field, u.Value)
+		case slices.ContainsFunc(finished, isGone):
+			s.logf("--%s %s: by the receipts, what matched is already gone", u.Field, u.Value)
 			continue
 		}
 		if !s.allowUnmatched {
@@ -128,9 +130,9 @@ func (s *sweep) checkUnmatched(unmatched []bulk.Unmatched, filter bulk.Filter) {
 	}
 }
 
-// matches reports whether a filter matches the token that a receipt is about, as far as a receipt tells: it has no times.
-func matches(filter bulk.Filter, r receipts.Receipt) bool {
-	known := bulk.Filter{UserIDs: filter.UserIDs, ClientIDs: filter.ClientIDs, Issuers: filter.Issuers, Scopes: filter.Scopes}
+// matches reports whether a filter matches the token of a receipt, apart from its times, which a receipt lacks.
+func matches(f bulk.Filter, r receipts.Receipt) bool {
+	known := bulk.Filter{UserIDs: f.UserIDs, ClientIDs: f.ClientIDs, Issuers: f.Issuers, Scopes: f.Scopes}
 	return known.Match(api.Token{UserID: r.UserID, ClientID: r.ClientID, Issuer: r.Issuer, Scopes: r.Scopes})
 }
 
@@ -138,18 +140,19 @@ func hasTime(f bulk.Filter) bool {
 	return !f.CreatedAfter.IsZero() || !f.CreatedBefore.IsZero() || !f.ExpiresAfter.IsZero() || !f.ExpiresBefore.IsZero()
 }
 
-// hasValue reports whether the token that a receipt is about had a value of a filter.
+// hasValue reports whether the token of a receipt had a value of a filter.
 func hasValue(r receipts.Receipt, u bulk.Unmatched) bool {
 	only := map[string]bulk.Filter{
-		"user": {UserIDs: []string{u.Value}}, "client": {ClientIDs: []string{u.Value}}, "issuer": {Issuers: []string{u.Value}}, "scope": {Scopes: []string{u.Value}},
+		"user": {UserIDs: []string{u.Value}}, "client": {ClientIDs: []string{u.Value}},
+		"issuer": {Issuers: []string{u.Value}}, "scope": {Scopes: []string{u.Value}},
 	}
 	return matches(only[u.Field], r)
 }
 
-// previewRows is as much as fits on a screen.
+// previewRows fit on a screen.
 const previewRows = 20
 
-// preview shows who loses how many tokens for which app.
+// preview shows how many tokens each user loses for which app.
 func (s *sweep) preview(selected bulk.Selected) error {
 	type holder struct{ app, user string }
 	counts, names := map[holder]int{}, map[holder][2]string{}
@@ -162,8 +165,12 @@ func (s *sweep) preview(selected bulk.Selected) error {
 		}
 	}
 	slices.SortStableFunc(holders, func(a, b holder) int { return counts[b] - counts[a] })
-	columns := []output.Column{{Header: "APP"}, {Header: "APP NAME", Shrinks: true}, {Header: "USER"}, {Header: "USER NAME", Shrinks: true}, {Header: "TOKENS"}}
-	table := output.New(output.Options{Writer: s.stderr, Format: output.Table, Columns: columns, Width: s.console.columns()})
+	table := output.New(output.Options{
+		Writer: s.stderr, Format: output.Table, Width: s.console.columns(), Columns: []output.Column{
+			{Header: "APP"}, {Header: "APP NAME", Shrinks: true}, {Header: "USER"}, {Header: "USER NAME", Shrinks: true},
+			{Header: "TOKENS"},
+		},
+	})
 	for _, h := range holders[:min(previewRows, len(holders))] {
 		_ = table.Print(output.Row{Cells: []string{h.app, names[h][0], h.user, names[h][1], fmt.Sprint(counts[h])}})
 	}

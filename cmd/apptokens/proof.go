@@ -12,15 +12,15 @@ import (
 	"example.com/apptokens/cmd/apptokens/internal/receipts"
 )
 
-// proof is what the second listing says.
+// proof is the result of the second listing.
 type proof struct {
 	gone, remaining int
 	appeared        []bulk.Match
 	failed          int                           // apps that could not be listed again
-	doubtful        map[tokenKey]receipts.Receipt // what failed may have been carried out
+	doubtful        map[tokenKey]receipts.Receipt // failed revocations that may have taken effect
 }
 
-// doubt keeps a failure until the listing shows whether the token is there.
+// doubt keeps a failure until the second listing shows whether the token is still there.
 func (p *proof) doubt(r receipts.Receipt) {
 	if p.doubtful == nil {
 		p.doubtful = map[tokenKey]receipts.Receipt{}
@@ -28,11 +28,11 @@ func (p *proof) doubt(r receipts.Receipt) {
 	p.doubtful[tokenKey{r.AppID, r.TokenID}] = r
 }
 
-// prove takes in the second listing of an app: what failed, and is not there any more, was revoked after all.
+// prove notes the second listing of an app. A token that failed and is no longer listed was revoked after all.
 func (s *sweep) prove(listed bulk.Proof) {
 	p := &s.proof
 	if listed.Err != nil {
-		s.warn("app %s could not be listed again to verify: %v", listed.AppID, unprefixed(listed.Err))
+		s.logf("app %s could not be listed again to verify: %v", listed.AppID, unprefixed(listed.Err))
 		p.failed++
 		return
 	}
@@ -58,41 +58,43 @@ func (s *sweep) prove(listed bulk.Proof) {
 	}
 }
 
-// correct records what the second listing shows of a token.
+// correct records what the second listing shows about a token.
 func (s *sweep) correct(r receipts.Receipt) {
 	if err := s.record.Append(r); err != nil && s.recordErr == nil {
 		s.recordErr = err
 	}
 }
 
-// verdict reports what the sweep came to. It returns nil if every token that matched is gone.
+// verdict reports the result of the sweep. It returns nil if every token that matched is gone.
 func (s *sweep) verdict(stopped error) error {
-	r, org := s.results, s.settings.OrgURL
-	s.proof.warn(s.app)
-	left := fmt.Sprintf("%s at %s: %d of %d are left", r.text(), org, r.left(), r.total)
+	r := s.results
+	s.proof.report(s.app)
+	done := r.text() + " at " + s.settings.OrgURL
+	left := fmt.Sprintf("%s: %d of %d are left", done, r.left(), r.total)
 	switch {
 	case s.recordErr != nil:
 		return fmt.Errorf("%s; stopped, because the receipts could not be written: %w", left, s.recordErr)
 	case errors.Is(stopped, context.Canceled):
-		return fmt.Errorf("interrupted: %s; run the same command again to go on", left)
+		return fmt.Errorf("interrupted: %s; run the same command again to continue", left)
 	case stopped != nil:
 		return fmt.Errorf("%s; %s: %w", left, advice(stopped), unprefixed(stopped))
 	case r.left() > 0:
 		return fmt.Errorf("%s: %w", left, unprefixed(r.failed))
 	case s.proof.remaining > 0:
-		return fmt.Errorf("%s at %s, but %s still listed", r.text(), org, plural(s.proof.remaining, "token is", "tokens are"))
+		return fmt.Errorf("%s, but %s still listed", done, plural(s.proof.remaining, "token is", "tokens are"))
 	case s.proof.failed > 0:
-		return fmt.Errorf("%s at %s, but %s not be listed again to verify", r.text(), org, plural(s.proof.failed, "app could", "apps could"))
+		return fmt.Errorf("%s, but %s not be listed again to verify", done, plural(s.proof.failed, "app could", "apps could"))
 	case len(s.proof.appeared) > 0:
-		return fmt.Errorf("%s at %s, but %s meanwhile; run the same command again", r.text(), org, plural(len(s.proof.appeared), "matching token was issued", "matching tokens were issued"))
+		return fmt.Errorf("%s, but %s meanwhile; run the same command again", done,
+			plural(len(s.proof.appeared), "matching token was issued", "matching tokens were issued"))
 	case r.err != nil:
-		return fmt.Errorf("%s at %s, but not all could be printed: %w", r.text(), org, r.err)
+		return fmt.Errorf("%s, but not all could be printed: %w", done, r.err)
 	}
-	s.warn("%s at %s, with %s", r.text(), org, plural(s.watch.sent(), "request", "requests"))
+	s.logf("%s, with %s", done, plural(s.watch.sent(), "request", "requests"))
 	return nil
 }
 
-// advice is how to go on after what stopped a sweep.
+// advice returns how to continue after an error that stopped a sweep.
 func advice(stopped error) string {
 	var failure *api.Error
 	errors.As(stopped, &failure)
@@ -100,25 +102,26 @@ func advice(stopped error) string {
 	case failure != nil && failure.Code == "E0000015":
 		return "the org lacks the feature"
 	case errors.Is(stopped, api.ErrUnauthorized), errors.Is(stopped, api.ErrForbidden):
-		return "with a credential that may revoke, the same command goes on"
+		return "run the same command again with a credential that may revoke"
 	case errors.Is(stopped, api.ErrRateLimited) && failure != nil && !failure.RateLimit.Reset.IsZero():
-		return "run the same command again after " + failure.RateLimit.Reset.Local().Format(time.TimeOnly) + ", or allow longer waits, to go on"
+		reset := failure.RateLimit.Reset.Local().Format(time.TimeOnly)
+		return "run the same command again after " + reset + ", or allow longer waits, to continue"
 	}
-	return "run the same command again to go on"
+	return "run the same command again to continue"
 }
 
-// shownNew is how many new tokens are named.
+// shownNew bounds how many new tokens are named.
 const shownNew = 10
 
-func (p *proof) warn(a *app) {
+func (p *proof) report(a *app) {
 	if p.gone+p.remaining > 0 {
-		a.warn("listed again: %d gone, %d still there", p.gone, p.remaining)
+		a.logf("listed again: %d gone, %d still there", p.gone, p.remaining)
 	}
 	for _, match := range p.appeared[:min(shownNew, len(p.appeared))] {
-		a.warn("new meanwhile, and not revoked: token %s of app %s, user %s; run the same command again to revoke it",
+		a.logf("new meanwhile, and not revoked: token %s of app %s, user %s; run the same command again to revoke it",
 			output.Printable(match.Token.ID), match.AppID, output.Printable(match.Token.UserID))
 	}
 	if more := len(p.appeared) - shownNew; more > 0 {
-		a.warn("and %d more new tokens", more)
+		a.logf("and %d more new tokens", more)
 	}
 }

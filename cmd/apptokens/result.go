@@ -12,14 +12,14 @@ import (
 	"example.com/apptokens/cmd/apptokens/internal/receipts"
 )
 
-// results prints what became of tokens, in one vocabulary for revoke, revoke-all and sweep, and counts.
+// results prints and counts the outcomes of revoke, revoke-all and sweep.
 type results struct {
 	rows   output.Printer
 	narrow bool // the terminal has no room for the user
 	total  int
 	counts map[bulk.Outcome]int
 	failed error // the first failure
-	err    error // the first of the output, after which the work goes on
+	err    error // the first one of the output; the work continues
 }
 
 const userColumn = 2
@@ -37,9 +37,11 @@ func (a *app) newResults(total int) *results {
 	return &results{rows: a.printer(columns), narrow: narrow, total: total, counts: map[bulk.Outcome]int{}}
 }
 
-// receipt is the record of an outcome. tokenID is empty for all tokens of an app.
+// receipt returns the record of an outcome. tokenID is empty for all tokens of an app.
 func (a *app) receipt(appID, tokenID string, outcome bulk.Outcome, err error) receipts.Receipt {
-	r := receipts.Receipt{Time: a.console.now().UTC(), Org: a.settings.OrgURL, AppID: appID, TokenID: tokenID, Outcome: outcome}
+	r := receipts.Receipt{
+		Time: a.console.now().UTC(), Org: a.settings.OrgURL, AppID: appID, TokenID: tokenID, Outcome: outcome,
+	}
 	var failure *api.Error
 	if errors.As(err, &failure) {
 		r.Status, r.Code = failure.StatusCode, failure.Code
@@ -50,7 +52,7 @@ func (a *app) receipt(appID, tokenID string, outcome bulk.Outcome, err error) re
 	return r
 }
 
-// shortError leaves out what other columns say: the operation and the IDs.
+// shortError leaves out the operation and the IDs, which other columns show.
 func shortError(err error) string {
 	var failure *api.Error
 	if !errors.As(err, &failure) {
@@ -61,7 +63,7 @@ func shortError(err error) string {
 	return strings.TrimPrefix(short.Error(), "apptokens: "+short.Op+": ")
 }
 
-// unprefixed leaves out the prefix that the errors of package api begin with, for the middle of a line.
+// unprefixed removes the prefixes of packages api and bulk, for the middle of a line.
 func unprefixed(err error) error {
 	return reported{strings.NewReplacer("bulk: stopped: ", "", "apptokens: ", "").Replace(err.Error()), err}
 }
@@ -79,14 +81,14 @@ func (r *results) add(record receipts.Receipt, err error) {
 	r.keep(errors.Join(r.rows.Print(output.Row{Value: record, Cells: cells}), r.rows.Flush()))
 }
 
-// keep keeps the first error of the output, and no more: each line would have one.
+// keep keeps only the first error of the output, because every further line fails alike.
 func (r *results) keep(err error) {
 	if r.err == nil {
 		r.err = err
 	}
 }
 
-// done is how many have an outcome.
+// done returns how many tokens have an outcome.
 func (r *results) done() (n int) {
 	for _, count := range r.counts {
 		n += count
@@ -94,10 +96,10 @@ func (r *results) done() (n int) {
 	return n
 }
 
-// left is how many are not known to be gone.
+// left returns how many tokens are not known to be gone.
 func (r *results) left() int { return r.total - r.counts[bulk.Revoked] - r.counts[bulk.Gone] }
 
-// text is a count for each outcome.
+// text returns a count for each outcome.
 func (r *results) text() string {
 	text := fmt.Sprintf("%d of %d revoked", r.counts[bulk.Revoked], r.total)
 	for _, outcome := range []bulk.Outcome{bulk.Gone, bulk.NotFound, bulk.Failed, bulk.Unknown, bulk.NotAttempted} {

@@ -18,10 +18,10 @@ func (a *app) revokeCommand() *cobra.Command {
 		Use:   "revoke APP TOKEN...",
 		Short: "Revoke refresh tokens of an app",
 		Long: `Revoke refresh tokens of an app, and the access tokens that were issued together
-with them. Each token's outcome is printed: revoked, not found, failed, unknown
-(the request was interrupted) or not attempted. One that fails does not keep the
-others from being revoked, unless the credential is refused or the org cannot be
-reached. The exit code is 0 if all were revoked.`,
+with them. The command prints each token's outcome: revoked, not found, failed,
+unknown (the request was interrupted) or not attempted. It continues after a
+failure, unless the credential is refused or the org cannot be reached. The exit
+code is 0 if all were revoked.`,
 		Example: `  apptokens revoke 0oardd5r32PWsF4421d7 oar1gytf4dW8R5tmZ1d7
 
   # all tokens of one user
@@ -49,7 +49,7 @@ reached. The exit code is 0 if all were revoked.`,
 // target is one token, or all tokens of one app.
 type target struct{ appID, tokenID string }
 
-// revoke makes one revocation after the other and prints what became of each. It goes on when nobody reads the output.
+// revoke makes one revocation after the other and prints each outcome. It continues if the output is lost.
 func (a *app) revoke(ctx context.Context, targets []target, revoke func(target) error) error {
 	signal.Ignore(syscall.SIGPIPE)
 	results := a.newResults(len(targets))
@@ -77,11 +77,11 @@ func (a *app) revoke(ctx context.Context, targets []target, revoke func(target) 
 	case results.left() > 0:
 		return reported{text, results.failed}
 	}
-	a.warn("%s", text)
+	a.logf("%s", text)
 	return nil
 }
 
-// reported is an error whose cause has been printed before: it is kept for hints.
+// reported is an error whose cause has been printed already. It keeps the cause for hints.
 type reported struct {
 	text  string
 	cause error
@@ -91,7 +91,7 @@ func (e reported) Error() string { return e.text }
 
 func (e reported) Unwrap() error { return e.cause }
 
-// unique drops what comes again.
+// unique returns each ID once.
 func unique(ids []string) (once []string) {
 	for _, id := range ids {
 		if !slices.Contains(once, id) {

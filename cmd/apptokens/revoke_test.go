@@ -35,7 +35,7 @@ func TestRevokeAllAsks(t *testing.T) {
 			if got.code != test.code || len(org.Tokens("0oa1")) != test.left {
 				t.Errorf("code %d, %d tokens left; want %d, %d\n%s", got.code, len(org.Tokens("0oa1")), test.code, test.left, got.err)
 			}
-			if !strings.Contains(got.err, "This revokes every refresh token of app 0oa1 of "+org.URL+".\nType 0oa1 to go on: ") {
+			if !strings.Contains(got.err, "This revokes every refresh token of app 0oa1 of "+org.URL+".\nType 0oa1 to continue: ") {
 				t.Errorf("the question is %q", got.err)
 			}
 		})

@@ -12,10 +12,10 @@ func (a *app) revokeAllCommand() *cobra.Command {
 		Use:   "revoke-all APP...",
 		Short: "Revoke every refresh token of apps",
 		Long: `Revoke every refresh token of apps, and the access tokens that were issued
-together with them. All users of the apps have to sign in again.
+together with them. All users of the apps must sign in again.
 
-On a terminal, the command asks for each app before it revokes the first.
-Elsewhere it needs --yes.`,
+On a terminal, the command asks for confirmation of every app before it revokes
+anything. Elsewhere it needs --yes.`,
 		Example: `  apptokens revoke-all 0oardd5r32PWsF4421d7`,
 		Args:    wantArgs(1, 0),
 		RunE: func(command *cobra.Command, args []string) error {
@@ -41,13 +41,17 @@ Elsewhere it needs --yes.`,
 			})
 		},
 	}
-	command.Flags().BoolVar(&yes, "yes", false, "do not ask")
+	command.Flags().BoolVar(&yes, "yes", false, "do not ask for confirmation")
 	return command
+}
+
+func (a *app) cannotPrompt(command *cobra.Command, flags string) error {
+	return usage("%s cannot prompt: standard input or standard error is not a terminal; pass %s", command.Name(), flags)
 }
 
 func (a *app) confirmRevokeAll(command *cobra.Command, apps []string) error {
 	if !a.canAsk {
-		return usage("%s cannot ask, because standard input and standard error are not a terminal; pass --yes", command.Name())
+		return a.cannotPrompt(command, "--yes")
 	}
 	for _, appID := range apps {
 		question := fmt.Sprintf("This revokes every refresh token of app %s of %s.", appID, a.settings.OrgURL)

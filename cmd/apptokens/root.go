@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -11,17 +12,17 @@ import (
 	"example.com/apptokens/cmd/apptokens/internal/progress"
 )
 
-// app is what the subcommands share.
+// app is shared by all subcommands.
 type app struct {
 	*console
 	progress  *progress.Progress
 	watch     *watch
-	settings  config.Config // once load has been called
+	settings  config.Config // set by load
 	format    output.Format
 	noHeaders bool
 	verbose   bool
 
-	orgURL, configFile, rateShare string // flags; empty for what is not given
+	orgURL, configFile, rateShare string // flags; empty if not given
 }
 
 func newApp(console *console) *app {
@@ -40,19 +41,19 @@ func (a *app) root() *cobra.Command {
 		Short: "List and revoke the refresh tokens of Okta apps",
 		Long: `List and revoke the OAuth 2.0 refresh tokens of Okta apps.
 
-The org and its credential come from where Okta's own tools have them, in this
-order: the environment, ./.okta.yaml, ~/.okta/okta.yaml; --config names a file
-in place of both. A credential from elsewhere never goes to an org that only
-./.okta.yaml names. No flag takes a secret, since process lists show flags.
+The org and its credential come from the same places as for Okta's own tools, in
+this order: the environment, ./.okta.yaml, ~/.okta/okta.yaml. --config replaces
+both files. A credential from elsewhere never goes to an org that only
+./.okta.yaml names. No flag takes a secret, because process lists show flags.
 
   OKTA_CLIENT_ORGURL       such as https://acme.okta.com; --org-url overrides it
   OKTA_CLIENT_TOKEN        an administrator's API token; or for a service app:
   OKTA_CLIENT_CLIENTID     its client ID, and
-  OKTA_CLIENT_PRIVATEKEY   its private key (PEM or JWK) or the path of the file
+  OKTA_CLIENT_PRIVATEKEY   its private key (PEM or JWK) or the path of its file
 
-Exit codes: 0 done, 1 failed, 2 usage error, 3 a sweep was given a value that
-matched no token. A signal ends the command as that signal does (shells show
-130 for Ctrl-C and 143 for SIGTERM), after what was done has been reported.`,
+Exit codes: 0 done, 1 failed, 2 usage error, 3 a filter value of a sweep matched
+no token. After a signal, the command reports what was done, and then ends by
+that signal (shells show 130 for Ctrl-C and 143 for SIGTERM).`,
 		Example: `  apptokens summary 0oardd5r32PWsF4421d7
   apptokens list 0oardd5r32PWsF4421d7 --user 00unkw1sfbTw08c0g1d7
   apptokens sweep 0oardd5r32PWsF4421d7 --user 00unkw1sfbTw08c0g1d7 --receipts incident.jsonl
@@ -67,14 +68,16 @@ matched no token. A signal ends the command as that signal does (shells show
 	root.SetOut(a.out)
 	root.SetErr(a.stderr)
 	flags := root.PersistentFlags()
-	flags.StringVar(&a.orgURL, "org-url", "", "URL of the org (before $OKTA_CLIENT_ORGURL)")
-	flags.StringVar(&a.configFile, "config", "", "the only okta.yaml to read; it must be a regular file")
-	flags.StringVar(&a.rateShare, "rate-share", "", "share of the rate limit to use, such as 0.5 (before $OKTA_CLIENT_RATESHARE)")
-	flags.VarP(&a.format, "output", "o", "format: table, json, jsonl, csv or yaml; contract has junit, summary html")
-	flags.BoolVar(&a.noHeaders, "no-headers", false, "leave out the header of table and csv")
+	flags.StringVar(&a.orgURL, "org-url", "", "URL of the org (overrides $OKTA_CLIENT_ORGURL)")
+	flags.StringVar(&a.configFile, "config", "", "read only this okta.yaml; it must be a regular file")
+	flags.StringVar(&a.rateShare, "rate-share", "",
+		"share of the rate limit to use, such as 0.5 (overrides $OKTA_CLIENT_RATESHARE)")
+	flags.VarP(&a.format, "output", "o",
+		"output format: table, json, jsonl, csv or yaml; contract also has junit, summary html")
+	flags.BoolVar(&a.noHeaders, "no-headers", false, "omit the header of table and csv")
 	flags.BoolVarP(&a.verbose, "verbose", "v", false, "log every request to standard error")
-	root.AddCommand(a.listCommand(), a.getCommand(), a.revokeCommand(), a.revokeAllCommand(), a.sweepCommand(), a.summaryCommand(),
-		a.contractCommand(), a.serveCommand(), a.demoCommand(), a.manCommand(), a.versionCommand())
+	root.AddCommand(a.listCommand(), a.getCommand(), a.revokeCommand(), a.revokeAllCommand(), a.sweepCommand(),
+		a.summaryCommand(), a.contractCommand(), a.serveCommand(), a.demoCommand(), a.manCommand(), a.versionCommand())
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(helpCommand())
 	a.wrapHelp(root)
@@ -83,16 +86,28 @@ matched no token. A signal ends the command as that signal does (shells show
 	return root
 }
 
-// onlyOf maps a format to the one command that has it.
-var onlyOf = map[output.Format]string{output.JUnit: "contract", output.HTML: "summary"}
+// checkFormat returns an error if a command does not print a format.
+func checkFormat(command *cobra.Command, format output.Format) error {
+	only := map[output.Format]string{output.JUnit: "contract", output.HTML: "summary"}[format]
+	switch {
+	case only != "" && only != command.Name():
+		return fmt.Errorf("-o %s works only with %s", format, only)
+	case command.Name() == "contract" && (format == output.JSONL || format == output.CSV):
+		return errors.New("contract prints a table, json, yaml or junit")
+	}
+	return nil
+}
+
+// printsRaw reports whether the format prints tokens as Okta sent them.
+func (a *app) printsRaw() bool { return a.format == output.JSON || a.format == output.JSONL }
 
 // begin runs before every subcommand's own code.
 func (a *app) begin(command *cobra.Command, _ []string) error {
 	if err := checkFlags(command); err != nil {
 		return err
 	}
-	if only := onlyOf[a.format]; only != "" && command.Name() != only {
-		return fmt.Errorf("-o %s works only with %s", a.format, only)
+	if err := checkFormat(command, a.format); err != nil {
+		return err
 	}
 	a.started = true
 	if a.verbose {
@@ -101,7 +116,7 @@ func (a *app) begin(command *cobra.Command, _ []string) error {
 	return nil
 }
 
-// printer returns a printer of rows in the format that was asked for. On a terminal, tables fit and have colours.
+// printer returns a printer of rows in the chosen format. On a terminal, tables fit its width and have colours.
 func (a *app) printer(columns []output.Column) output.Printer {
 	options := output.Options{Writer: a.out, Format: a.format, Columns: columns, NoHeaders: a.noHeaders}
 	if a.showTables {
@@ -124,7 +139,7 @@ func (a *app) printValue(value any) error {
 	return err
 }
 
-// wantArgs checks the number of arguments, and shows the line that would be right.
+// wantArgs checks the number of arguments, and shows the correct usage.
 func wantArgs(least, most int) cobra.PositionalArgs {
 	return func(command *cobra.Command, args []string) error {
 		if len(args) < least || most > 0 && len(args) > most {

@@ -8,13 +8,13 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// flagError adds the flag that was meant to the error about an unknown one.
+// flagError adds similar flags to the error about an unknown one.
 func flagError(command *cobra.Command, err error) error {
 	name, unknown := strings.CutPrefix(err.Error(), "unknown flag: --")
 	if !unknown {
 		return err
 	}
-	names := &cobra.Command{SuggestionsMinimumDistance: 2} // cobra knows what is similar only among commands
+	names := &cobra.Command{SuggestionsMinimumDistance: 2} // cobra finds similar names only among commands
 	command.Flags().VisitAll(func(flag *pflag.Flag) {
 		names.AddCommand(&cobra.Command{Use: flag.Name, Run: func(*cobra.Command, []string) {}})
 	})

@@ -20,36 +20,36 @@ import (
 	"example.com/apptokens/cmd/apptokens/internal/summary"
 )
 
-// summarize is one run of the subcommand.
-type summarize struct {
+// summaryRun is one run of the subcommand.
+type summaryRun struct {
 	*app
 	apps    appList
 	filters filterFlags
-	html    string // file for a page; empty for none
+	html    string // file for the HTML page; empty for none
 }
 
 func (a *app) summaryCommand() *cobra.Command {
-	s := &summarize{app: a}
+	s := &summaryRun{app: a}
 	command := &cobra.Command{
 		Use:   "summary APP...",
 		Short: "Count the refresh tokens of apps by user, scope, status and age",
-		Long: `Count the refresh tokens of apps: by app, user, scope, status, issuer, age and
-expiry, and who holds them for which app. Filters leave tokens out.
+		Long: `Count the refresh tokens of apps by app, user, scope, status, issuer, age and
+expiry, and show who holds them for which app. Filters restrict what is counted.
 
-With --html FILE it also makes one page, to look at in a browser and to pass on;
--o html prints that page instead. The page loads nothing from anywhere.`,
+With --html FILE it also writes an HTML page for a browser; -o html prints the
+page instead. The page is self-contained: it loads nothing.`,
 		Example: `  apptokens summary 0oardd5r32PWsF4421d7
   apptokens summary --apps-file apps.txt --older-than 90d
   apptokens summary --apps-file apps.txt --html tokens.html`,
 		RunE: s.run,
 	}
-	command.Flags().StringVar(&s.html, "html", "", "also write a page for browsers into this file")
+	command.Flags().StringVar(&s.html, "html", "", "also write an HTML page to this file")
 	s.apps.addFlag(command)
 	s.filters.add(command)
 	return command
 }
 
-func (s *summarize) run(command *cobra.Command, args []string) error {
+func (s *summaryRun) run(command *cobra.Command, args []string) error {
 	ids, err := s.apps.read(command.Context(), s.app, args)
 	if err != nil {
 		return err
@@ -77,7 +77,9 @@ func (s *summarize) run(command *cobra.Command, args []string) error {
 	return err
 }
 
-func (s *summarize) count(ctx context.Context, client *api.Client, apps []string, matcher *bulk.Matcher) (summary.Summary, error) {
+func (s *summaryRun) count(
+	ctx context.Context, client *api.Client, apps []string, matcher *bulk.Matcher,
+) (summary.Summary, error) {
 	builder := summary.New(s.settings.OrgURL, s.now().UTC())
 	tokens := 0
 	for _, appID := range apps {
@@ -99,12 +101,13 @@ func (s *summarize) count(ctx context.Context, client *api.Client, apps []string
 		}
 	}
 	if skew, tooFar := s.watch.clockSkew(); tooFar {
-		s.warn("warning: ages are counted from this machine's clock, which differs from the org's by %v", skew.Abs().Round(time.Second))
+		s.logf("warning: ages are counted from this machine's clock, which differs from the org's by %v",
+			skew.Abs().Round(time.Second))
 	}
 	return builder.Summary(), nil
 }
 
-// writePage leaves no half of a page behind, and the one that was there if it fails. It replaces nothing but a page.
+// writePage writes a page completely or not at all. It replaces only a file that is a page.
 func writePage(path string, write func(io.Writer) error) error {
 	if target, err := filepath.EvalSymlinks(path); err == nil {
 		path = target
@@ -113,7 +116,7 @@ func writePage(path string, write func(io.Writer) error) error {
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return usage("--html: %w", err)
 	case err == nil && !isPage:
-		return usage("--html: %s is not a page, and is left as it is; choose another file", path)
+		return usage("--html: %s is not an HTML page, and was not changed; choose another file", path)
 	}
 	file, err := os.CreateTemp(filepath.Dir(path), ".apptokens-*")
 	if err != nil {
@@ -129,7 +132,7 @@ func writePage(path string, write func(io.Writer) error) error {
 	return err
 }
 
-// startsAsPage reports whether a file is empty, or HTML. One that is not regular is not opened.
+// startsAsPage reports whether a file is empty or HTML. It does not open a file that is not regular.
 func startsAsPage(path string) (bool, error) {
 	info, err := os.Stat(path)
 	if err != nil || !info.Mode().IsRegular() {
@@ -149,7 +152,7 @@ func startsAsPage(path string) (bool, error) {
 type section struct {
 	by, title string
 	counts    []summary.Count
-	all       bool // the counts are few, and in an order of their own
+	all       bool // show all: the counts are few and have their own order
 }
 
 func sections(s summary.Summary) []section {
@@ -178,7 +181,8 @@ func (a *app) printSummary(s summary.Summary) error {
 				By string `json:"by"`
 				summary.Count
 			}{section.by, c}
-			if err := rows.Print(output.Row{Value: value, Cells: []string{section.by, c.ID, c.Name, fmt.Sprint(c.Tokens)}}); err != nil {
+			cells := []string{section.by, c.ID, c.Name, fmt.Sprint(c.Tokens)}
+			if err := rows.Print(output.Row{Value: value, Cells: cells}); err != nil {
 				return err
 			}
 		}
@@ -186,12 +190,13 @@ func (a *app) printSummary(s summary.Summary) error {
 	return rows.Close()
 }
 
-// shownCounts is how many lines a section of the table has. The other formats have all.
+// shownCounts bounds the lines of a section of the table. The other formats have all.
 const shownCounts = 10
 
 func (a *app) printSections(s summary.Summary) error {
-	if _, err := fmt.Fprintf(a.out, "%s of %s in %s of %s\n",
-		plural(s.Tokens, "token", "tokens"), plural(len(s.Users), "user", "users"), plural(len(s.Apps), "app", "apps"), s.Org); err != nil {
+	tokens, users := plural(s.Tokens, "token", "tokens"), plural(len(s.Users), "user", "users")
+	apps := plural(len(s.Apps), "app", "apps")
+	if _, err := fmt.Fprintf(a.out, "%s of %s in %s of %s\n", tokens, users, apps, s.Org); err != nil {
 		return err
 	}
 	for _, section := range sections(s) {
@@ -201,7 +206,8 @@ func (a *app) printSections(s summary.Summary) error {
 			shown = shown[:min(shownCounts, len(shown))]
 		}
 		for _, c := range shown {
-			_ = table.Print(output.Row{Cells: []string{cmp.Or(c.ID, "(none)"), c.Name, fmt.Sprintf("%6d", c.Tokens), share(c.Tokens, s.Tokens)}})
+			cells := []string{cmp.Or(c.ID, "(none)"), c.Name, fmt.Sprintf("%6d", c.Tokens), share(c.Tokens, s.Tokens)}
+			_ = table.Print(output.Row{Cells: cells})
 		}
 		if _, err := fmt.Fprintln(a.out); err != nil {
 			return err
@@ -216,7 +222,7 @@ func (a *app) printSections(s summary.Summary) error {
 	return nil
 }
 
-// share is a percentage, with a bar.
+// share returns a percentage with a bar.
 func share(n, of int) string {
 	return fmt.Sprintf("%4s %s", summary.Share(n, of), strings.Repeat("#", 20*n/max(of, 1)))
 }

@@ -34,31 +34,31 @@ type sweep struct {
 	record    *receipts.File // nil for none
 	cancel    context.CancelFunc
 	listing   *listing
-	unmatched int      // values that matched nothing, though they should
-	results   *results // nil until the first revocation may begin
+	unmatched int      // values that matched nothing and should have
+	results   *results // nil until revocations may begin
 	proof     proof
-	recordErr error // of the receipts, after which nothing more is begun
+	recordErr error // of the receipts; no further revocation begins after it
 }
 
 func (a *app) sweepCommand() *cobra.Command {
 	s := &sweep{app: a}
 	command := &cobra.Command{
 		Use:   "sweep APP...",
-		Short: "Revoke the refresh tokens of apps that match",
-		Long: `Revoke the refresh tokens of apps that match every filter that is given, and
-nothing else. All apps are listed first; if one cannot be listed, nothing is
-revoked. On a terminal the command then asks; elsewhere it needs --yes. It keeps
-to the org's rate limit, and goes on where one token fails. Finally it lists the
-apps that had matches again, and reports what is still there.
+		Short: "Revoke the refresh tokens of apps that match filters",
+		Long: `Revoke the refresh tokens of apps that match every given filter, and nothing
+else. The command lists all apps first; if one cannot be listed, it revokes
+nothing. On a terminal it then asks for confirmation; elsewhere it needs --yes.
+It keeps within the org's rate limit, and continues if a token fails. Finally it
+lists the apps that had matches again, and reports what is still there.
 
-With --receipts, every token has a record in a file, as JSON lines, from before
-it is revoked. A sweep that was interrupted or killed is finished by running it
-again with the same file.
+With --receipts, it records every token in a file of JSON lines before it
+revokes any. To finish a sweep that was interrupted or killed, run it again with
+the same file.
 
 The exit code is 0 if every token that matched is gone. It is 3 if a value of
---user, --client, --scope or --issuer matched no token: it may be mistyped. It
-is 0 all the same with --allow-unmatched, and if the receipts show that what
-matched is gone already.`,
+--user, --client, --scope or --issuer matched no token, because it may be a
+typo; it stays 0 with --allow-unmatched, or if the receipts show that what
+matched is already gone.`,
 		Example: `  apptokens sweep 0oardd5r32PWsF4421d7 --user 00unkw1sfbTw08c0g1d7 --dry-run
   apptokens sweep --apps-file apps.txt --user 00unkw1sfbTw08c0g1d7 --receipts incident.jsonl
   apptokens sweep 0oardd5r32PWsF4421d7 --older-than 90d --yes
@@ -66,11 +66,11 @@ matched is gone already.`,
 		RunE: s.command,
 	}
 	flags := command.Flags()
-	flags.BoolVar(&s.dryRun, "dry-run", false, "print the tokens that match, and revoke none")
-	flags.BoolVar(&s.yes, "yes", false, "do not ask")
-	flags.BoolVar(&s.allowUnmatched, "allow-unmatched", false, "succeed even if a value of a filter matches no token")
+	flags.BoolVar(&s.dryRun, "dry-run", false, "print the tokens that match; revoke nothing")
+	flags.BoolVar(&s.yes, "yes", false, "do not ask for confirmation")
+	flags.BoolVar(&s.allowUnmatched, "allow-unmatched", false, "succeed even if a filter value matches no token")
 	flags.StringVar(&s.file, "receipts", "", "append a record of every token to this file, as JSON lines")
-	flags.IntVar(&s.concurrency, "concurrency", 8, "revocations under way at once, 1 to 100; the rate limit has the last word")
+	flags.IntVar(&s.concurrency, "concurrency", 8, "revocations in flight at once, 1 to 100, within the rate limit")
 	s.apps.addFlag(command)
 	s.filters.add(command)
 	s.columns.add(command)
@@ -91,7 +91,7 @@ func (s *sweep) command(command *cobra.Command, args []string) error {
 	case s.concurrency < 1 || s.concurrency > 100:
 		return usage("--concurrency is %d, want 1 to 100", s.concurrency)
 	case !s.dryRun && !s.yes && !s.canAsk:
-		return usage("sweep cannot ask, because standard input and standard error are not a terminal; pass --yes, or --dry-run")
+		return s.cannotPrompt(command, "--yes or --dry-run")
 	}
 	if s.table, err = s.columns.choose(s.app, command, apps); err != nil {
 		return err
@@ -104,11 +104,13 @@ func (s *sweep) command(command *cobra.Command, args []string) error {
 	}
 	s.listing = newListing(s.record.Unfinished())
 	s.filter = filter
-	job := bulk.Job{AppIDs: apps, Filter: filter, DryRun: s.dryRun, Concurrency: s.concurrency}
+	job := bulk.Job{
+		AppIDs: apps, Filter: filter, KeepRaw: s.dryRun && s.printsRaw(), DryRun: s.dryRun, Concurrency: s.concurrency,
+	}
 	return errors.Join(s.run(command.Context(), job), s.record.Close())
 }
 
-// openReceipts returns nil if there is nothing to record or to look up.
+// openReceipts returns nil if there is nothing to record or look up.
 func (s *sweep) openReceipts() (*receipts.File, error) {
 	if s.file == "" {
 		return nil, nil
@@ -126,7 +128,7 @@ func (s *sweep) openReceipts() (*receipts.File, error) {
 	return record, nil
 }
 
-// run goes on when nobody reads the output.
+// run continues if the output is lost.
 func (s *sweep) run(ctx context.Context, job bulk.Job) error {
 	signal.Ignore(syscall.SIGPIPE)
 	ctx, s.cancel = context.WithCancel(ctx)
@@ -147,7 +149,8 @@ func (s *sweep) run(ctx context.Context, job bulk.Job) error {
 		return fmt.Errorf("interrupted: nothing was revoked at %s", s.settings.OrgURL)
 	}
 	if stopped == nil && s.unmatched > 0 {
-		return unmatchedError{fmt.Errorf("%s matched no token at %s; pass --allow-unmatched if that is fine", plural(s.unmatched, "value", "values"), s.settings.OrgURL)}
+		return unmatchedError{fmt.Errorf("%s matched no token at %s; pass --allow-unmatched if that is fine",
+			plural(s.unmatched, "value", "values"), s.settings.OrgURL)}
 	}
 	return stopped
 }
@@ -168,10 +171,11 @@ func (s *sweep) handle(ctx context.Context, event bulk.Event) error {
 	return nil
 }
 
-// begin shows what was selected, asks, and writes the plan down.
+// begin shows what was selected, asks for confirmation, and records the plan.
 func (s *sweep) begin(ctx context.Context, selected bulk.Selected) error {
 	if skew, tooFar := s.watch.clockSkew(); tooFar && s.record != nil {
-		s.warn("warning: receipts have this machine's time, which differs from the org's by %v", skew.Abs().Round(time.Second))
+		s.logf("warning: receipts have this machine's time, which differs from the org's by %v",
+			skew.Abs().Round(time.Second))
 	}
 	if !s.dryRun {
 		if err := s.record.Append(s.listing.gone(s.now())...); err != nil {
@@ -184,7 +188,8 @@ func (s *sweep) begin(ctx context.Context, selected bulk.Selected) error {
 	case s.dryRun:
 		return s.printMatches(selected)
 	case total == 0:
-		s.warn("no token matches: nothing was revoked at %s (%s looked at)", s.settings.OrgURL, plural(selected.Tokens, "token was", "tokens were"))
+		s.logf("no token matches: nothing was revoked at %s (%s checked)",
+			s.settings.OrgURL, plural(selected.Tokens, "token was", "tokens were"))
 		return s.newResults(0).rows.Close()
 	}
 	if !s.yes {
@@ -192,13 +197,15 @@ func (s *sweep) begin(ctx context.Context, selected bulk.Selected) error {
 			return err
 		}
 	}
-	question := fmt.Sprintf("This revokes %d of %d refresh tokens of %s: %s.", total, selected.Tokens, s.settings.OrgURL, s.cost(selected))
+	question := fmt.Sprintf("This revokes %d of %d refresh tokens of %s: %s.",
+		total, selected.Tokens, s.settings.OrgURL, s.cost(selected))
 	if whole := s.listing.whole(selected); len(whole) > 0 {
-		question += fmt.Sprintf("\nAll tokens of %s match. 'apptokens revoke-all %s' would take %s; it also revokes what is issued meanwhile,"+
-			" and leaves no receipt for each token.", appNames(whole), appNames(whole), plural(len(whole), "request", "requests"))
+		question += fmt.Sprintf("\nAll tokens of %s match. 'apptokens revoke-all %[1]s' would take %s; it also revokes what "+
+			"is issued meanwhile, and leaves no receipt for each token.",
+			appNames(whole), plural(len(whole), "request", "requests"))
 	}
 	if s.yes {
-		s.warn("%s", question)
+		s.logf("%s", question)
 	} else if err := s.confirm(ctx, s.settings.OrgURL, question, fmt.Sprint(total)); err != nil {
 		return err
 	}
@@ -218,17 +225,18 @@ func (s *sweep) begin(ctx context.Context, selected bulk.Selected) error {
 func (s *sweep) printMatches(selected bulk.Selected) error {
 	rows := s.table.printer(s.app)
 	for _, match := range selected.Matches {
-		if err := rows.Print(s.table.row(s.app, match, nil)); err != nil {
+		if err := rows.Print(s.table.row(s.app, match)); err != nil {
 			return err
 		}
 	}
 	err := rows.Close()
-	s.warn("%d of %d tokens of %s match: %s; none was revoked (--dry-run)", len(selected.Matches), selected.Tokens, s.settings.OrgURL, s.cost(selected))
+	s.logf("%d of %d tokens of %s match: %s; none was revoked (--dry-run)",
+		len(selected.Matches), selected.Tokens, s.settings.OrgURL, s.cost(selected))
 	return err
 }
 
-// result records an outcome before it shows it. What was not attempted stays planned. Without a record, nothing more is
-// begun; what is under way still has its result.
+// result records an outcome before it shows it. A token that was not attempted stays planned. If the record fails, no
+// further revocation begins; those in flight still have their results.
 func (s *sweep) result(r bulk.Result) {
 	record := s.newReceipt(r.Match, r.Outcome, r.Err)
 	if r.Outcome != bulk.NotAttempted {

@@ -41,9 +41,9 @@ func TestSweepRevokesExactlyWhatMatches(t *testing.T) {
 		left    bool // nothing was revoked
 	}{
 		"with --yes":                      {args: []string{"--yes"}, out: "revoked", err: []string{"COUNT of COUNT revoked at ORG, with ", "listed again: COUNT gone, 0 still there"}},
-		"after asking":                    {command: command{tty: true, stdin: "COUNT\n"}, out: "revoked", err: []string{"APP   APP NAME  USER", "This revokes COUNT of 200 refresh tokens of ORG: ", "Type COUNT to go on: "}},
+		"after asking":                    {command: command{tty: true, stdin: "COUNT\n"}, out: "revoked", err: []string{"APP   APP NAME  USER", "This revokes COUNT of 200 refresh tokens of ORG: ", "Type COUNT to continue: "}},
 		"not after another word":          {command: command{tty: true, stdin: "yes\n"}, code: 1, left: true, err: []string{"not confirmed: nothing was revoked"}},
-		"not unasked":                     {code: 2, left: true, err: []string{"pass --yes, or --dry-run"}},
+		"not unasked":                     {code: 2, left: true, err: []string{"pass --yes or --dry-run"}},
 		"not on a dry run":                {args: []string{"--dry-run", "-o", "jsonl"}, left: true, out: `"status":"ACTIVE"`, err: []string{"COUNT of 200 tokens of ORG match: ", "none was revoked (--dry-run)"}},
 		"not if nothing matches":          {args: []string{"--yes", "--scope", "none"}, code: 3, left: true, err: []string{"no token matches: nothing was revoked at ORG", "--scope none: no token has it"}},
 		"not if an app is unknown":        {args: []string{"0oaUnknown", "--yes"}, code: 1, left: true, err: []string{"nothing was revoked", "0oaUnknown"}},
@@ -94,7 +94,7 @@ func TestSweepNeedsAFilter(t *testing.T) {
 		"an age that is a date":     {[]string{"--older-than", "2026-01-01"}, "is not a duration"},
 		"a date that is none":       {[]string{"--created-before", "yesterday"}, `"yesterday" is neither a date like 2026-11-24`},
 		"two of one kind":           {[]string{"--older-than", "90d", "--created-before", "2026-01-01"}, "--created-before conflicts with another flag for the same time"},
-		"an absurd age":             {[]string{"--older-than", "999999w"}, "over a hundred years"},
+		"an absurd age":             {[]string{"--older-than", "999999w"}, "more than a hundred years"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -126,7 +126,7 @@ func TestSweepReportsWhatItCouldNotDo(t *testing.T) {
 	// The credential is revoked in the middle: the rest is not attempted, and stays planned.
 	org.Inject(oktatest.Status(401).On(http.MethodDelete).Forever())
 	got = command{org: org}.run(t.Context(), args...)
-	if got.code != 1 || !strings.Contains(got.err, "are left; with a credential that may revoke, the same command goes on") || !strings.Contains(got.err, "The token comes from OKTA_CLIENT_TOKEN.") {
+	if got.code != 1 || !strings.Contains(got.err, "are left; run the same command again with a credential that may revoke: ") || !strings.Contains(got.err, "The token comes from OKTA_CLIENT_TOKEN.") {
 		t.Errorf("code %d\n%s", got.code, got.err)
 	}
 	// Again, it does the rest, and the receipts say what became of each.
@@ -151,7 +151,7 @@ func TestSweepVerifiesWhatTheServerSaid(t *testing.T) {
 		"a 204 that revoked nothing":   {oktatest.Body(204, "", "").On(http.MethodDelete).Times(1), "3 of 3 revoked at ORG, but 1 token is still listed"},
 		"a second listing that fails":  {oktatest.Status(403).On(http.MethodGet).After(1), "3 of 3 revoked at ORG, but 1 app could not be listed again to verify"},
 		"a token that is not revoked":  {oktatest.Status(403).On(http.MethodDelete).Times(1), "2 of 3 revoked, 1 failed at ORG: 1 of 3 are left: "},
-		"a credential without a scope": {oktatest.Challenge(403, "insufficient_scope", "").On(http.MethodDelete).Forever(), "with a credential that may revoke, the same command goes on"},
+		"a credential without a scope": {oktatest.Challenge(403, "insufficient_scope", "").On(http.MethodDelete).Forever(), "run the same command again with a credential that may revoke"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -178,7 +178,7 @@ func TestSweepStopsWhereTheScopeIsMissing(t *testing.T) {
 			deletes++
 		}
 	}
-	if got.code != 1 || deletes > 8 || strings.Contains(got.err, "run the same command again to go on") {
+	if got.code != 1 || deletes > 8 || strings.Contains(got.err, "run the same command again to continue") {
 		t.Errorf("code %d, %d DELETEs, stderr\n%s", got.code, deletes, got.err)
 	}
 }

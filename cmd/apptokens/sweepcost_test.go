@@ -43,7 +43,7 @@ func TestSweepSaysWhatItCosts(t *testing.T) {
 	}
 }
 
-// A wait that a call may not make ends the sweep at once, with how to go on; the same command then does the rest.
+// A wait that a call may not make ends the sweep at once, with how to continue; the same command then does the rest.
 func TestSweepStopsAtAWaitThatIsRefused(t *testing.T) {
 	t.Parallel()
 	org := oktatest.NewServer(oktatest.WithApp("0oa1", 3), oktatest.WithRateLimit(2, time.Minute))

@@ -63,7 +63,7 @@ func TestOnATerminal(t *testing.T) {
 	binary := build(t)
 
 	term.enter(binary + " sweep 0oa1 --scope payments:read")
-	screen := term.until("to go on:")
+	screen := term.until("to continue:")
 	for _, want := range []string{"APP   APP NAME  USER", "of 300 refresh tokens of"} {
 		if !strings.Contains(screen, want) {
 			t.Errorf("the question lacks %q:\n%s", want, screen)
@@ -89,13 +89,13 @@ func TestOnATerminal(t *testing.T) {
 	term.until("processed")
 	term.tmux("send-keys", "C-c")
 	screen = term.until("interrupted:")
-	if !strings.Contains(strings.Join(strings.Fields(screen), " "), "are left; run the same command again to go on") || len(org.Tokens("0oa1")) <= 300-total {
+	if !strings.Contains(strings.Join(strings.Fields(screen), " "), "are left; run the same command again to continue") || len(org.Tokens("0oa1")) <= 300-total {
 		t.Errorf("%d tokens are left of 300:\n%s", len(org.Tokens("0oa1")), screen)
 	}
 	// Ctrl-C at the question revokes nothing.
 	before := len(org.Tokens("0oa1"))
 	term.enter("clear; " + binary + " sweep 0oa1 --scope payments:read; echo went on")
-	term.until("to go on:")
+	term.until("to continue:")
 	term.tmux("send-keys", "C-c")
 	if screen = term.until("interrupted: nothing was revoked"); strings.Contains(screen, "\nwent on") || len(org.Tokens("0oa1")) != before {
 		t.Errorf("after Ctrl-C at the question:\n%s", screen)

@@ -6,20 +6,20 @@ import (
 	"example.com/apptokens/api/bulk"
 )
 
-// unmatchedError is the end of a sweep that was given a value which matched nothing.
+// unmatchedError reports that a filter value of a sweep matched nothing.
 type unmatchedError struct{ error }
 
-// warnUnmatched names the values of a filter that no token has: "nothing matches" may mean that one was mistyped.
+// warnUnmatched names the filter values that matched nothing: they may be typos.
 func (a *app) warnUnmatched(unmatched ...bulk.Unmatched) {
 	for _, u := range unmatched {
 		what := "no token has it"
 		switch {
 		case u.Tokens > 0:
-			what = fmt.Sprintf("%s, but the other filters leave out all of them", plural(u.Tokens, "token has it", "tokens have it"))
+			what = plural(u.Tokens, "token has it", "tokens have it") + ", but the other filters exclude all of them"
 		case u.Similar != "":
 			what += fmt.Sprintf("; did you mean %q?", u.Similar)
 		}
-		a.warn("--%s %s: %s", u.Field, u.Value, what)
+		a.logf("--%s %s: %s", u.Field, u.Value, what)
 	}
 }
 

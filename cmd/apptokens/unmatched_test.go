@@ -63,7 +63,7 @@ func TestValuesThatMatchNothingAreNamed(t *testing.T) {
 		"a client":              {[]string{"--client", "0oaOther"}, []string{"--client 0oaOther: no token has it\n"}, exitUnmatched},
 		"an issuer":             {[]string{"--issuer", "https://acme.okta.com/oauth2/other"}, []string{"--issuer https://acme.okta.com/oauth2/other: no token has it\n"}, exitUnmatched},
 		"what a time leaves out": {[]string{"--user", good, "--older-than", "90d"},
-			[]string{"--user " + good + ": 1 token has it, but the other filters leave out all of them\n"}, exitUnmatched},
+			[]string{"--user " + good + ": 1 token has it, but the other filters exclude all of them\n"}, exitUnmatched},
 		"an issuer with a slash":      {[]string{"--issuer", "https://acme.okta.com/oauth2/default/"}, nil, exitDone},
 		"a time alone":                {[]string{"--created-before", "2001-01-01"}, nil, exitDone},
 		"a status alone":              {[]string{"--status", "REVOKED"}, nil, exitDone},
@@ -140,10 +140,10 @@ func TestReceiptsThatDoNotExplain(t *testing.T) {
 		code     int
 		says     string
 	}{
-		"gone in this app":         {[][3]string{{"0oa1", "oar1", "revoked"}}, nil, exitDone, "what matched is gone already"},
+		"gone in this app":         {[][3]string{{"0oa1", "oar1", "revoked"}}, nil, exitDone, "what matched is already gone"},
 		"left in another app":      {[][3]string{{"0oa1", "oar1", "revoked"}, {"0oa2", "oar2", "failed"}}, nil, exitUnmatched, "token oar2 of app 0oa2 is not known to be gone"},
 		"gone in another app":      {[][3]string{{"0oa2", "oar2", "revoked"}}, nil, exitUnmatched, "no token has it"},
-		"gone, on a dry run":       {[][3]string{{"0oa1", "oar1", "revoked"}}, []string{"--dry-run"}, exitDone, "what matched is gone already"},
+		"gone, on a dry run":       {[][3]string{{"0oa1", "oar1", "revoked"}}, []string{"--dry-run"}, exitDone, "what matched is already gone"},
 		"another filter beside it": {[][3]string{{"0oa1", "oar1", "revoked"}}, []string{"--client", "0oaOther"}, exitUnmatched, "--client 0oaOther: no token has it"},
 	}
 	for name, test := range tests {

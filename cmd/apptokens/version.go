@@ -11,7 +11,7 @@ import (
 	"example.com/apptokens"
 )
 
-// version is that of the module, as the build recorded it.
+// version returns the version of the module, as recorded by the build.
 func version() string {
 	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
 		return info.Main.Version

@@ -13,7 +13,7 @@ import (
 	"example.com/apptokens/cmd/apptokens/internal/progress"
 )
 
-// watch follows the requests of a command: it shows what they wait for, and learns the org's clock.
+// watch observes the requests of a command: it shows what they wait for, counts them, and compares the org's clock.
 type watch struct {
 	progress *progress.Progress
 	now      func() time.Time
@@ -23,7 +23,7 @@ type watch struct {
 	requests int
 }
 
-// attempt takes in an attempt that has ended.
+// attempt observes an attempt that has ended.
 func (w *watch) attempt(_ context.Context, attempt api.Attempt) {
 	w.mu.Lock()
 	w.requests++
@@ -39,31 +39,31 @@ func (w *watch) attempt(_ context.Context, attempt api.Attempt) {
 	}
 }
 
-// hold takes in a wait for the rate limit.
+// hold observes a wait for the rate limit.
 func (w *watch) hold(_ context.Context, hold api.Hold) {
 	if time.Until(hold.Until) > time.Second {
 		w.progress.Wait("rate limit used up until", hold.Until)
 	}
 }
 
-// sent is the number of requests so far.
+// sent returns the number of requests so far.
 func (w *watch) sent() int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.requests
 }
 
-// maxSkew is how far the clocks of machine and org may differ before a span of time is not trusted.
+// maxSkew is the largest difference of clocks at which durations are trusted.
 const maxSkew = 5 * time.Minute
 
-// clockSkew is how far the org's clock is ahead of this machine's, if that is more than it may be.
+// clockSkew returns how far the org's clock is ahead of this machine's, and whether that is more than maxSkew.
 func (w *watch) clockSkew() (skew time.Duration, tooFar bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.skew, w.skew.Abs() > maxSkew
 }
 
-// reason is why an attempt has to be made again.
+// reason returns why an attempt is made again.
 func reason(attempt api.Attempt) string {
 	var timeout net.Error
 	switch {

@@ -15,7 +15,7 @@ func newCSVPrinter(o Options) *csvPrinter {
 		fields = append(fields, c.Field)
 	}
 	if !o.NoHeaders {
-		_ = p.Write(fields) // an error comes back from Flush
+		_ = p.Write(fields) // Flush returns the error
 	}
 	return p
 }
@@ -24,7 +24,7 @@ func (p *csvPrinter) Print(r Row) error {
 	cells := make([]string, len(r.Cells))
 	for i, cell := range r.Cells {
 		if cells[i] = Printable(cell); startsFormula(cell) {
-			cells[i] = "'" + cells[i] // or a spreadsheet would take it for a formula
+			cells[i] = "'" + cells[i]
 		}
 	}
 	return p.Write(cells)
@@ -34,7 +34,7 @@ func (p *csvPrinter) Flush() error { p.Writer.Flush(); return p.Error() }
 
 func (p *csvPrinter) Close() error { return p.Flush() }
 
-// startsFormula reports whether a cell begins with a sign that starts a formula, full-width ones among them, or with
+// startsFormula reports whether a cell begins with a character that starts a formula, in full width as well, or with
 // white space that some spreadsheets skip.
 func startsFormula(cell string) bool {
 	first, _ := utf8.DecodeRuneInString(cell)

@@ -4,14 +4,14 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
 	"unicode"
 	"unicode/utf16"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// EncodeJSON returns a line of JSON without escapes for HTML. Raw JSON stays as it is, but for line ends between its tokens.
+// EncodeJSON returns one line of JSON, without escapes for HTML. Raw JSON stays as it is, except for line ends between
+// its tokens.
 func EncodeJSON(value any) ([]byte, error) {
 	if raw, ok := value.(jsontext.Value); ok {
 		raw = raw.Clone()
@@ -27,8 +27,8 @@ func EncodeJSON(value any) ([]byte, error) {
 	return escapeControls(text.Bytes()), err
 }
 
-// escapeControls escapes what would move the cursor, turn the text around, or be refused by a parser of YAML. To JSON it
-// is the same.
+// escapeControls escapes characters that would move the cursor or reverse the text, or that YAML parsers reject. The
+// JSON keeps its meaning.
 func escapeControls(text []byte) []byte {
 	return escape(text, func(r rune) (escaped string) {
 		for _, unit := range utf16.AppendRune(nil, r) {
@@ -40,7 +40,8 @@ func escapeControls(text []byte) []byte {
 
 func escape(text []byte, form func(rune) string) []byte {
 	isControl := func(r rune) bool {
-		return r >= 0x7f && r < 0xa0 || unicode.Is(unicode.Cf, r) && r != zeroWidthJoiner || r == 0xfffe || r == 0xffff
+		isFormat := unicode.Is(unicode.Cf, r) && r != zeroWidthJoiner
+		return r >= 0x7f && r < 0xa0 || isFormat || r == 0xfffe || r == 0xffff
 	}
 	if !bytes.ContainsFunc(text, isControl) {
 		return text
@@ -54,49 +55,4 @@ func escape(text []byte, form func(rune) string) []byte {
 		}
 	}
 	return escaped.Bytes()
-}
-
-type jsonLinePrinter struct{ w io.Writer }
-
-func (p jsonLinePrinter) Print(r Row) error {
-	text, err := EncodeJSON(r.Value)
-	if err != nil {
-		return err
-	}
-	_, err = p.w.Write(text)
-	return err
-}
-
-func (p jsonLinePrinter) Flush() error { return nil }
-
-func (p jsonLinePrinter) Close() error { return nil }
-
-type jsonPrinter struct {
-	w    io.Writer
-	rows int
-}
-
-func (p *jsonPrinter) Print(r Row) error {
-	text, err := EncodeJSON(r.Value)
-	if err != nil {
-		return err
-	}
-	separator := ",\n  "
-	if p.rows == 0 {
-		separator = "[\n  "
-	}
-	p.rows++
-	_, err = io.WriteString(p.w, separator+string(bytes.TrimSuffix(text, []byte("\n"))))
-	return err
-}
-
-func (p *jsonPrinter) Flush() error { return nil }
-
-func (p *jsonPrinter) Close() error {
-	end := "\n]\n"
-	if p.rows == 0 {
-		end = "[]\n"
-	}
-	_, err := io.WriteString(p.w, end)
-	return err
 }

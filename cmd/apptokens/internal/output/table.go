@@ -10,12 +10,12 @@ import (
 	"github.com/rivo/uniseg"
 )
 
-// tablePrinter aligns the rows between two flushes with each other, and with all before them as far as they fit.
+// tablePrinter aligns the rows between two flushes with each other, and with earlier rows as far as they fit.
 type tablePrinter struct {
 	w       io.Writer
 	columns []Column
 	rows    [][]string // not yet written; the header is the first
-	widths  []int      // in columns of the terminal
+	widths  []int      // in terminal columns
 	limit   int        // of a line; 0 for none
 	colours bool
 }
@@ -67,11 +67,11 @@ func (p *tablePrinter) Flush() error {
 func (p *tablePrinter) Close() error { return p.Flush() }
 
 const (
-	narrowest    = 8  // how far a column shrinks
-	widestPadded = 60 // how far cells are padded off a terminal, where one huge cell would make every row as long
+	narrowest    = 8  // width to which a column shrinks
+	widestPadded = 60 // width to which cells are padded off a terminal; otherwise one huge cell would lengthen every row
 )
 
-// fit takes from the widest columns that may shrink until a line fits, if it can.
+// fit narrows the widest columns that may shrink until a line fits, if it can.
 func (p *tablePrinter) fit() []int {
 	widths := slices.Clone(p.widths)
 	total := 2 * (len(widths) - 1)
@@ -94,7 +94,7 @@ func (p *tablePrinter) fit() []int {
 	return widths
 }
 
-// colours of the words that matter, as escape sequences of terminals (ECMA-48, SGR).
+// colours maps words to the SGR parameters of their colour (ECMA-48).
 var colours = map[string]string{
 	"revoked": "32", "ACTIVE": "32", "passed": "32",
 	"failed": "31", "unknown": "31", "REVOKED": "31",

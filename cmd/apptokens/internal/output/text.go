@@ -7,12 +7,12 @@ import (
 	"github.com/rivo/uniseg"
 )
 
-// zeroWidthJoiner makes one picture of several.
+// zeroWidthJoiner joins several emoji into one.
 const zeroWidthJoiner = '\u200d'
 
 func isUnsafe(r rune) bool { return !unicode.IsGraphic(r) && r != zeroWidthJoiner }
 
-// Printable replaces what would move the cursor, change the colours or turn the text around.
+// Printable replaces characters that would move the cursor, change colours or reverse the text.
 func Printable(text string) string {
 	return strings.Map(func(r rune) rune {
 		if isUnsafe(r) {
@@ -22,7 +22,7 @@ func Printable(text string) string {
 	}, text)
 }
 
-// Wrap breaks lines between words where they are wider than a terminal. A word that is wider stays whole, to be copied.
+// Wrap breaks lines that are wider than the terminal between words. A wider word stays whole, so that it can be copied.
 func Wrap(text string, width int) string {
 	var wrapped strings.Builder
 	column := 0
@@ -49,7 +49,7 @@ func firstLine(text string) string {
 	return line
 }
 
-// Shorten cuts a text to a width in columns of the terminal, between characters as people see them.
+// Shorten cuts a text to a width in terminal columns, between user-perceived characters.
 func Shorten(text string, width int) string {
 	if uniseg.StringWidth(text) <= width {
 		return text

@@ -4,40 +4,13 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
 
-// yamlPrinter writes a sequence. Its keys are those of JSON, in the same order.
-type yamlPrinter struct {
-	w    io.Writer
-	rows int
-}
-
-func (p *yamlPrinter) Print(r Row) error {
-	text, err := EncodeYAML([]any{r.Value})
-	if err != nil {
-		return err
-	}
-	p.rows++
-	_, err = p.w.Write(text)
-	return err
-}
-
-func (p *yamlPrinter) Flush() error { return nil }
-
-func (p *yamlPrinter) Close() error {
-	if p.rows > 0 {
-		return nil
-	}
-	_, err := io.WriteString(p.w, "[]\n")
-	return err
-}
-
-// EncodeYAML returns a YAML document with the keys that JSON has. It has no raw control characters: the YAML encoder
-// escapes most of them.
+// EncodeYAML returns a YAML document with the keys of the JSON, in the same order. It contains no raw control
+// characters: the YAML encoder escapes most of them.
 func EncodeYAML(value any) ([]byte, error) {
 	encoded, err := json.Marshal(value)
 	if err != nil {
@@ -55,7 +28,7 @@ func EncodeYAML(value any) ([]byte, error) {
 	return escape(text.Bytes(), yamlEscape), err
 }
 
-// yamlEscape escapes a character in double quotes, where block has put it. YAML knows no surrogates.
+// yamlEscape escapes a character for double quotes, where block has put it. YAML has no surrogates.
 func yamlEscape(r rune) string {
 	if r > 0xffff {
 		return fmt.Sprintf(`\U%08x`, r)
@@ -63,7 +36,7 @@ func yamlEscape(r rune) string {
 	return fmt.Sprintf(`\u%04x`, r)
 }
 
-// block takes off the style of JSON: braces, and quotes where YAML needs none.
+// block removes the JSON style: braces, and quotes where YAML needs none.
 func block(node *yaml.Node) {
 	node.Style = 0
 	if node.Tag == "!!str" && strings.ContainsFunc(node.Value, isUnsafe) {

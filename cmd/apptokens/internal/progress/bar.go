@@ -14,13 +14,13 @@ type bar struct {
 	start       time.Time
 }
 
-// draw is a bar of some columns between brackets.
+// draw returns a bar of some columns between brackets.
 func (b *bar) draw(columns int) string {
 	full := columns * b.done / max(1, b.total)
 	return "[" + strings.Repeat("#", full) + strings.Repeat("-", columns-full) + "]"
 }
 
-// numbers leave the rate out where there is something more important to say.
+// numbers returns the progress in words, optionally with the rate.
 func (b *bar) numbers(limit Limit, now time.Time, withRate bool) string {
 	text := fmt.Sprintf("%d of %d processed", b.done, b.total)
 	elapsed := now.Sub(b.start)
@@ -35,10 +35,10 @@ func (b *bar) numbers(limit Limit, now time.Time, withRate bool) string {
 	return fmt.Sprintf("%s, %v left", text, left)
 }
 
-// window is how long Okta's windows are (https://developer.okta.com/docs/reference/rl-best-practices/).
+// window is the length of Okta's windows (https://developer.okta.com/docs/reference/rl-best-practices/).
 const window = time.Minute
 
-// timeLeft estimates how long some requests take: as long as they took so far, or as the org's limit makes them take.
+// timeLeft estimates how long some requests take, at the rate so far and under the org's limit.
 func timeLeft(requests int, rate float64, limit Limit, now time.Time) time.Duration {
 	measured := time.Duration(float64(requests) / rate * float64(time.Second))
 	limited := limit.Time(requests, 1, now)
@@ -54,11 +54,11 @@ type Limit struct {
 	Ends time.Time
 }
 
-// Time returns how long the limit makes some requests take, if a share of it is used: until the window begins in which the
-// last of them can be sent. It is 0 if they fit into the current window, or no limit is known.
+// Time returns how long some requests take at a share of the limit: until the beginning of the window in which the last
+// of them can be sent. It is 0 if they fit into the current window, or if no limit is known.
 func (l Limit) Time(requests int, share float64, now time.Time) time.Duration {
 	perWindow := max(1, int(share*float64(l.Limit)))
-	later := requests - min(l.Remaining, perWindow) // in windows to come, of which each but the last is used up
+	later := requests - min(l.Remaining, perWindow) // in windows to come, of which all but the last are used up
 	if l.Limit == 0 || later <= 0 {
 		return 0
 	}

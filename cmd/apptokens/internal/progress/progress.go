@@ -1,5 +1,5 @@
-// Package progress shows on standard error what is done and what is waited for: on a terminal in a line at its bottom,
-// elsewhere in a plain line every few seconds.
+// Package progress shows what is done and what a command waits for: in the bottom line of a terminal, or elsewhere as a
+// plain line every few seconds.
 package progress
 
 import (
@@ -25,22 +25,22 @@ const (
 	Terminal       // a line at the bottom of a terminal, drawn again and again
 )
 
-// Progress is what a person sees of the work. It is safe for concurrent use.
+// Progress shows the progress of a command. It is safe for concurrent use.
 type Progress struct {
 	w     io.Writer
-	width func() int // of the terminal, in columns
+	width func() int // of the terminal
 
 	mu      sync.Mutex
 	style   Style
 	done    string
-	bar     *bar // nil where the total is not known
+	bar     *bar // nil if the total is unknown
 	waiting string
 	limit   Limit
 	shown   bool
-	told    time.Time // when the last plain line was written, or the work began
+	printed time.Time // when the last plain line was printed, or the work began
 }
 
-// ClearLine goes to the beginning of the terminal's line, and clears it.
+// ClearLine moves to the beginning of the terminal's line and clears it.
 const ClearLine = "\r\x1b[K"
 
 const (
@@ -48,9 +48,9 @@ const (
 	plainWait  = 3 * time.Second // a longer wait is announced at once
 )
 
-// New returns a Progress that writes to w. width is asked each time, because a window may be resized.
+// New returns a Progress that writes to w. It calls width for each line, because a window may be resized.
 func New(w io.Writer, style Style, width func() int) *Progress {
-	return &Progress{w: w, style: style, width: width, told: time.Now()}
+	return &Progress{w: w, style: style, width: width, printed: time.Now()}
 }
 
 // Hide shows nothing from now on.
@@ -68,7 +68,7 @@ func (p *Progress) SetDone(format string, args ...any) {
 	p.draw()
 }
 
-// SetBar shows how far the work is.
+// SetBar shows how much of a known total is done.
 func (p *Progress) SetBar(done, total int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -80,7 +80,7 @@ func (p *Progress) SetBar(done, total int) {
 	p.draw()
 }
 
-// SetLimit takes in what a response, which came just now, says of the rate limit.
+// SetLimit notes the rate limit of a response that has just arrived.
 func (p *Progress) SetLimit(limit api.RateLimit, serverTime time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -90,14 +90,14 @@ func (p *Progress) SetLimit(limit api.RateLimit, serverTime time.Time) {
 	}
 }
 
-// Limit returns the rate limit as of the latest response. It is the zero value while none is known.
+// Limit returns the rate limit as of the latest response, or the zero value if none is known.
 func (p *Progress) Limit() Limit {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.limit
 }
 
-// Wait says why nothing happens until a time.
+// Wait shows why nothing happens until a time.
 func (p *Progress) Wait(reason string, until time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -107,7 +107,7 @@ func (p *Progress) Wait(reason string, until time.Time) {
 	}
 	p.waiting = waiting
 	if time.Until(until) > plainWait {
-		p.told = time.Time{} // long ago
+		p.printed = time.Time{} // long ago
 	}
 	p.draw()
 }
@@ -122,7 +122,7 @@ func (p *Progress) Resume() {
 	}
 }
 
-// draw shows the line anew. The lock is held.
+// draw shows the line again. The caller holds the lock.
 func (p *Progress) draw() {
 	now := time.Now()
 	switch {
@@ -130,15 +130,15 @@ func (p *Progress) draw() {
 		width := p.width() - 1 // the last column makes some terminals wrap
 		fmt.Fprint(p.w, ClearLine+output.Shorten(p.line(now, width), width))
 		p.shown = true
-	case p.style == Plain && now.Sub(p.told) >= plainPause:
+	case p.style == Plain && now.Sub(p.printed) >= plainPause:
 		if line := p.line(now, 0); line != "" {
 			fmt.Fprintln(p.w, "apptokens: "+line)
-			p.told = now
+			p.printed = now
 		}
 	}
 }
 
-// line is what is done and what is waited for, with a bar if there is room for one.
+// line returns what is done and what is waited for, with a bar if there is room for one.
 func (p *Progress) line(now time.Time, width int) string {
 	parts := []string{}
 	if p.bar != nil {
@@ -159,8 +159,8 @@ func (p *Progress) line(now time.Time, width int) string {
 	return line
 }
 
-// Writer returns a writer that makes room on the terminal before it writes to w. Whatever goes to the same terminal must
-// go through one, because requests that run ahead of the output draw at any time.
+// Writer returns a writer that clears the progress line before it writes to w. All output to the same terminal must go
+// through one, because requests that run ahead of the output draw at any time.
 func (p *Progress) Writer(w io.Writer) io.Writer { return &writer{p, w} }
 
 type writer struct {
@@ -182,7 +182,7 @@ func (p *Progress) clear() {
 	}
 }
 
-// Finish leaves what is done on the terminal.
+// Finish ends the progress, and leaves what is done on the terminal.
 func (p *Progress) Finish() {
 	p.mu.Lock()
 	defer p.mu.Unlock()

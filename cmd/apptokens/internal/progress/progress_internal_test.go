@@ -60,7 +60,7 @@ func TestProgressBars(t *testing.T) {
 	out.Reset()
 	p = New(&out, Plain, nil)
 	p.SetBar(1, 40)
-	p.told = time.Now().Add(-plainPause)
+	p.printed = time.Now().Add(-plainPause)
 	p.SetBar(2, 40)
 	p.SetBar(3, 40)
 	if got := out.String(); got != "apptokens: 2 of 40 processed\n" {
@@ -70,7 +70,7 @@ func TestProgressBars(t *testing.T) {
 	out.Reset()
 	p = New(&out, Plain, nil)
 	p.waiting = "for the window"
-	p.told = time.Now().Add(-plainPause)
+	p.printed = time.Now().Add(-plainPause)
 	p.Resume()
 	if got := out.String(); got != "" {
 		t.Errorf("%q", got)

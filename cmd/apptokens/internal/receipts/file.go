@@ -1,5 +1,5 @@
-// Package receipts keeps a file of what became of tokens, one receipt per line. The file is evidence: a receipt is on
-// the disk before anybody acts on it, and no byte is removed but the torn end of a receipt.
+// Package receipts keeps a file of the outcomes of tokens, one receipt per line. The file is evidence: a receipt is on
+// disk before anybody acts on it, and no byte is ever removed except the torn end of a receipt.
 package receipts
 
 import (
@@ -23,12 +23,12 @@ type File struct {
 	org    string
 	size   int64             // of whole lines
 	last   map[token]Receipt // of the org
-	broken error             // why nothing more can be recorded
+	broken error             // why no more can be recorded
 }
 
 type token struct{ app, id string }
 
-// disk is what recording needs of an *os.File.
+// disk is the part of *os.File that recording needs.
 type disk interface {
 	io.WriterAt
 	io.Closer
@@ -37,19 +37,19 @@ type disk interface {
 	Truncate(size int64) error
 }
 
-// ErrLocked: another process has the file open.
+// ErrLocked means that another process has the file open.
 var ErrLocked = errors.New("another sweep is writing to it")
 
-// Open opens the file of receipts at path, or creates it with mode 0600, for the org with the URL org. A last line that
-// a crash or a full disk has cut off is removed, and one that lacks only its line end gets it. Open refuses a file that
-// is not regular, that another process has opened, or that has a line that is not a receipt, and leaves it as it is.
-// Receipts of other orgs are kept and ignored.
+// Open opens the file of receipts at path, or creates it with mode 0600, for the org with the URL org. It removes a
+// last line that a crash or a full disk cut off, and completes one that lacks only its line end. It rejects, and does
+// not change, a file that is not regular, that another process has opened, or that has a line that is not a receipt. It
+// keeps and ignores receipts of other orgs.
 //
-// Symbolic links are followed, also to a file that does not exist yet. Line ends may be CR LF.
+// Open follows symbolic links, even to a file that does not exist yet. Line ends may be CR LF.
 func Open(path, org string) (*File, error) {
 	info, missing := os.Stat(path)
 	if missing == nil && !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is not a regular file", path) // opening a pipe or a device may wait forever
+		return nil, fmt.Errorf("%s is not a regular file", path) // opening a pipe or a device may block forever
 	}
 	// Without O_APPEND, because Windows does not truncate a file that is opened with it.
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
@@ -102,19 +102,18 @@ func notReceipt(number int, why error) error {
 	return fmt.Errorf("line %d is not a receipt: %w; choose a file of receipts or a new one", number, why)
 }
 
-// take keeps the last receipt of each token. An org that only an earlier version took for one is another org.
+// take keeps the last receipt of each token of the org.
 func (f *File) take(r Receipt) {
 	if normalize(r.Org) == f.org {
 		f.last[token{r.AppID, r.TokenID}] = r
 	}
 }
 
-// Unfinished returns the last receipt of each token of the org that is not known to be gone, the oldest first. A
-// revocation that failed may have taken effect all the same, and so may one with an outcome that only a later version
-// knows.
+// Unfinished returns the last receipt of each token of the org that is not known to be gone, oldest first. A failed
+// revocation may have taken effect all the same, and so may one with an outcome that only a later version knows.
 func (f *File) Unfinished() []Receipt { return f.receipts(false) }
 
-// Finished returns the last receipt of each token of the org that is known to be gone, the oldest first.
+// Finished returns the last receipt of each token of the org that is known to be gone, oldest first.
 func (f *File) Finished() []Receipt { return f.receipts(true) }
 
 func (f *File) receipts(gone bool) (found []Receipt) {
@@ -132,8 +131,8 @@ func (f *File) receipts(gone bool) (found []Receipt) {
 	return found
 }
 
-// Append records receipts. All of them are on the disk when it returns nil. If it returns an error, it has undone what
-// it wrote, and the next call may succeed. If it cannot undo it, every later call returns the same error.
+// Append records receipts. When it returns nil, all of them are on disk. When it returns an error, it has undone its
+// write, and the next call may succeed. If it cannot undo the write, every later call returns the same error.
 func (f *File) Append(all ...Receipt) error {
 	if f == nil || len(all) == 0 {
 		return nil
@@ -188,7 +187,7 @@ func (f *File) Close() error {
 	return f.disk.Close()
 }
 
-// syncDirectory keeps a crash from losing a new file as a whole. Not every system can sync a directory.
+// syncDirectory keeps a crash from losing a new file. It ignores errors, because not every system can sync a directory.
 func syncDirectory(path string) {
 	if target, err := filepath.EvalSymlinks(path); err == nil {
 		path = target

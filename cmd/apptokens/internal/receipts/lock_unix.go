@@ -8,7 +8,7 @@ import (
 	"syscall"
 )
 
-// lock locks the file until it is closed, or the process ends.
+// lock locks the file until it is closed or the process ends.
 func lock(file *os.File) error {
 	err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 	switch {

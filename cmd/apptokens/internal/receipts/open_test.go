@@ -145,7 +145,7 @@ func TestOpenRefusesWhatIsNotARegularFile(t *testing.T) {
 	}
 }
 
-// Whoever comes second has not even looked at the file: its end may be what the first is writing.
+// The second process does not read the file: its end may be what the first is writing.
 func TestOneProcessAtATimeWritesToAFile(t *testing.T) {
 	t.Parallel()
 	contents := map[string]string{"a torn end": planned + "\n" + failed[:40], "no line end": planned, "a note": "a note"}

@@ -11,18 +11,18 @@ import (
 	"example.com/apptokens/cmd/apptokens/internal/output"
 )
 
-// Planned is the outcome of a token before its revocation is attempted. A program that is killed between a revocation
-// and its receipt leaves this one.
+// Planned is the outcome of a token before its revocation is attempted. It remains if the program is killed between a
+// revocation and its receipt.
 const Planned bulk.Outcome = "planned"
 
-// Receipt is the record of what became of a token. In a file it is one line of JSON.
+// Receipt is the record of the outcome of a token. In a file it is one line of JSON.
 type Receipt struct {
 	Time    time.Time `json:"time"`
 	Org     string    `json:"org"` // URL
 	AppID   string    `json:"appId"`
-	TokenID string    `json:"tokenId,omitempty"` // empty only where a command prints what became of all tokens of an app
+	TokenID string    `json:"tokenId,omitempty"` // empty only in the output about all tokens of an app
 	UserID  string    `json:"userId,omitempty"`
-	// What the token was good for.
+	// The access that the token gave.
 	ClientID string   `json:"clientId,omitempty"`
 	Issuer   string   `json:"issuer,omitempty"`
 	Scopes   []string `json:"scopes,omitempty"`
@@ -33,16 +33,16 @@ type Receipt struct {
 	Error   string       `json:"error,omitempty"`
 }
 
-// Gone returns the receipt for the same token once it is known that it is gone.
+// Gone returns the receipt for the same token once it is known to be gone.
 func (r Receipt) Gone(now time.Time) Receipt {
 	r.Time, r.Outcome, r.Status, r.Code, r.Error = now.UTC(), bulk.Gone, 0, "", ""
 	return r
 }
 
-// maxLine is the most bytes of one line, with its end: many times what the longest error needs.
+// maxLine bounds the bytes of one line, with its end. The longest error needs much less.
 const maxLine = 1 << 20
 
-// encode returns a line that decode reads. It escapes what would move a terminal's cursor or reverse the text.
+// encode returns a line for decode. It escapes what would move a terminal's cursor or reverse the text.
 func encode(r Receipt) ([]byte, error) {
 	r.Time = r.Time.UTC()
 	if err := r.check(); err != nil {
@@ -79,8 +79,8 @@ func (r Receipt) check() error {
 	return nil
 }
 
-// normalize returns the one spelling of an org's URL that all others have in common. What is not the URL of an org by
-// default, such as that of a mock over http, stays as it is.
+// normalize returns the common form of all spellings of an org's URL. It returns other URLs, such as that of a mock
+// over http, unchanged.
 func normalize(org string) string {
 	if parsed, err := api.ParseOrgURL(org); err == nil {
 		return parsed.String()

@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// The grammar of what Append writes, with any escapes that JSON has. A line is open up to its closing brace.
+// The grammar of the lines that Append writes, with any JSON escapes. openLine ends before the closing brace.
 const (
 	text     = `"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"`
 	date     = `\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])`
@@ -27,19 +27,19 @@ var tornLine = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`\A(?:` + prefixes(whole.Simplify()) + `)\z`)
 })
 
-// isTorn reports whether a fragment is what is left of a line of Append's that lacks its end.
+// isTorn reports whether a fragment is the beginning of a line of Append whose end is missing.
 func isTorn(fragment []byte) bool {
 	start := len(fragment)
 	for start > 0 && !utf8.RuneStart(fragment[start-1]) {
 		start--
 	}
-	if start = max(start-1, 0); !utf8.FullRune(fragment[start:]) { // torn within a character: any one stands for it
+	if start = max(start-1, 0); !utf8.FullRune(fragment[start:]) { // torn within a character: replace it by a whole one
 		fragment = append(fragment[:start:start], "\uFFFD"...)
 	}
 	return utf8.Valid(fragment) && tornLine().Match(fragment)
 }
 
-// prefixes returns an expression for every prefix of what another one matches, from the empty one to the whole.
+// prefixes returns an expression that matches every prefix of every match of another one, from the empty to the whole.
 func prefixes(whole *syntax.Regexp) (expression string) {
 	switch whole.Op {
 	case syntax.OpLiteral:

@@ -15,9 +15,9 @@ import (
 )
 
 const (
-	maxBars  = 20     // of a chart: more is no picture any more
-	manyRows = 1_000  // of the table: more are laid out only when somebody looks at them, or a browser takes seconds
-	maxRows  = 10_000 // of the table: more make a browser slow all the same
+	maxBars  = 20     // of a chart, to stay readable
+	manyRows = 1_000  // of the table; beyond it, rows are laid out only when visible, or a browser takes seconds
+	maxRows  = 10_000 // of the table; more make a browser slow in any case
 )
 
 var (
@@ -33,12 +33,12 @@ var (
 		"n":     number, "text": text, "when": when,
 	}).Parse(pageTemplate))
 
-	// The page runs no script and takes no style but its own, which their hashes tell, and reaches nothing and nobody.
-	policy = fmt.Sprintf("default-src 'none'; script-src %s; style-src %s; img-src data:; base-uri 'none'; form-action 'none'",
-		source(script), source(style))
+	// policy allows only the page's own script and style, which their hashes identify, and no requests.
+	policy = fmt.Sprintf("default-src 'none'; script-src %s; style-src %s; img-src data:; "+
+		"base-uri 'none'; form-action 'none'", source(script), source(style))
 )
 
-// page is what the template shows.
+// page is the data of the template.
 type page struct {
 	Summary
 	Policy string
@@ -51,10 +51,13 @@ type page struct {
 
 func (p page) Many() bool { return len(p.Rows) > manyRows }
 
-// WriteHTML writes a page for people: one file, which needs no other and asks nobody for anything.
+// WriteHTML writes a self-contained page: it makes no requests.
 func (s Summary) WriteHTML(w io.Writer) error {
 	s.Org = strings.TrimPrefix(s.Org, "https://")
-	p := page{Summary: s, Policy: policy, Style: template.CSS(style), Script: template.JS(script), Charts: s.charts(), Rows: s.Holders}
+	p := page{
+		Summary: s, Policy: policy, Style: template.CSS(style), Script: template.JS(script),
+		Charts: s.charts(), Rows: s.Holders,
+	}
 	if len(p.Rows) > maxRows {
 		p.Rows, p.Left = s.Holders[:maxRows], len(s.Holders)-maxRows
 	}
@@ -65,7 +68,7 @@ func (s Summary) WriteHTML(w io.Writer) error {
 	return buffered.Flush()
 }
 
-// chart shows some counts as bars.
+// chart shows counts as bars.
 type chart struct {
 	ID, Title, Column string
 	Overlap           bool // a token may count for several bars
@@ -76,11 +79,11 @@ type chart struct {
 // bar is one line of a chart.
 type bar struct {
 	Count
-	Width float64 // percent of all tokens, as the share that stands beside it
+	Width float64 // percent of all tokens
 	Share string  // of all tokens
 }
 
-// others are what has no bar, since there are too many of them.
+// others are the counts without a bar.
 type others struct{ Name, Tokens, Share string }
 
 func (s Summary) charts() []chart {
@@ -91,7 +94,7 @@ func (s Summary) charts() []chart {
 		s.chart(chart{ID: "ages", Title: "Time since tokens were issued", Column: "Issued"}, s.Ages),
 		s.chart(chart{ID: "expiries", Title: "Time until tokens expire", Column: "Expires"}, s.Expiries),
 	}
-	// Most orgs have but one of each, and a single bar is no picture.
+	// Most orgs have only one of each, and a single bar shows nothing.
 	if len(s.Issuers) > 1 {
 		charts = append(charts, s.chart(chart{ID: "issuers", Title: "Tokens by issuer", Column: "Issuer"}, s.Issuers))
 	}
@@ -101,10 +104,11 @@ func (s Summary) charts() []chart {
 	return charts
 }
 
-// chart adds the bars to a chart. What is left over gets a number, but no bar.
+// chart adds the bars to a chart. The remaining counts are summed up without a bar.
 func (s Summary) chart(c chart, counts []Count) chart {
 	for _, count := range counts[:min(maxBars, len(counts))] {
-		c.Bars = append(c.Bars, bar{count, 100 * float64(count.Tokens) / float64(max(1, s.Tokens)), Share(count.Tokens, s.Tokens)})
+		width := 100 * float64(count.Tokens) / float64(max(1, s.Tokens))
+		c.Bars = append(c.Bars, bar{count, width, Share(count.Tokens, s.Tokens)})
 	}
 	if rest := counts[len(c.Bars):]; len(rest) > 0 {
 		c.Others = s.others(rest, c.Overlap)
@@ -117,7 +121,7 @@ func (s Summary) others(counts []Count, overlap bool) *others {
 	if len(counts) == 1 {
 		name = "1 other"
 	}
-	if overlap { // a sum would count tokens twice
+	if overlap { // a sum would count some tokens twice
 		return &others{name, "up to " + number(counts[0].Tokens), "each"}
 	}
 	tokens := 0
@@ -127,7 +131,7 @@ func (s Summary) others(counts []Count, overlap bool) *others {
 	return &others{name, number(tokens), Share(tokens, s.Tokens)}
 }
 
-// Share returns how much of a whole a part is, never 0% of something and never 100% of less than all.
+// Share returns a percentage. It is never 0% of a part above zero, and never 100% of less than all.
 func Share(part, whole int) string {
 	percent := 100 * float64(part) / float64(max(whole, 1))
 	switch {
@@ -139,7 +143,7 @@ func Share(part, whole int) string {
 	return strconv.FormatFloat(percent, 'f', 0, 64) + "%"
 }
 
-// number returns a number as people read it: 1,234,567.
+// number returns a number with separators, such as 1,234,567.
 func number(n int) string {
 	digits := strconv.Itoa(n)
 	for i := len(digits) - 3; i > 0; i -= 3 {
@@ -148,8 +152,8 @@ func number(n int) string {
 	return digits
 }
 
-// text returns a text without what HTML does not allow, and without what shows letters in another order than theirs: by
-// that, a name can look like another. The template does the rest.
+// text replaces characters that HTML does not allow, and those that override the order of letters, which can make a
+// name look like another. The template escapes the rest.
 func text(s string) string {
 	const leftToRightOverride, rightToLeftOverride = '\u202d', '\u202e'
 	return strings.Map(func(r rune) rune {
@@ -163,10 +167,10 @@ func text(s string) string {
 	}, s)
 }
 
-// when returns a time as the table shows and sorts it, which HTML knows as a time too.
+// when returns a time in a form that sorts, and that HTML accepts as a time.
 func when(t time.Time) string { return t.UTC().Format("2006-01-02 15:04") }
 
-// source returns how a policy names a script or a style.
+// source returns the name of a script or a style in a policy.
 func source(content string) string {
 	hash := sha256.Sum256([]byte(content))
 	return "'sha256-" + base64.StdEncoding.EncodeToString(hash[:]) + "'"

@@ -84,7 +84,7 @@ func TestWritePages(t *testing.T) {
 		}
 		page := write(t, s)
 		if !strings.HasPrefix(page, "<!DOCTYPE html>") || !strings.HasSuffix(strings.TrimSpace(page), "</html>") {
-			t.Errorf("%s is no whole page: %.100s", name, page)
+			t.Errorf("%s is not a whole page: %.100s", name, page)
 		}
 		for extension, content := range map[string][]byte{".html": []byte(page), ".json": data} {
 			if err := os.WriteFile(filepath.Join(folder, name+extension), content, 0o644); err != nil {

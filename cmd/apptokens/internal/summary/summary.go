@@ -1,4 +1,4 @@
-// Package summary counts the tokens of apps: who holds them, for what, since when and until when.
+// Package summary counts the tokens of apps: who holds them, for what, and from when until when.
 package summary
 
 import (
@@ -12,25 +12,25 @@ import (
 	"example.com/apptokens/api"
 )
 
-// Summary is what there is to know about the tokens of some apps, without the tokens.
+// Summary counts the tokens of some apps.
 type Summary struct {
 	Org      string    `json:"org"`
 	Time     time.Time `json:"time"`
 	Tokens   int       `json:"tokens"`
-	Apps     []Count   `json:"apps"` // these and the next four: the most tokens first
+	Apps     []Count   `json:"apps"` // like the next four, most tokens first
 	Users    []Count   `json:"users"`
 	Scopes   []Count   `json:"scopes"`
 	Statuses []Count   `json:"statuses"`
 	Issuers  []Count   `json:"issuers"`
-	Ages     []Count   `json:"ages"`     // since they were issued, in the order of time; none is left out
+	Ages     []Count   `json:"ages"`     // since they were issued, in the order of time, zeros included
 	Expiries []Count   `json:"expiries"` // until they expire, likewise
-	Holders  []Holder  `json:"holders"`  // the most tokens first
+	Holders  []Holder  `json:"holders"`  // most tokens first
 }
 
-// Count is how many tokens have something in common.
+// Count is the number of tokens that have something in common.
 type Count struct {
 	ID     string `json:"id"`
-	Name   string `json:"name,omitempty"` // for people, where there is one; anybody may have chosen it
+	Name   string `json:"name,omitempty"` // for people, if there is one; do not trust it
 	Tokens int    `json:"tokens"`
 }
 
@@ -64,16 +64,17 @@ type Builder struct {
 
 type holder struct{ app, user string }
 
-// New returns a builder for an org, by whose clock it is now.
+// New returns a Builder for an org. Ages and expiries are counted from now.
 func New(org string, now time.Time) *Builder {
 	return &Builder{
 		org: org, now: now,
-		apps: map[string]*Count{}, users: map[string]*Count{}, scopes: map[string]*Count{}, statuses: map[string]*Count{}, issuers: map[string]*Count{},
-		ages: buckets(ageLimits), expiries: buckets(expiryLimits), holders: map[holder]*Holder{},
+		apps: map[string]*Count{}, users: map[string]*Count{}, scopes: map[string]*Count{},
+		statuses: map[string]*Count{}, issuers: map[string]*Count{}, holders: map[holder]*Holder{},
+		ages: buckets(ageLimits), expiries: buckets(expiryLimits),
 	}
 }
 
-// AddApp makes sure that an app is counted even if it holds no token.
+// AddApp includes an app even if it holds no token.
 func (b *Builder) AddApp(appID string) { add(b.apps, appID, "", 0) }
 
 // Add counts a token of an app.
@@ -91,7 +92,7 @@ func (b *Builder) Add(appID string, token api.Token) {
 	b.addHolder(appID, token)
 }
 
-// add clones what it keeps: the strings of a token are parts of its page.
+// add clones the strings that it keeps, because they are parts of a whole page.
 func add(counts map[string]*Count, id, name string, n int) {
 	c := counts[id]
 	if c == nil {
@@ -108,7 +109,10 @@ func (b *Builder) addHolder(appID string, token api.Token) {
 	h := b.holders[holder{appID, token.UserID}]
 	if h == nil {
 		app, user := b.apps[appID].ID, b.users[token.UserID].ID
-		h = &Holder{AppID: app, UserID: user, Scopes: []string{}, Oldest: token.Created, Newest: token.Created, Expires: token.ExpiresAt}
+		h = &Holder{
+			AppID: app, UserID: user, Scopes: []string{},
+			Oldest: token.Created, Newest: token.Created, Expires: token.ExpiresAt,
+		}
 		b.holders[holder{app, user}] = h
 	}
 	h.Tokens++
@@ -117,15 +121,23 @@ func (b *Builder) addHolder(appID string, token api.Token) {
 			h.Scopes = slices.Insert(h.Scopes, i, b.scopes[scope].ID)
 		}
 	}
-	h.Oldest, h.Newest = minTime(h.Oldest, token.Created), maxTime(h.Newest, token.Created)
-	h.Expires = maxTime(h.Expires, token.ExpiresAt)
+	if token.Created.Before(h.Oldest) {
+		h.Oldest = token.Created
+	}
+	if token.Created.After(h.Newest) {
+		h.Newest = token.Created
+	}
+	if token.ExpiresAt.After(h.Expires) {
+		h.Expires = token.ExpiresAt
+	}
 }
 
-// Summary returns what was counted.
+// Summary returns the counts so far.
 func (b *Builder) Summary() Summary {
 	s := Summary{
 		Org: b.org, Time: b.now, Tokens: b.tokens,
-		Apps: sorted(b.apps), Users: sorted(b.users), Scopes: sorted(b.scopes), Statuses: sorted(b.statuses), Issuers: sorted(b.issuers),
+		Apps: sorted(b.apps), Users: sorted(b.users), Scopes: sorted(b.scopes),
+		Statuses: sorted(b.statuses), Issuers: sorted(b.issuers),
 		Ages: b.ages, Expiries: b.expiries, Holders: make([]Holder, 0, len(b.holders)),
 	}
 	for _, h := range b.holders {
@@ -147,7 +159,7 @@ func sorted(counts map[string]*Count) []Count {
 	return all
 }
 
-// limit ends a span of time, and names it. The last of several has no end.
+// limit is the name and the end of a span of time. The last of several has no end.
 type limit struct {
 	name string
 	end  time.Duration
@@ -174,21 +186,7 @@ func buckets(limits []limit) []Count {
 	return counts
 }
 
-// bucket returns the last one for any d that no limit ends: the year 9999 is further away than a duration can tell.
+// bucket returns the index of the limit for d. The last one has no end, because the year 9999 exceeds a duration.
 func bucket(limits []limit, d time.Duration) int {
 	return sort.Search(len(limits)-1, func(i int) bool { return d < limits[i].end })
-}
-
-func minTime(a, b time.Time) time.Time {
-	if b.Before(a) {
-		return b
-	}
-	return a
-}
-
-func maxTime(a, b time.Time) time.Time {
-	if b.After(a) {
-		return b
-	}
-	return a
 }

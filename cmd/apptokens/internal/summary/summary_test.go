@@ -162,7 +162,7 @@ func TestListsAreNeverNull(t *testing.T) {
 	}
 }
 
-// What a name holds is no business of the summary: whoever prints it makes it safe.
+// The summary keeps names as they are: whoever prints them makes them safe.
 func TestNamesStayAsTheyAre(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{`</script><img src=x onerror=alert(1)>`, "\u202Eevil", "\x00\x1b[2J\n", "👩‍👩‍👧", strings.Repeat("w", 10_000)} {

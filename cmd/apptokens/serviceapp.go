@@ -20,13 +20,13 @@ const (
 	serviceKeyID    = "key1"
 )
 
-// serviceAppKey is the private key of the service app that serve accepts. It is printed, and good for nothing else.
+// serviceAppKey is the private key of the service app that serve accepts. It is printed, and used nowhere else.
 type serviceAppKey struct {
 	key crypto.Signer
 	pem string
 }
 
-// newServiceAppKey makes a key of type "ec" or "rsa". Okta's Node and Python SDKs only sign with RSA.
+// newServiceAppKey generates a key of type "ec" or "rsa". Okta's Node and Python SDKs sign only with RSA.
 func newServiceAppKey(keyType string) (*serviceAppKey, error) {
 	var key crypto.Signer
 	var err error
