@@ -9,9 +9,8 @@ import (
 	"example.com/apptokens/gen"
 )
 
-// Client calls the Application Tokens API of one Okta org. It is safe for concurrent use. Its settings never change;
-// its calls share what they learn of the rate limit, and a budget for retries, so make one per org with [New] and keep
-// it.
+// Client calls the Application Tokens API of one Okta org. It is safe for concurrent use. Its settings never change; its
+// calls share what they learn of the rate limit, and a budget for retries, so create one per org with [New] and keep it.
 type Client struct {
 	org  *url.URL
 	raw  *gen.Client
@@ -24,8 +23,8 @@ type Client struct {
 }
 
 // New returns a client for the org at orgURL, such as https://acme.okta.com or the org's custom domain. The scheme is
-// https; http is allowed to a loopback host, or with [WithPlainHTTP]. A port and a path prefix are kept; a proxy at such
-// a prefix has to rewrite the Link headers of listings.
+// https; http is allowed to a loopback host, or with [WithPlainHTTP]. A port and a path prefix are kept; a proxy at such a
+// prefix has to rewrite the Link headers of listings.
 //
 // auth authorizes every attempt of every request, see [APIToken], [BearerToken] and [TokenSource], and package oauth for
 // service apps.
@@ -42,10 +41,11 @@ func New(orgURL string, auth Auth, opts ...Option) (*Client, error) {
 func newClient(orgURL string, auth Auth, opts []Option) (*Client, error) {
 	settings := defaultSettings()
 	for _, option := range opts {
-		if option == nil {
-			return nil, check.Invalid("option", "nil", "leave it out")
+		err := check.NotNil("option", option)
+		if err == nil {
+			err = option(&settings)
 		}
-		if err := option(&settings); err != nil {
+		if err != nil {
 			return nil, err
 		}
 	}
@@ -74,5 +74,13 @@ func newClient(orgURL string, auth Auth, opts []Option) (*Client, error) {
 	}, nil
 }
 
-// String names the org, and nothing that is secret.
+// String returns a text that names the org and contains no secret.
 func (c *Client) String() string { return "api.Client(" + c.org.String() + ")" }
+
+// ParseOrgURL parses the URL of an org as [New] does: absolute, https or a loopback host, and nothing in it that could
+// send credentials to the wrong place or bring misleading responses. (Okta's admin host, for example, answers API calls
+// with redirects and HTML.)
+//
+// All spellings of an org's URL become one: scheme and host in lower case, without a default port or a trailing slash.
+// Another port and a path prefix are kept. Anything else is [ErrInvalidArgument].
+func ParseOrgURL(orgURL string) (*url.URL, error) { return check.OrgURL(orgURL, false) }

@@ -18,18 +18,18 @@ type Attempt struct {
 	Start    time.Time
 	Duration time.Duration // from authorization to the last byte of the response
 
-	StatusCode int // 0 where no response came
+	StatusCode int // 0 if no response came
 	RequestID  string
 	RateLimit  RateLimit
-	ServerTime time.Time // Date of the response, to the second; zero where it has none
-	Err        error     // nil for an attempt that succeeded, else an *Error; Revoke may take a 404 for success
+	ServerTime time.Time // Date of the response, to the second; zero if it has none
+	Err        error     // nil for an attempt that succeeded, otherwise an *Error; Revoke may treat a 404 as success
 
-	// Warning names what could not be read of a response, though it was no reason to fail: a time that is not RFC 3339 is
-	// zero in the token. It is empty for most attempts.
+	// Warning names what could not be read of a response that is otherwise good: a time that is not RFC 3339 is zero in
+	// the token. It is empty for most attempts.
 	Warning string
 
 	Again bool          // whether another attempt is planned; the context or the rate limit may still prevent it
-	Wait  time.Duration // before it, at least: the rate limit may hold it back for longer
+	Wait  time.Duration // minimum wait before it; the rate limit may hold it back for longer
 }
 
 // Hold is a wait for the rate limit, for [WithHoldObserver]: the window's requests, or the client's share of them, are
@@ -43,15 +43,25 @@ type Hold struct {
 	RateLimit RateLimit // of the window that is used up
 }
 
-// observeStart announces an attempt, and returns the context for it.
-func (c *Client) observeStart(ctx context.Context, call *call, start time.Time) context.Context {
+// observeStart announces an attempt. It returns the context for it, and the attempt for observeEnd.
+func (c *Client) observeStart(ctx context.Context, call *call) (context.Context, Attempt) {
+	a := Attempt{Op: call.op, AppID: call.appID, TokenID: call.tokenID, Number: call.attempts, Start: time.Now()}
 	for _, observe := range c.startObservers {
-		ctx = observe(ctx, Attempt{Op: call.op, AppID: call.appID, TokenID: call.tokenID, Number: call.attempts, Start: start})
+		ctx = observe(ctx, a)
 	}
-	return ctx
+	return ctx, a
 }
 
-func (c *Client) observe(ctx context.Context, a Attempt) {
+// observeEnd reports an attempt with its result.
+func (c *Client) observeEnd(ctx context.Context, a Attempt, r result) {
+	a.Duration, a.Warning = time.Since(a.Start), r.warning
+	if r.failure != nil {
+		a.Err = r.failure
+	}
+	if r.resp != nil {
+		a.StatusCode, a.RequestID, a.RateLimit = r.resp.StatusCode, requestID(r.resp), parseRateLimit(r.resp.Header)
+		a.ServerTime = ratelimit.ServerTime(r.resp.Header, time.Time{})
+	}
 	for _, observe := range c.observers {
 		observe(ctx, a)
 	}
@@ -63,28 +73,12 @@ func (c *Client) observeHold(ctx context.Context, call *call, until time.Time, l
 	}
 }
 
-// seen is what an observer hears of the attempt that was just made.
-func (call *call) seen(r result, start time.Time) Attempt {
-	a := Attempt{
-		Op: call.op, AppID: call.appID, TokenID: call.tokenID,
-		Number: call.attempts, Start: start, Duration: time.Since(start), Warning: call.warning,
-	}
-	if r.resp != nil {
-		a.StatusCode, a.RequestID, a.RateLimit = r.resp.StatusCode, requestID(r.resp), parseRateLimit(r.resp.Header)
-		a.ServerTime = ratelimit.ServerTime(r.resp.Header, time.Time{})
-	}
-	return a
-}
-
-// logTo returns an observer that logs.
+// logTo returns an observer that logs attempts.
 func logTo(logger *slog.Logger) func(context.Context, Attempt) {
 	return func(ctx context.Context, a Attempt) {
 		level := slog.LevelDebug
 		if a.Again || a.Warning != "" {
 			level = slog.LevelWarn
-		}
-		if !logger.Enabled(ctx, level) {
-			return
 		}
 		attrs := []slog.Attr{
 			slog.String("op", a.Op),
@@ -111,10 +105,11 @@ func logTo(logger *slog.Logger) func(context.Context, Attempt) {
 	}
 }
 
-// logHoldsTo returns an observer that logs.
+// logHoldsTo returns an observer that logs holds.
 func logHoldsTo(logger *slog.Logger) func(context.Context, Hold) {
 	return func(ctx context.Context, h Hold) {
-		logger.LogAttrs(ctx, slog.LevelInfo, "apptokens: held back by the rate limit", slog.String("op", h.Op), slog.String("app", h.AppID),
-			slog.String("token", h.TokenID), slog.Time("until", h.Until), slog.Int("rate_limit", h.RateLimit.Limit))
+		logger.LogAttrs(ctx, slog.LevelInfo, "apptokens: held back by the rate limit",
+			slog.String("op", h.Op), slog.String("app", h.AppID), slog.String("token", h.TokenID),
+			slog.Time("until", h.Until), slog.Int("rate_limit", h.RateLimit.Limit))
 	}
 }

@@ -1,4 +1,4 @@
-// Package check refuses arguments that cannot be right: before anything is sent, and with the way out.
+// Package check rejects invalid arguments before anything is sent, and says what to pass instead.
 package check
 
 import (
@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+	"time"
 
 	"example.com/apptokens/api/internal/text"
 )
@@ -13,9 +14,17 @@ import (
 // ErrInvalid is api.ErrInvalidArgument.
 var ErrInvalid = errors.New("invalid argument")
 
-// Invalid names the argument, its value and the way out.
+// Invalid returns an ErrInvalid that names the argument, its value and the way out.
 func Invalid(what, value, why string) error {
 	return fmt.Errorf("%w: %s %q: %s", ErrInvalid, what, text.Truncate(value, 100), why)
+}
+
+// NotNil rejects what IsNil finds.
+func NotNil(what string, v any) error {
+	if IsNil(v) {
+		return Invalid(what, "nil", "leave the option out")
+	}
+	return nil
 }
 
 // IsNil also finds a nil inside an interface, for example a constructor result whose error was ignored.
@@ -30,9 +39,18 @@ func IsNil(v any) bool {
 	}
 }
 
-// UserAgent refuses what no header of that name can hold.
+// Positive rejects a duration of zero or less.
+func Positive(what string, d time.Duration) error {
+	if d <= 0 {
+		return Invalid(what, d.String(), "it must be positive")
+	}
+	return nil
+}
+
+// UserAgent rejects a blank string and characters that a User-Agent header cannot contain.
 func UserAgent(userAgent string) error {
-	if strings.TrimSpace(userAgent) == "" || strings.ContainsFunc(userAgent, func(r rune) bool { return r != ' ' && text.NotVisible(r) }) {
+	invalid := func(r rune) bool { return r != ' ' && text.NotVisible(r) }
+	if strings.TrimSpace(userAgent) == "" || strings.ContainsFunc(userAgent, invalid) {
 		return Invalid("user agent", userAgent, "it must be printable ASCII, and not blank")
 	}
 	return nil

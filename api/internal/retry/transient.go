@@ -5,22 +5,21 @@ import (
 	"errors"
 )
 
-// transient marks an error after which the same request may fare better.
 type transient struct{ error }
 
 func (e *transient) Unwrap() error { return e.error }
 
-// Transient marks an error after which the same request may fare better.
+// Transient marks an error after which the same request may succeed.
 func Transient(err error) error { return &transient{err} }
 
-// IsTransient finds the mark. Only the outermost error counts: one further down the chain may come from another call,
-// by way of an editor.
+// IsTransient reports whether err was marked by Transient. Only the outermost error counts, because one further down the
+// chain may come from another call that an editor made.
 func IsTransient(err error) bool {
 	_, is := err.(*transient)
 	return is
 }
 
-// IsPermanent tells the errors of a transport that will not pass, or that say so of themselves.
+// IsPermanent reports whether retrying after an error of a transport is pointless. An error may have a method Permanent.
 func IsPermanent(err error) bool {
 	var (
 		certificate *tls.CertificateVerificationError
