@@ -16,8 +16,8 @@ import (
 // Auth authorizes requests. Its Authorize method is a [RequestEditor], so the generated client accepts it, too.
 //
 // Authorize runs for every attempt, after all other editors: URL and headers are final, and the token or proof that it
-// adds is fresh. Its errors end the call without a retry. It must be safe for concurrent use, and return when ctx is done.
-// ctx carries the HTTP client of [WithHTTPClient], if one was given, as the value of [oauth2.HTTPClient].
+// adds is fresh. Its errors end the call without a retry. It must be safe for concurrent use, and return when ctx is
+// done. ctx carries the HTTP client of [WithHTTPClient], if one was given, as the value of [oauth2.HTTPClient].
 //
 // An Auth that is also a [ResponseObserver] sees the responses; a type that wraps one must pass its Observe method on.
 //
@@ -26,9 +26,10 @@ type Auth interface {
 	Authorize(ctx context.Context, req *http.Request) error
 }
 
-// ResponseObserver is an [Auth] that sees the response to every attempt. It must not read the body. After an unsuccessful
-// response, true asks for one more attempt at once, for example because a 401 made it drop a cached token, or because it
-// learned a new DPoP nonce. Such an attempt does not count against [RetryPolicy], and is granted at most twice per call.
+// ResponseObserver is an [Auth] that sees the response to every attempt. It must not read the body. After an
+// unsuccessful response, true asks for one more attempt at once, for example because a 401 made it drop a cached token,
+// or because it learned a new DPoP nonce. Such an attempt does not count against [RetryPolicy], and is granted at most
+// twice per call.
 type ResponseObserver interface {
 	Observe(resp *http.Response) (again bool)
 }
@@ -42,54 +43,48 @@ func APIToken(token string) Auth { return newStaticAuth("SSWS", token) }
 
 // BearerToken authorizes with an OAuth 2.0 access token that has the scope okta.apps.read (to list and get) or
 // okta.apps.manage (to revoke), as "Authorization: Bearer <token>". Such tokens live an hour; see package oauth and
-// [TokenSource] for renewal.
-//
-// [New] and Authorize return [ErrInvalidArgument] for a token that is empty or a placeholder, or contains a quote or
-// anything but visible ASCII.
+// [TokenSource] for renewal. A token that cannot be valid is [ErrInvalidArgument], as with [APIToken].
 func BearerToken(token string) Auth { return newStaticAuth("Bearer", token) }
 
-// TokenSource authorizes with the access tokens of source, as "Authorization: <type> <token>"; the type is Bearer unless
-// the token has another. source is asked for every attempt: wrap it in [oauth2.ReuseTokenSource] if it does not cache. If
-// it fails, the call fails without a retry.
+// TokenSource authorizes with the access tokens of source, as "Authorization: <type> <token>"; the type is Bearer
+// unless the token has another. source is asked for every attempt: wrap it in [oauth2.ReuseTokenSource] if it does not
+// cache. If it fails, the call fails without a retry.
 //
 // An [oauth2.TokenSource] has no context, so a call whose context ends while source is busy returns without waiting for
-// it; a source that hangs keeps one goroutine for each attempt.
-//
-// [New] returns [ErrInvalidArgument] for a nil source, and Authorize for an access token that is empty, or contains a
-// quote or anything but visible ASCII.
+// it; a source that hangs keeps one goroutine for each attempt. A nil source, and an access token that cannot be valid,
+// is [ErrInvalidArgument], as with [APIToken].
 func TokenSource(source oauth2.TokenSource) Auth {
+	if check.IsNil(source) {
+		return invalidAuth{check.Invalid("token source", "nil", "pass one that returns access tokens")}
+	}
 	return tokenSource(func() oauth2.TokenSource { return source })
 }
 
-// staticAuth and tokenSource are functions because fmt cannot look into a closure: however they are printed, and whatever
-// struct they are part of, the secret stays inside.
+// invalidAuth is the error of an Auth that cannot work. New returns it.
+type invalidAuth struct{ err error }
 
-type staticAuth func() (header string, err error)
+func (a invalidAuth) Authorize(context.Context, *http.Request) error { return a.err }
 
-func newStaticAuth(scheme, token string) staticAuth {
-	err := checkCredential(scheme+" token", token)
-	return func() (string, error) { return scheme + " " + token, err }
+// staticAuth and tokenSource are functions because fmt cannot look into a closure: however they are printed, and
+// whatever struct they are part of, the secret stays inside.
+
+type staticAuth func() (header string)
+
+func newStaticAuth(scheme, token string) Auth {
+	if err := checkCredential(scheme+" token", token); err != nil {
+		return invalidAuth{err}
+	}
+	return staticAuth(func() string { return scheme + " " + token })
 }
 
 func (a staticAuth) Authorize(_ context.Context, req *http.Request) error {
-	header, err := a()
-	if err == nil {
-		req.Header.Set("Authorization", header)
-	}
-	return err
-}
-
-func (a staticAuth) check() error {
-	_, err := a()
-	return err
+	req.Header.Set("Authorization", a())
+	return nil
 }
 
 type tokenSource func() oauth2.TokenSource
 
 func (s tokenSource) Authorize(ctx context.Context, req *http.Request) error {
-	if err := s.check(); err != nil {
-		return err
-	}
 	var token *oauth2.Token
 	done := make(chan error, 1)
 	go func() {
@@ -118,15 +113,8 @@ func (s tokenSource) Authorize(ctx context.Context, req *http.Request) error {
 	return err
 }
 
-func (s tokenSource) check() error {
-	if check.IsNil(s()) {
-		return check.Invalid("token source", "nil", "pass one that returns access tokens")
-	}
-	return nil
-}
-
-// retrieveError returns what the token endpoint said, without the body and the request with its client secret, which are
-// in oauth2's own error.
+// retrieveError returns what the token endpoint said, without the body and the request with its client secret, which
+// are in oauth2's own error.
 func retrieveError(e *oauth2.RetrieveError) error {
 	refusal := "the token endpoint refused"
 	if e.Response != nil {
@@ -155,42 +143,20 @@ func checkCredential(what, credential string) error {
 	return check.Invalid(what, "(not shown)", why)
 }
 
-// authenticator is what a client keeps of an Auth: two functions, which print as addresses.
-type authenticator struct {
-	authorize RequestEditor
-	observe   func(*http.Response) (again bool)
-}
-
-func newAuthenticator(auth Auth, s settings) (authenticator, error) {
-	if check.IsNil(auth) {
-		return authenticator{}, check.Invalid("auth", "nil", "pass one, such as api.APIToken(token)")
+// authorize is the editor that runs the Auth of the client, with a time limit.
+func (c *Client) authorize(ctx context.Context, req *http.Request) error {
+	limit := c.retry.MaxWait + c.attemptTimeout // a token endpoint has rate limits, too
+	authCtx, cancel := context.WithTimeoutCause(ctx, limit, timeoutError{"no authorization", limit})
+	defer cancel()
+	if c.httpClient != nil {
+		authCtx = context.WithValue(authCtx, oauth2.HTTPClient, c.httpClient)
 	}
-	if auth, ok := auth.(interface{ check() error }); ok {
-		if err := auth.check(); err != nil {
-			return authenticator{}, err
-		}
+	err := c.auth().Authorize(authCtx, req)
+	if err == nil {
+		return nil
 	}
-	limit := s.retry.MaxWait + s.attemptTimeout // a token endpoint has rate limits, too
-	a := authenticator{
-		authorize: func(ctx context.Context, req *http.Request) error {
-			authCtx, cancel := context.WithTimeoutCause(ctx, limit, timeoutError{"no authorization", limit})
-			defer cancel()
-			if s.httpClientGiven {
-				authCtx = context.WithValue(authCtx, oauth2.HTTPClient, s.httpClient)
-			}
-			err := auth.Authorize(authCtx, req)
-			if err == nil {
-				return nil
-			}
-			if ctx.Err() == nil && authCtx.Err() != nil {
-				err = because(context.Cause(authCtx), err)
-			}
-			return fmt.Errorf("authorize: %w", err)
-		},
-		observe: func(*http.Response) bool { return false },
+	if ctx.Err() == nil && authCtx.Err() != nil {
+		err = because(context.Cause(authCtx), err)
 	}
-	if observer, ok := auth.(ResponseObserver); ok {
-		a.observe = observer.Observe
-	}
-	return a, nil
+	return fmt.Errorf("authorize: %w", err)
 }

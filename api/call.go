@@ -44,9 +44,7 @@ type call struct {
 const maxRepeats = 2
 
 // newCall returns a call of an operation on an app, or on a token of the app, after checking its IDs and its options.
-func newCall[O interface{ apply(*callSettings) error }](
-	op string, success int, opts []O, appID string, tokenID ...string,
-) (*call, error) {
+func newCall[O option](op string, success int, opts []O, appID string, tokenID ...string) (*call, error) {
 	call := &call{op: op, success: success}
 	if err := CheckID("app ID", appID); err != nil {
 		return nil, call.failed(err)
@@ -71,15 +69,14 @@ func newCall[O interface{ apply(*callSettings) error }](
 }
 
 // CheckID returns [ErrInvalidArgument] for a string that cannot be the ID of an app or a token. The error calls the
-// argument what, for example "app ID". Every call checks its IDs; CheckID is for programs that want to check many before
-// the first call.
+// argument what, for example "app ID". Every call checks its IDs; CheckID is for programs that want to check many
+// before the first call.
 //
 // An ID consists of letters, digits, "-", "_", "." and "~", and is neither "." nor "..". Okta's own IDs consist of
 // letters, digits, "-" and "_".
 func CheckID(what, id string) error {
-	// It accepts what needs no escaping in a path segment and is not a dot segment. It lists what is allowed, because the
-	// forbidden is hard to list: generated code turns an empty token ID into the path of revoke-all and ".." into DELETE
-	// /api/v1/apps/{appId}, which deletes the app, and a Java server may take "..;" for "..".
+	// What is allowed is easier to list than what is dangerous: generated code turns an empty token ID into the path of
+	// revoke-all and ".." into DELETE /api/v1/apps/{appId}, which deletes the app; a Java server may read "..;" as "..".
 	switch {
 	case id == "":
 		return check.Invalid(what, id, "it is empty")
@@ -163,7 +160,8 @@ func (c *Client) attempt(ctx context.Context, call *call) (r result) {
 	if err == nil {
 		defer resp.Body.Close()
 		call.firstRequestID = cmp.Or(call.firstRequestID, requestID(resp))
-		again := c.auth.observe(resp)
+		observer, ok := c.auth().(ResponseObserver)
+		again := ok && observer.Observe(resp)
 		switch {
 		case resp.StatusCode != call.success:
 			r.failure, r.repeat = statusError(resp, call.success), again
@@ -211,7 +209,7 @@ func (c *Client) editorsOf(call *call) []RequestEditor {
 		call.sent = time.Now()
 		return c.checkTarget(req, method, path)
 	}
-	return slices.Concat([]RequestEditor{prepare}, c.editors, call.editors, []RequestEditor{c.auth.authorize, verify})
+	return slices.Concat([]RequestEditor{prepare}, c.editors, call.editors, []RequestEditor{c.authorize, verify})
 }
 
 // next reports whether to make another attempt, and after which wait.
@@ -241,7 +239,7 @@ func (c *Client) next(ctx context.Context, call *call, r result) (wait time.Dura
 	return 0, false
 }
 
-// failed returns the error of a call, or of an attempt, that was not sent.
+// failed returns the error of a call that was not sent.
 func (call *call) failed(err error) *Error { return call.complete(&Error{Err: err}) }
 
 // complete adds what the call knows to an error.

@@ -11,13 +11,13 @@ import (
 
 // ListOption configures [Client.List] and [Client.Pages].
 type ListOption interface {
-	apply(*callSettings) error
+	option
 	forList()
 }
 
 // GetOption configures [Client.Get].
 type GetOption interface {
-	apply(*callSettings) error
+	option
 	forGet()
 }
 
@@ -32,6 +32,8 @@ type CallOption interface {
 	ReadOption
 	forRevoke()
 }
+
+type option interface{ apply(*callSettings) error }
 
 // callSettings are what the options of one call set.
 type callSettings struct {
@@ -55,22 +57,16 @@ func (callOption) forRevoke() {}
 // PageSize sets the number of tokens on one page, from 1 to [MaxPageSize]. The default is MaxPageSize, which costs the
 // fewest requests. (Okta's own default is 20.)
 func PageSize(n int) ListOption {
-	var err error
-	if n < gen.ListTokensLimitMinimum || n > MaxPageSize {
-		why := fmt.Sprintf("Okta accepts %d to %d", gen.ListTokensLimitMinimum, MaxPageSize)
-		err = check.Invalid("page size", fmt.Sprint(n), why)
-	}
+	valid := gen.ListTokensLimitMinimum <= n && n <= MaxPageSize
+	err := check.That(valid, "page size", n, fmt.Sprintf("Okta accepts %d to %d", gen.ListTokensLimitMinimum, MaxPageSize))
 	return callOption(setting(err, func(s *callSettings) { s.pageSize = n }))
 }
 
 // StartAt resumes a listing at the [Page.Next] of an earlier listing of the same app, with the page size of that one. A
-// Next of another app or org is [ErrForeignLink]. The empty Next of a last page is [ErrInvalidArgument], because nothing
-// is left to resume.
+// Next of another app or org is [ErrForeignLink]. The empty Next of a last page is [ErrInvalidArgument], because
+// nothing is left to resume.
 func StartAt(next string) ListOption {
-	var err error
-	if next == "" {
-		err = check.Invalid("link to a page", next, "an empty Next means that the listing had ended")
-	}
+	err := check.That(next != "", "link to a page", next, "an empty Next means that the listing had ended")
 	return callOption(setting(err, func(s *callSettings) { s.start = next }))
 }
 
@@ -92,7 +88,7 @@ func ExpandScopes() ReadOption {
 	return callOption(setting(nil, func(s *callSettings) { s.expand = new(expandScope) }))
 }
 
-// EditRequest runs an editor for every attempt of one call, after the client's own, see [WithRequestEditor].
+// EditRequest runs an editor for every attempt of one call, after the client's own; see [WithRequestEditor].
 func EditRequest(editor RequestEditor) CallOption {
 	return callOption(setting(check.NotNil("request editor", editor), func(s *callSettings) {
 		s.editors = append(s.editors, editor)

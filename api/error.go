@@ -28,19 +28,17 @@ var (
 	// context or RetryPolicy.MaxWait allows. Error.StatusCode is 429, or 0 if the request was held back and not sent.
 	ErrRateLimited = errors.New("rate limited")
 	// ErrUnexpectedResponse: the response does not match the contract: a redirect, another status, HTML, JSON of another
-	// shape, a body over 16 MiB. The request may have taken effect.
+	// shape, a body over 16 MiB. The request may have taken effect. The two errors below are ErrUnexpectedResponse, too.
 	ErrUnexpectedResponse = errors.New("unexpected response")
-	// ErrForeignLink: the link to the next page leads to another origin or path. It was not followed. It is an
-	// ErrUnexpectedResponse, too.
+	// ErrForeignLink: the link to the next page leads to another origin or path. It was not followed.
 	ErrForeignLink = fmt.Errorf("%w: foreign link", ErrUnexpectedResponse)
-	// ErrPaginationLoop: the link to the next page was followed before, so the listing would never end. It is an
-	// ErrUnexpectedResponse, too.
+	// ErrPaginationLoop: the link to the next page was followed before, so the listing would never end.
 	ErrPaginationLoop = fmt.Errorf("%w: pagination loop", ErrUnexpectedResponse)
 )
 
-// Error is the error of every call. It contains no secret: neither body nor header, and the server's texts are shortened
-// and stripped of control characters and of the credential, if the server repeats it. (An error of an [Auth] or a request
-// editor keeps its own text.)
+// Error is the error of every call. It contains no secret: neither body nor header, and the server's texts are
+// shortened and stripped of control characters and of the credential, if the server repeats it. (An error of an [Auth]
+// or a request editor keeps its own text.)
 type Error struct {
 	Op      string // the method in words, such as "list", "revoke all" or "new client"
 	AppID   string // of the call; empty if it was rejected
@@ -146,9 +144,9 @@ func (e *Error) add(cause error) {
 	e.Err = cause
 }
 
-// TokenNotFound reports whether Okta itself says that it knows no such token. A 404 of a proxy does not count, nor one that
-// ends early, nor one that names the app ("Not found: Resource not found: <id> (AppInstance)"), because an unknown app
-// proves nothing about the token.
+// TokenNotFound reports whether Okta itself says that it knows no such token. A 404 of a proxy does not count, nor one
+// that ends early, nor one that names the app ("Not found: Resource not found: <id> (AppInstance)"), because an unknown
+// app proves nothing about the token.
 func (e *Error) TokenNotFound() bool {
 	return e.StatusCode == http.StatusNotFound && e.Code == "E0000007" && e.Err == nil &&
 		!slices.Contains(strings.Fields(e.Summary), e.AppID)

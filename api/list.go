@@ -32,8 +32,8 @@ type Page struct {
 	RateLimit RateLimit        // of the response
 }
 
-// List returns all refresh tokens of an app, fetching pages as the loop needs them. A listing that fails yields an error
-// and ends: the tokens before it are valid but incomplete. Every range over the result starts a new listing.
+// List returns all refresh tokens of an app, fetching pages as the loop needs them. A listing that fails yields an
+// error and ends: the tokens before it are valid but incomplete. Every range over the result starts a new listing.
 //
 // A loop that ends early cancels requests in flight and leaks no goroutine.
 func (c *Client) List(ctx context.Context, appID string, opts ...ListOption) iter.Seq2[Token, error] {
@@ -55,9 +55,9 @@ func (c *Client) List(ctx context.Context, appID string, opts ...ListOption) ite
 // Pages returns the pages of the listing that [Client.List] makes, with the link to resume from. A page is complete or
 // not yielded at all.
 //
-// The second page is requested when the loop asks for it. From then on the listing is one page ahead: it requests a page
-// as soon as the header of the response before it has arrived, while the body of that response is still being read and
-// the loop processes its tokens. Memory holds at most three pages, and the links that were followed.
+// The second page is requested when the loop asks for it. From then on the listing is one page ahead: it requests a
+// page as soon as the header of the response before it has arrived, while the body of that response is still being read
+// and the loop processes its tokens. Memory holds at most three pages, and the links that were followed.
 func (c *Client) Pages(ctx context.Context, appID string, opts ...ListOption) iter.Seq2[Page, error] {
 	return func(yield func(Page, error) bool) {
 		call, err := newCall("list", gen.ListTokensSuccess, opts, appID)
@@ -77,8 +77,8 @@ type listing struct {
 	followed map[string]bool // queries of the links; origin and path are the same for all
 }
 
-// fetch requests the page that link leads to, or the first one if link is nil. It announces the link to the page after it
-// as soon as the header of the response has arrived.
+// fetch requests the page that link leads to, or the first one if link is nil. It announces the link to the page after
+// it as soon as the header of the response has arrived.
 func (l *listing) fetch(ctx context.Context, link *url.URL, announce func(next string)) (page Page, err error) {
 	call := l.call
 	call.link = link
@@ -131,16 +131,16 @@ func (l *listing) read(resp *http.Response, announce func(next string)) (page Pa
 		err = json.Unmarshal(*body, &page.Raw, lenient)
 	}
 	if page.Next == "" && !links.Self && len(page.Tokens) >= limit(resp.Request.URL) {
-		// Okta sends a self link even with an empty page. A full page without one has lost its links on the way, and
-		// may not be the last (OKTA-796989 was such a bug of Okta's own).
+		// Okta sends a self link even with an empty page. A full page without one has lost its links on the way, and may not
+		// be the last (OKTA-796989 was such a bug of Okta's own).
 		return Page{}, "", unexpected("a full page came with neither a self nor a next link, so there may be more tokens")
 	}
 	return page, warning, err
 }
 
-// follow returns the URL of a page, nil for the first one. It checks a link before anything is sent to it: the link must
-// lead to the listing that it came from, and not have been followed before. It is followed, not parsed, except that an
-// expand that Okta dropped is put back (OKTA-1230325).
+// follow returns the URL of a page, nil for the first one. It checks a link before anything is sent to it: the link
+// must lead to the listing that it came from, and not have been followed before. It is followed, not parsed, except
+// that an expand that Okta dropped is put back (OKTA-1230325).
 func (l *listing) follow(link string) (*url.URL, error) {
 	if link == "" {
 		return nil, nil

@@ -8,8 +8,8 @@ import (
 	"example.com/apptokens/gen"
 )
 
-// The models are generated from the contract, openapi.yaml. Properties that the server left out are zero; properties that
-// the contract does not know are ignored.
+// The models are generated from the contract, openapi.yaml. Properties that the server left out are zero; properties
+// that the contract does not know are ignored.
 type (
 	// Token is the metadata of a refresh token.
 	Token = gen.Token
@@ -34,5 +34,3 @@ type RateLimit struct {
 }
 
 func parseRateLimit(header http.Header) RateLimit { return RateLimit(ratelimit.Parse(header)) }
-
-func (r RateLimit) unknown() bool { return ratelimit.Limit(r).Unknown() }

@@ -89,8 +89,8 @@ func logTo(logger *slog.Logger) func(context.Context, Attempt) {
 			slog.Int("status", a.StatusCode),
 			slog.String("request_id", a.RequestID),
 		}
-		if !a.RateLimit.unknown() {
-			attrs = append(attrs, slog.Int("rate_limit", a.RateLimit.Limit), slog.Int("rate_remaining", a.RateLimit.Remaining))
+		if limit := a.RateLimit; limit.Limit > 0 || limit.Remaining > 0 {
+			attrs = append(attrs, slog.Int("rate_limit", limit.Limit), slog.Int("rate_remaining", limit.Remaining))
 		}
 		if a.Err != nil {
 			attrs = append(attrs, slog.String("error", a.Err.Error()))

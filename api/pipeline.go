@@ -17,12 +17,13 @@ func (l *listing) run(ctx context.Context, yield func(Page, error) bool) {
 	defer running.Wait()
 	defer cancel()
 	start := func(link string) *pendingPage {
-		page := l.pending(ctx, link)
+		page := &pendingPage{listing: l, link: link, next: make(chan string, 1), done: make(chan struct{})}
+		page.ctx, page.cancel = context.WithCancel(ctx)
+		page.target, page.err = l.follow(link)
 		running.Go(page.fetch)
 		return page
 	}
-	current := l.pending(ctx, l.call.start)
-	current.fetch()
+	current := start(l.call.start)
 	for first := true; ; first = false {
 		var ahead *pendingPage
 		if !first {
@@ -85,13 +86,6 @@ func (p *panicError) Unwrap() error {
 	return err
 }
 
-func (l *listing) pending(ctx context.Context, link string) *pendingPage {
-	p := &pendingPage{listing: l, link: link, next: make(chan string, 1), done: make(chan struct{})}
-	p.ctx, p.cancel = context.WithCancel(ctx)
-	p.target, p.err = l.follow(link)
-	return p
-}
-
 func (p *pendingPage) fetch() {
 	defer close(p.done)
 	defer close(p.next)
@@ -105,7 +99,7 @@ func (p *pendingPage) fetch() {
 		p.err = p.listing.call.failed(p.err)
 		return
 	}
-	p.err = p.listing.call.failed(errors.New("the goroutine of a request has exited")) // unless fetch returns
+	p.err = p.listing.call.failed(errors.New("the goroutine of a request has exited")) // unless it returns
 	p.page, p.err = p.listing.fetch(p.ctx, p.target, func(next string) {
 		select {
 		case p.next <- next:

@@ -101,8 +101,8 @@ func requestID(resp *http.Response) string {
 	return clean(resp.Request, resp.Header.Get("X-Okta-Request-Id"), 100)
 }
 
-// clean returns text of the server as one line for errors and logs, without the credential and the proof of possession of
-// the request, which the server may have repeated.
+// clean returns text of the server as one line for errors and logs, without the credential and the proof of possession
+// of the request, which the server may have repeated.
 func clean(req *http.Request, said string, limit int) string {
 	return text.Printable(text.Redact(said, credentials(req)...), limit)
 }
@@ -110,11 +110,7 @@ func clean(req *http.Request, said string, limit int) string {
 // credentials returns the secrets in a request.
 func credentials(req *http.Request) (secrets []string) {
 	for _, value := range req.Header["Authorization"] {
-		_, credential, found := strings.Cut(value, " ")
-		if !found {
-			credential = value
-		}
-		secrets = append(secrets, credential)
+		secrets = append(secrets, value[strings.IndexByte(value, ' ')+1:]) // without the scheme
 	}
 	return append(secrets, req.Header["Dpop"]...)
 }

@@ -18,9 +18,9 @@ import (
 	"example.com/apptokens/api/internal/text"
 )
 
-// sender sends the requests of the generated client. It uses the transport and the cookie jar of an [http.Client], but not
-// the client itself, which follows redirects: a DELETE that is answered with a 302 would become a GET, be answered with
-// 200 and have revoked nothing.
+// sender sends the requests of the generated client. It uses the transport and the cookie jar of an [http.Client], but
+// not the client itself, which follows redirects: a DELETE that is answered with a 302 would become a GET, be answered
+// with 200 and have revoked nothing.
 type sender struct {
 	client  *http.Client
 	timeout time.Duration // from here to the last byte of the response

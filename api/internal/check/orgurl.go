@@ -112,8 +112,8 @@ func IsLoopback(host string) bool {
 	return host == "localhost" || err == nil && addr.IsLoopback()
 }
 
-// SameOrigin reports whether a and b have the same scheme, host and port; a default port may be left out. Letters outside
-// ASCII that fold to ASCII ones take more bytes, so hosts of different lengths differ.
+// SameOrigin reports whether a and b have the same scheme, host and port; a default port may be left out. Letters
+// outside ASCII that fold to ASCII ones take more bytes, so hosts of different lengths differ.
 func SameOrigin(a, b *url.URL) bool {
 	sameHost := len(a.Hostname()) == len(b.Hostname()) && strings.EqualFold(a.Hostname(), b.Hostname())
 	return a.Scheme == b.Scheme && sameHost && port(a) == port(b)

@@ -75,8 +75,8 @@ func (s *scanner) link() (target, relations string, err error) {
 }
 
 // Challenge returns error and error_description of the first WWW-Authenticate line that has an error (RFC 6750, section
-// 3, and RFC 9449, section 7.1). It skips what it cannot read: schemes such as Negotiate have parameters of another form,
-// and the status alone is an error, too.
+// 3, and RFC 9449, section 7.1). It skips what it cannot read: schemes such as Negotiate have parameters of another
+// form, and the status alone is an error, too.
 func Challenge(lines []string) (code, description string) {
 	for _, line := range lines {
 		s := scanner{line}

@@ -22,8 +22,8 @@ const (
 	maxLimit = 1_000_000_000
 )
 
-// Parse reads the X-Rate-Limit headers. A proxy may add its own limit, in separate lines or folded into one; Parse returns
-// the limit with the fewest requests remaining.
+// Parse reads the X-Rate-Limit headers. A proxy may add its own limit, in separate lines or folded into one; Parse
+// returns the limit with the fewest requests remaining.
 func Parse(header http.Header) (strictest Limit) {
 	limits, remaining := values(header, "X-Rate-Limit-Limit"), values(header, "X-Rate-Limit-Remaining")
 	resets := values(header, "X-Rate-Limit-Reset")
@@ -32,7 +32,8 @@ func Parse(header http.Header) (strictest Limit) {
 		if !ok {
 			return Limit{}
 		}
-		if i == 0 || l.Remaining < strictest.Remaining || l.Remaining == strictest.Remaining && l.Reset.After(strictest.Reset) {
+		sameLater := l.Remaining == strictest.Remaining && l.Reset.After(strictest.Reset)
+		if i == 0 || l.Remaining < strictest.Remaining || sameLater {
 			strictest = l
 		}
 	}

@@ -21,8 +21,8 @@ type Pacer struct {
 	released chan struct{} // closed when a request is released; nil while nobody waits for that
 }
 
-// NewPacer returns a pacer that uses at most a share, over 0 and up to 1, of each window's limit, and begins no wait that
-// is longer than maxWait.
+// NewPacer returns a pacer that uses at most a share, over 0 and up to 1, of each window's limit, and begins no wait
+// that is longer than maxWait.
 func NewPacer(share float64, maxWait time.Duration) *Pacer {
 	return &Pacer{share: share, maxWait: maxWait}
 }
@@ -34,7 +34,8 @@ type TooLongError struct {
 }
 
 func (e *TooLongError) Error() string {
-	return fmt.Sprintf("the next request may be sent in %v, but the call may not wait that long", e.Wait.Round(time.Millisecond))
+	wait := e.Wait.Round(time.Millisecond)
+	return fmt.Sprintf("the next request may be sent in %v, but the call may not wait that long", wait)
 }
 
 // Admit waits until a request may be sent, and counts it as in flight until Release. It calls held before each wait for

@@ -5,21 +5,21 @@ import (
 	"time"
 )
 
-// window is one window of the org's rate limit as a client knows it, and decides whether a request may be sent. A window
-// has slots, one for each request, which the client shares with others that it cannot see: it counts the slots that it
-// took itself, and estimates what others take from how fast the remaining slots dwindle. Each request in flight reserves a
-// slot, and the more others take, the fewer requests of the client are in flight at once, because an estimate may be wrong
-// and a 429 costs more than a wait.
+// window is one window of the org's rate limit as a client knows it, and decides whether a request may be sent. A
+// window has slots, one for each request, which the client shares with others that it cannot see: it counts the slots
+// that it took itself, and estimates what others take from how fast the remaining slots dwindle. Each request in flight
+// reserves a slot, and the more others take, the fewer requests of the client are in flight at once, because an
+// estimate may be wrong and a 429 costs more than a wait.
 //
-//	state    meaning                                   who may send                 until
-//	unknown  no window was seen, or the last ended     one request, to find out     its response
-//	open     slots are left for this client            as many as room allows       the slots are used, or the window ends
-//	closed   the slots, or the client's share, are     nobody                       the window ends
-//	         used
-//	unpaced  a success had no X-Rate-Limit headers     everybody                    a response has them
+//	state    meaning                                   what may be sent             until
+//	unknown  no window was seen, or the last ended     one request, to find out     its response comes
+//	open     slots are left for this client            as much as room allows       they are used, or it ends
+//	closed   all slots, or the share, are used         nothing                      the window ends
+//	unpaced  a success had no X-Rate-Limit headers     everything                   a response has them
 //
-// A window is identified by its X-Rate-Limit-Reset. A later Reset opens a new window if this one has ended or more slots
-// are left than before; an earlier one comes from a straggler. window has no clock: time and responses are arguments.
+// A window is identified by its X-Rate-Limit-Reset. A later Reset opens a new window if this one has ended or more
+// slots are left than before; an earlier one comes from a straggler. window has no clock: time and responses are
+// arguments.
 type window struct {
 	limit, remaining int       // as of the latest response; remaining never rises within a window
 	reset            time.Time // by the server's clock; zero while nothing is known
@@ -83,9 +83,10 @@ func (w *window) later() time.Time {
 
 // room reports whether an open window has a slot for one more attempt of this client.
 //
-// The attempts in flight are reservations of this client. The slots that others will take before this attempt arrives are
-// estimated from their rate so far, and no further ahead than they have been observed. The estimate needs caution: the
-// more others take, and the fewer slots remain, the fewer attempts of this client are in flight at once, down to one.
+// The attempts in flight are reservations of this client. The slots that others will take before this attempt arrives
+// are estimated from their rate so far, and no further ahead than they have been observed. The estimate needs caution:
+// the more others take, and the fewer slots remain, the fewer attempts of this client are in flight at once, down to
+// one.
 func (w *window) room(now time.Time) bool {
 	shared := max(w.ratio(), w.before) - 1
 	if w.inFlight > 0 && float64(w.inFlight+1)*(1+caution*shared) > float64(w.remaining) {
@@ -182,8 +183,8 @@ func (w *window) open(r response, left time.Duration) {
 	}
 }
 
-// whole returns an upper bound of what is left of a window. left is the difference of Reset and Date, which are in whole
-// seconds, so the window may last up to a second longer; but no window is longer than length.
+// whole returns an upper bound of what is left of a window. left is the difference of Reset and Date, which are in
+// whole seconds, so the window may last up to a second longer; but no window is longer than length.
 func (w *window) whole(left time.Duration) time.Duration {
 	if left < 0 {
 		return 0
@@ -192,8 +193,8 @@ func (w *window) whole(left time.Duration) time.Duration {
 	return min(left+time.Second, w.length)
 }
 
-// spread adds up to a hundredth to a wait, at random, so that those who wait for the end of a window do not all return at
-// once.
+// spread adds up to a hundredth to a wait, at random, so that those who wait for the end of a window do not all return
+// at once.
 func spread(wait time.Duration, jitter float64) time.Duration {
 	return wait + time.Duration(float64(wait/100)*jitter)
 }

@@ -7,8 +7,8 @@ import (
 )
 
 // Budget bounds the retries of all calls of a client together. A broken server gets the first attempt of each call, but
-// only a fraction more: calls pay in, retries draw, and the savings are bounded. Waiting out a rate limit costs nothing,
-// because the server has said when to come back. A Budget is safe for concurrent use.
+// only a fraction more: calls pay in, retries draw, and the savings are bounded. Waiting out a rate limit costs
+// nothing, because the server has said when to come back. A Budget is safe for concurrent use.
 type Budget struct {
 	mu    sync.Mutex
 	saved float64

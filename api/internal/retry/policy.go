@@ -1,5 +1,5 @@
-// Package retry decides whether and when to repeat a request that failed: to the API, and to the token endpoint before it.
-// It only decides; its callers send the requests.
+// Package retry decides whether and when to repeat a request that failed: to the API, and to the token endpoint before
+// it. It only decides; its callers send the requests.
 package retry
 
 import (
@@ -38,7 +38,8 @@ func (p Policy) WithDefaults() Policy {
 	}
 }
 
-// Outcome is all that the decision to try again depends on. The operation is not part of it, because all are idempotent.
+// Outcome is all that the decision to try again depends on. The operation is not part of it, because all are
+// idempotent.
 type Outcome struct {
 	Attempt  int         // 1 for the first
 	Status   int         // 0 if no response came
@@ -49,8 +50,8 @@ type Outcome struct {
 	Jitter   float64   // random, in [0, 1)
 }
 
-// Decide returns how long to wait before the next attempt, or false to stop. A wait returned with false is one that would
-// be too long.
+// Decide returns how long to wait before the next attempt, or false to stop. A wait returned with false is one that
+// would be too long.
 func (p Policy) Decide(o Outcome) (wait time.Duration, again bool) {
 	if o.Attempt >= p.MaxAttempts {
 		return 0, false
@@ -70,8 +71,8 @@ func (p Policy) Decide(o Outcome) (wait time.Duration, again bool) {
 	return wait, true
 }
 
-// untilReset uses the server's clock, because the local one may be wrong. Okta's own SDKs add a second as well: Reset is
-// a whole second, and the window ends some time in it.
+// untilReset uses the server's clock, because the local one may be wrong. Okta's own SDKs add a second as well: Reset
+// is a whole second, and the window ends some time in it.
 func (p Policy) untilReset(o Outcome) time.Duration {
 	limit := ratelimit.Parse(o.Header)
 	if limit.Unknown() {

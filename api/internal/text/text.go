@@ -37,8 +37,8 @@ func IsUnreserved(r rune) bool {
 	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("-_.~", r)
 }
 
-// HasPlaceholder reports whether a URL, a credential or an ID was copied from documentation, or from a template that was
-// not filled in: {yourOktaDomain}, ${OKTA_TOKEN}, %OKTA_TOKEN%, <token>, [token], YOUR_API_TOKEN, changeme.
+// HasPlaceholder reports whether a URL, a credential or an ID was copied from documentation, or from a template that
+// was not filled in: {yourOktaDomain}, ${OKTA_TOKEN}, %OKTA_TOKEN%, <token>, [token], YOUR_API_TOKEN, changeme.
 func HasPlaceholder(text string) bool {
 	return strings.ContainsAny(text, "{}<>$") || strings.HasPrefix(text, "YOUR_") || placeholder.MatchString(text)
 }
