@@ -19,11 +19,10 @@ type Client struct {
 	org  *url.URL
 	raw  *gen.Client
 	auth func() Auth // a function, which prints as an address
+	settings
 
 	pacer  *ratelimit.Pacer
 	budget *retry.Budget
-
-	settings
 }
 
 // New returns a client for the org at orgURL, such as https://acme.okta.com or the org's custom domain. The scheme is

@@ -82,8 +82,7 @@ type listing struct {
 func (l *listing) fetch(ctx context.Context, link *url.URL, announce func(next string)) (page Page, err error) {
 	call := l.call
 	call.link = link
-	params := gen.ListTokensParams{Limit: new(cmp.Or(call.pageSize, MaxPageSize))}
-	params.Expand = call.expand
+	params := gen.ListTokensParams{Limit: new(cmp.Or(call.pageSize, MaxPageSize)), Expand: call.expand}
 	call.send = func(ctx context.Context, editors ...RequestEditor) (*http.Response, error) {
 		return l.client.raw.ListTokens(ctx, call.appID, &params, editors...)
 	}

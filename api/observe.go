@@ -10,9 +10,7 @@ import (
 
 // Attempt is one HTTP request of a call, for [WithObserver] and [WithStartObserver].
 type Attempt struct {
-	Op      string // as in Error
-	AppID   string
-	TokenID string
+	Op, AppID, TokenID string // as in Error
 
 	Number   int // 1 for the first attempt of a call
 	Start    time.Time
@@ -35,11 +33,9 @@ type Attempt struct {
 // Hold is a wait for the rate limit, for [WithHoldObserver]: the window's requests, or the client's share of them, are
 // used up, so the next attempt of a call is not sent before another window begins.
 type Hold struct {
-	Op      string // as in Error
-	AppID   string
-	TokenID string
+	Op, AppID, TokenID string // as in Error
 
-	Until     time.Time // by the local clock
+	Until     time.Time // when another window begins, by the local clock
 	RateLimit RateLimit // of the window that is used up
 }
 

@@ -14,8 +14,7 @@ func (c *Client) Get(ctx context.Context, appID, tokenID string, opts ...GetOpti
 	if err != nil {
 		return Token{}, err
 	}
-	var params gen.GetTokenParams
-	params.Expand = call.expand
+	params := gen.GetTokenParams{Expand: call.expand}
 	call.send = func(ctx context.Context, editors ...RequestEditor) (*http.Response, error) {
 		return c.raw.GetToken(ctx, appID, tokenID, &params, editors...)
 	}

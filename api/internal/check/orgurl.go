@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -88,12 +89,8 @@ func isPrefix(path string) bool {
 
 // isOktas reports whether host belongs to one of Okta's own domains, where an org has no path. A proxy has its own.
 func isOktas(host string) bool {
-	for _, domain := range []string{"okta.com", "oktapreview.com", "okta-emea.com", "okta-gov.com", "okta.mil"} {
-		if strings.HasSuffix("."+host, "."+domain) {
-			return true
-		}
-	}
-	return false
+	domains := []string{"okta.com", "oktapreview.com", "okta-emea.com", "okta-gov.com", "okta.mil"}
+	return slices.ContainsFunc(domains, func(domain string) bool { return strings.HasSuffix("."+host, "."+domain) })
 }
 
 // IsHost reports whether host is a host name in lower case, or an IP address without brackets.

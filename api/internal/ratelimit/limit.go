@@ -50,22 +50,13 @@ func parse(limit, remaining, reset string) (l Limit, ok bool) {
 	return Limit{Limit: min(n, maxLimit), Remaining: min(left, maxLimit), Reset: time.Unix(seconds, 0)}, true
 }
 
-func values(header http.Header, name string) (all []string) {
-	for _, line := range header.Values(name) {
-		for value := range strings.SplitSeq(line, ",") {
-			all = append(all, strings.TrimSpace(value))
-		}
-	}
-	return all
+// values returns the values in all lines of a header, or one that is empty.
+func values(header http.Header, name string) []string {
+	return strings.Split(strings.Join(header.Values(name), ","), ",")
 }
 
 // at returns the value at i, or the last one: a header that occurs once applies to all.
-func at(values []string, i int) string {
-	if len(values) == 0 {
-		return ""
-	}
-	return values[min(i, len(values)-1)]
-}
+func at(values []string, i int) string { return strings.TrimSpace(values[min(i, len(values)-1)]) }
 
 // Unknown reports whether l says nothing about a window: there were no headers, or the limit that was hit is that of
 // concurrent requests, whose Limit and Remaining are 0 and whose Reset means nothing

@@ -28,8 +28,7 @@ func Truncate(text string, limit int) string {
 	return strings.ToValidUTF8(text[:limit], "") + "…"
 }
 
-// NotVisible reports whether a character cannot be part of a URL or a credential: white space, control characters, and
-// everything outside ASCII.
+// NotVisible reports whether URLs and credentials cannot contain r: white space, control characters, all beyond ASCII.
 func NotVisible(r rune) bool { return r <= ' ' || r > '~' }
 
 // IsUnreserved reports whether a character needs no escaping anywhere in a URL (RFC 3986, section 2.3).
@@ -60,8 +59,7 @@ func Redact(text string, secrets ...string) string {
 	return text
 }
 
-// RedactError returns err, unless its text repeats a secret; then, it returns an error with the redacted text alone.
-// (net/http, for example, quotes headers that it cannot read.)
+// RedactError returns err, or the redacted text of it if that differs: net/http quotes headers that it cannot read.
 func RedactError(err error, secrets ...string) error {
 	if redacted := Redact(err.Error(), secrets...); redacted != err.Error() {
 		return errors.New(redacted)
