@@ -41,7 +41,7 @@ type callSettings struct {
 	start    string          // link to the first page; empty for the beginning
 	expand   *string         // nil for no details
 	keepRaw  bool            // of a listing
-	raw      *jsontext.Value // of a token; nil if nobody asked for it
+	raw      *jsontext.Value // of a token; nil without RawTo
 	editors  []RequestEditor
 }
 

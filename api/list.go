@@ -27,7 +27,7 @@ const MaxPageSize = gen.ListTokensLimitMaximum
 type Page struct {
 	Tokens    []Token          // in Okta's order
 	Raw       []jsontext.Value // with KeepRaw, the JSON of each token, byte for byte as Okta sent it; otherwise nil
-	Next      string           // opaque link to the next page, see StartAt; empty on the last page
+	Next      string           // opaque link to the next page, for StartAt; empty on the last page
 	RequestID string           // X-Okta-Request-Id of the response
 	RateLimit RateLimit        // of the response
 }

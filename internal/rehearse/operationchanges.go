@@ -43,7 +43,7 @@ var operationChanges = []change{
           schema: {type: string, description: names properties, x-go-type-skip-optional-pointer: false}
 `[1:]+getParameters),
 		drift:     []string{"getToken/parameters/query/fields: added"},
-		checklist: []string{"api/options.go", "internal/reference/binding.go", "api/oktatest/handler.go", "cmd/apptokens/list.go", "README.md"},
+		checklist: []string{"api/calloptions.go", "internal/reference/binding.go", "api/oktatest/handler.go", "cmd/apptokens/list.go", "README.md"},
 		steps: []step{
 			{
 				fails: []string{`internal/reference/binding\.go names no argument and no option for parameter fields`},
@@ -53,14 +53,16 @@ var operationChanges = []change{
 			},
 			{
 				fails: []string{`package api has no function Fields`},
-				follow: []edit{{file: "api/options.go", from: "// ExpandScopes ", to: `// Fields names the properties to return.
-func Fields(names string) GetOption { return fieldsOption(names) }
+				follow: []edit{
+					{file: "api/calloptions.go", from: "// ExpandScopes ", to: `// Fields names the properties to return.
+func Fields(names string) GetOption {
+	return callOption(setting(nil, func(s *callSettings) { s.fields = &names }))
+}
 
-type fieldsOption string
-
-func (o fieldsOption) applyToGet(params *gen.GetTokenParams) { params.Fields = (*string)(&o) }
-
-// ExpandScopes `}},
+// ExpandScopes `},
+					{file: "api/calloptions.go", from: "\teditors  []RequestEditor\n", to: "\teditors  []RequestEditor\n\tfields   *string\n"},
+					{file: "api/tokens.go", from: "Expand: call.expand", to: "Expand: call.expand, Fields: call.fields"},
+				},
 			},
 		},
 		proof: map[string]string{"api/REFERENCE.md": "| `fields` | string | query | `Fields(names string)` | names what to return |"},
@@ -75,7 +77,7 @@ func (o fieldsOption) applyToGet(params *gen.GetTokenParams) { params.Fields = (
           schema: {type: string, description: names a tenant}
 `[1:]+getParameters),
 		drift:     []string{"getToken/parameters/query/tenant: added"},
-		checklist: []string{"api/options.go", "internal/reference/binding.go"},
+		checklist: []string{"api/calloptions.go", "internal/reference/binding.go"},
 		steps: []step{
 			{
 				fails:  []string{`internal/reference/binding\.go names no argument and no option for parameter tenant`},
@@ -92,13 +94,13 @@ func (o fieldsOption) applyToGet(params *gen.GetTokenParams) { params.Fields = (
 			"getToken/parameters/query/expand: removed", "listTokens/parameters/query/expand: removed",
 			"getToken/parameters/query/include: added", "listTokens/parameters/query/include: added",
 		},
-		checklist: []string{"api/options.go", "api/oktatest/handler.go", "api/contract/listprobes.go"},
+		checklist: []string{"api/calloptions.go", "api/oktatest/handler.go", "api/contract/listprobes.go"},
 		steps: []step{
 			{
-				fails: []string{`api/list\.go:.* params\.Expand undefined`, `api/options\.go:.* params\.Expand undefined`},
+				fails: []string{`api/list\.go:.* unknown field Expand`, `api/tokens\.go:.* unknown field Expand`},
 				follow: []edit{
-					{file: "api/list.go", from: "params.Expand", to: "params.Include"},
-					{file: "api/options.go", from: "params.Expand", to: "params.Include"},
+					{file: "api/list.go", from: "Expand: call", to: "Include: call"},
+					{file: "api/tokens.go", from: "Expand: call", to: "Include: call"},
 				},
 			},
 			{
