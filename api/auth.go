@@ -13,128 +13,108 @@ import (
 	"example.com/apptokens/api/internal/text"
 )
 
-// Auth authorizes requests. Its Authorize method is a request editor ([gen.RequestEditorFn]), so the generated client
-// takes it too.
+// Auth authorizes requests. Its Authorize method is a [RequestEditor], so the generated client accepts it, too.
 //
-// A [Client] takes all requests to share one rate limit: an Auth that picks its credential by the context needs a client
-// for each.
-//
-// Authorize runs for every attempt, after all other editors: URL and headers are final, and a token or a proof that it
-// adds is as fresh as can be. Its errors end the call without a retry. It must be safe for concurrent use, and return
-// when ctx is done.
-//
-// ctx carries the HTTP client of [WithHTTPClient], if one was given, as the value of [oauth2.HTTPClient], for an Auth that
-// makes requests of its own.
+// Authorize runs for every attempt, after all other editors: URL and headers are final, and the token or proof that it
+// adds is fresh. Its errors end the call without a retry. It must be safe for concurrent use, and return when ctx is
+// done. ctx carries the HTTP client of [WithHTTPClient], if one was given, as the value of [oauth2.HTTPClient].
 //
 // An Auth that is also a [ResponseObserver] sees the responses; a type that wraps one must pass its Observe method on.
+//
+// All requests of a [Client] share one rate limit. An Auth that chooses a credential by ctx needs a client for each.
 type Auth interface {
 	Authorize(ctx context.Context, req *http.Request) error
 }
 
-// ResponseObserver is an [Auth] that sees the response to every attempt. It must leave the body alone. After an
-// unsuccessful response, true asks for one more attempt at once, which does not count against [RetryPolicy]: a cached token
-// was dropped after a 401, or a new DPoP nonce was learnt. It is granted at most twice per call.
+// ResponseObserver is an [Auth] that sees the response to every attempt. It must not read the body. After an
+// unsuccessful response, true asks for one more attempt at once, for example because a 401 made it drop a cached token,
+// or because it learned a new DPoP nonce. Such an attempt does not count against [RetryPolicy], and is granted at most
+// twice per call.
 type ResponseObserver interface {
 	Observe(resp *http.Response) (again bool)
 }
 
-// APIToken authorizes with an API token, as "Authorization: SSWS <token>". Okta's documentation of the scheme:
+// APIToken authorizes with an API token, as "Authorization: SSWS <token>"; see Okta's documentation of the scheme,
 // https://developer.okta.com/docs/reference/core-okta-api/#authentication.
 //
-// A token that is empty, a placeholder, or holds a quote or anything but visible ASCII, is [ErrInvalidArgument], from
-// [New] and from Authorize.
+// [New] and Authorize return [ErrInvalidArgument] for a token that is empty or a placeholder, or contains a quote or
+// anything but visible ASCII.
 func APIToken(token string) Auth { return newStaticAuth("SSWS", token) }
 
-// BearerToken authorizes with an OAuth 2.0 access token that carries the scopes okta.apps.read (to list and get) or
-// okta.apps.manage (to revoke), as "Authorization: Bearer <token>". Such tokens live an hour: for longer, see
-// package oauth, and [TokenSource].
-//
-// A token that is empty, a placeholder, or holds a quote or anything but visible ASCII, is [ErrInvalidArgument], from
-// [New] and from Authorize.
+// BearerToken authorizes with an OAuth 2.0 access token that has the scope okta.apps.read (to list and get) or
+// okta.apps.manage (to revoke), as "Authorization: Bearer <token>". Such tokens live an hour; see package oauth and
+// [TokenSource] for renewal. A token that cannot be valid is [ErrInvalidArgument], as with [APIToken].
 func BearerToken(token string) Auth { return newStaticAuth("Bearer", token) }
 
 // TokenSource authorizes with the access tokens of source, as "Authorization: <type> <token>"; the type is Bearer
-// unless the token says otherwise. source is asked for every attempt: wrap it in [oauth2.ReuseTokenSource] if it does
-// not cache. If it fails, the call fails without a retry.
+// unless the token has another. source is asked for every attempt: wrap it in [oauth2.ReuseTokenSource] if it does not
+// cache. If it fails, the call fails without a retry.
 //
-// An [oauth2.TokenSource] knows no context, so a call whose context ends while source is busy returns without waiting
-// for it; a source that hangs keeps one goroutine for each attempt.
-//
-// A nil source is [ErrInvalidArgument] from [New]; so, from Authorize, is an access token that is empty, or holds a
-// quote or anything but visible ASCII.
+// An [oauth2.TokenSource] has no context, so a call whose context ends while source is busy returns without waiting for
+// it; a source that hangs keeps one goroutine for each attempt. A nil source, and an access token that cannot be valid,
+// is [ErrInvalidArgument], as with [APIToken].
 func TokenSource(source oauth2.TokenSource) Auth {
+	if check.IsNil(source) {
+		return invalidAuth{check.Invalid("token source", "nil", "pass one that returns access tokens")}
+	}
 	return tokenSource(func() oauth2.TokenSource { return source })
 }
+
+// invalidAuth is the error of an Auth that cannot work. New returns it.
+type invalidAuth struct{ err error }
+
+func (a invalidAuth) Authorize(context.Context, *http.Request) error { return a.err }
 
 // staticAuth and tokenSource are functions because fmt cannot look into a closure: however they are printed, and
 // whatever struct they are part of, the secret stays inside.
 
-type staticAuth func() (header string, err error)
+type staticAuth func() (header string)
 
-func newStaticAuth(scheme, token string) staticAuth {
-	err := checkCredential(scheme+" token", token)
-	return func() (string, error) { return scheme + " " + token, err }
+func newStaticAuth(scheme, token string) Auth {
+	if err := checkCredential(scheme+" token", token); err != nil {
+		return invalidAuth{err}
+	}
+	return staticAuth(func() string { return scheme + " " + token })
 }
 
 func (a staticAuth) Authorize(_ context.Context, req *http.Request) error {
-	header, err := a()
-	if err == nil {
-		req.Header.Set("Authorization", header)
-	}
-	return err
-}
-
-func (a staticAuth) check() error {
-	_, err := a()
-	return err
+	req.Header.Set("Authorization", a())
+	return nil
 }
 
 type tokenSource func() oauth2.TokenSource
 
 func (s tokenSource) Authorize(ctx context.Context, req *http.Request) error {
-	if err := s.check(); err != nil {
-		return err
-	}
-	type result struct {
-		token *oauth2.Token
-		err   error
-	}
-	done := make(chan result, 1)
+	var token *oauth2.Token
+	done := make(chan error, 1)
 	go func() {
-		token, err := s().Token()
-		done <- result{token, err}
+		var err error
+		token, err = s().Token()
+		done <- err
 	}()
 	select {
 	case <-ctx.Done():
 		return ctx.Err()
-	case r := <-done:
+	case err := <-done:
 		var refused *oauth2.RetrieveError
-		if errors.As(r.err, &refused) {
+		switch {
+		case errors.As(err, &refused):
 			return retrieveError(refused)
-		}
-		if r.err != nil {
-			return r.err
-		}
-		if r.token == nil {
+		case err != nil:
+			return err
+		case token == nil:
 			return errors.New("the token source returned no token")
 		}
-		if err := errors.Join(checkCredential("token type", r.token.Type()), checkCredential("access token", r.token.AccessToken)); err != nil {
-			return err
-		}
-		r.token.SetAuthHeader(req)
-		return nil
 	}
+	err := errors.Join(checkCredential("token type", token.Type()), checkCredential("access token", token.AccessToken))
+	if err == nil {
+		token.SetAuthHeader(req)
+	}
+	return err
 }
 
-func (s tokenSource) check() error {
-	if check.IsNil(s()) {
-		return check.Invalid("token source", "nil", "pass one that returns access tokens")
-	}
-	return nil
-}
-
-// retrieveError says what the token endpoint said, without what oauth2's own error holds as well: the body, and the
-// request with its client secret.
+// retrieveError returns what the token endpoint said, without the body and the request with its client secret, which
+// are in oauth2's own error.
 func retrieveError(e *oauth2.RetrieveError) error {
 	refusal := "the token endpoint refused"
 	if e.Response != nil {
@@ -148,54 +128,35 @@ func retrieveError(e *oauth2.RetrieveError) error {
 
 // checkCredential never shows the credential.
 func checkCredential(what, credential string) error {
-	if credential == "" {
+	invalid := func(r rune) bool { return text.NotVisible(r) || r == '"' || r == '\'' }
+	why := ""
+	switch {
+	case credential == "":
 		return check.Invalid(what, "", "it is empty; is the environment variable set?")
+	case text.HasPlaceholder(credential):
+		why = "it still contains a placeholder such as ${OKTA_TOKEN}; put in the value"
+	case strings.ContainsFunc(credential, invalid):
+		why = "it contains a space, line break, quote or other character never found in tokens; pass the token alone"
+	default:
+		return nil
 	}
-	if text.HasPlaceholder(credential) {
-		return check.Invalid(what, "(not shown)", "it still contains a placeholder, such as ${OKTA_TOKEN}; put in the value")
-	}
-	if strings.ContainsFunc(credential, func(r rune) bool { return text.NotVisible(r) || r == '"' || r == '\'' }) {
-		return check.Invalid(what, "(not shown)", "it holds a space, a line end, a quote or another character that no token has; pass the token alone")
-	}
-	return nil
+	return check.Invalid(what, "(not shown)", why)
 }
 
-// authenticator is what a client keeps of an Auth: two functions, which print as addresses.
-type authenticator struct {
-	authorize RequestEditor
-	observe   func(*http.Response) (again bool)
-}
-
-func newAuthenticator(auth Auth, s settings) (authenticator, error) {
-	if check.IsNil(auth) {
-		return authenticator{}, check.Invalid("auth", "nil", "pass one, such as api.APIToken(token)")
+// authorize is the editor that runs the Auth of the client, with a time limit.
+func (c *Client) authorize(ctx context.Context, req *http.Request) error {
+	limit := c.retry.MaxWait + c.attemptTimeout // a token endpoint has rate limits, too
+	authCtx, cancel := context.WithTimeoutCause(ctx, limit, timeoutError{"no authorization", limit})
+	defer cancel()
+	if c.httpClient != nil {
+		authCtx = context.WithValue(authCtx, oauth2.HTTPClient, c.httpClient)
 	}
-	if auth, ok := auth.(interface{ check() error }); ok {
-		if err := auth.check(); err != nil {
-			return authenticator{}, err
-		}
+	err := c.auth().Authorize(authCtx, req)
+	if err == nil {
+		return nil
 	}
-	limit := s.retry.MaxWait + s.attemptTimeout // a token endpoint has rate limits, too
-	a := authenticator{
-		authorize: func(ctx context.Context, req *http.Request) error {
-			authCtx, cancel := context.WithTimeoutCause(ctx, limit, timeoutError{"no authorization", limit})
-			defer cancel()
-			if s.httpClientGiven {
-				authCtx = context.WithValue(authCtx, oauth2.HTTPClient, s.httpClient)
-			}
-			err := auth.Authorize(authCtx, req)
-			switch {
-			case err == nil:
-				return nil
-			case ctx.Err() == nil && authCtx.Err() != nil:
-				err = because(context.Cause(authCtx), err)
-			}
-			return fmt.Errorf("authorize: %w", err)
-		},
-		observe: func(*http.Response) bool { return false },
+	if ctx.Err() == nil && authCtx.Err() != nil {
+		err = because(context.Cause(authCtx), err)
 	}
-	if observer, ok := auth.(ResponseObserver); ok {
-		a.observe = observer.Observe
-	}
-	return a, nil
+	return fmt.Errorf("authorize: %w", err)
 }

@@ -27,7 +27,7 @@ func TestABrokenServerGetsLittleMoreLoad(t *testing.T) {
 			t.Errorf("%d requests for %d calls, want %d at most", got, calls, most)
 		}
 		err := client.RevokeAll(t.Context(), appID)
-		checkError(t, err, &api.Error{}, "502 Bad Gateway: not retried, since too many calls failed lately")
+		checkError(t, err, &api.Error{}, "502 Bad Gateway: not retried: the retry budget is exhausted")
 		org.Heal()
 		if err := client.RevokeAll(t.Context(), appID); err != nil {
 			t.Error(err)

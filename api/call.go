@@ -1,47 +1,94 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
+	"example.com/apptokens/api/internal/check"
 	"example.com/apptokens/api/internal/ratelimit"
 	"example.com/apptokens/api/internal/retry"
+	"example.com/apptokens/api/internal/text"
 )
 
 // call is one operation with all its attempts.
 type call struct {
 	op             string
 	appID, tokenID string
+	success        int // the only status that is one
+	callSettings
 
 	// send makes one attempt: one call of the generated method.
 	send func(ctx context.Context, editors ...RequestEditor) (*http.Response, error)
-	// editors are for this call alone.
-	editors []RequestEditor
-	// link, where there is one, replaces the URL that the generated method made.
+	// link, if it is not nil, replaces the URL that the generated method made.
 	link *url.URL
-	// success is the only status that is one.
-	success int
-	// read takes in the response to a successful attempt; nil where there is nothing to read.
-	read func(*http.Response) error
+	// read reads the response to a successful attempt; nil if there is nothing to read.
+	read func(*http.Response) (warning string, err error)
 
 	attempts       int       // made so far
-	repeats        int       // of them, those that the Auth asked for
+	repeats        int       // those of them that the Auth asked for
 	firstRequestID string    // of the first response that had one
-	maybeDone      bool      // an attempt failed that the server may have carried out
-	sent           time.Time // the latest attempt, once it was authorized
-	warning        string    // what could not be read of the latest response
+	maybeDone      bool      // the server may have carried out an attempt that failed
+	sent           time.Time // when the latest attempt was authorized
 }
 
-// maxRepeats is how often an Auth may ask for another attempt: for a new token and for a new nonce.
+// maxRepeats is how often an Auth may ask for another attempt: once for a new token and once for a new nonce.
 const maxRepeats = 2
 
-// do makes attempts until one succeeds or there is no point in another.
+// newCall returns a call of an operation on an app, or on a token of the app, after checking its IDs and its options.
+func newCall[O option](op string, success int, opts []O, appID string, tokenID ...string) (*call, error) {
+	call := &call{op: op, success: success}
+	if err := CheckID("app ID", appID); err != nil {
+		return nil, call.failed(err)
+	}
+	call.appID = appID
+	for _, id := range tokenID {
+		if err := CheckID("token ID", id); err != nil {
+			return nil, call.failed(err)
+		}
+		call.tokenID = id
+	}
+	for _, option := range opts {
+		err := check.NotNil("option", option)
+		if err == nil {
+			err = option.apply(&call.callSettings)
+		}
+		if err != nil {
+			return nil, call.failed(err)
+		}
+	}
+	return call, nil
+}
+
+// CheckID returns [ErrInvalidArgument] for a string that cannot be the ID of an app or a token. The error calls the
+// argument what, for example "app ID". Every call checks its IDs; CheckID is for programs that want to check many
+// before the first call.
+//
+// An ID consists of letters, digits, "-", "_", "." and "~", and is neither "." nor "..". Okta's own IDs consist of
+// letters, digits, "-" and "_".
+func CheckID(what, id string) error {
+	// What is allowed is easier to list than what is dangerous: generated code turns an empty token ID into the path of
+	// revoke-all and ".." into DELETE /api/v1/apps/{appId}, which deletes the app; a Java server may read "..;" as "..".
+	switch {
+	case id == "":
+		return check.Invalid(what, id, "it is empty")
+	case id == "." || id == "..":
+		return check.Invalid(what, id, "it would lead to another resource")
+	case strings.ContainsFunc(id, func(r rune) bool { return !text.IsUnreserved(r) }):
+		return check.Invalid(what, id, `an ID consists of letters, digits, "-", "_", "." and "~"`)
+	}
+	return nil
+}
+
+// do makes attempts until one succeeds or another would not help.
 func (c *Client) do(ctx context.Context, call *call) error {
 	c.budget.Pay(time.Now())
 	if c.callTimeout > 0 {
@@ -51,41 +98,35 @@ func (c *Client) do(ctx context.Context, call *call) error {
 	}
 	var failure *Error // of the last attempt
 	for {
-		if err := c.pacer.Admit(ctx, func(until time.Time, limit ratelimit.Limit) { c.observeHold(ctx, call, until, limit) }); err != nil {
+		held := func(until time.Time, limit ratelimit.Limit) { c.observeHold(ctx, call, until, limit) }
+		if err := c.pacer.Admit(ctx, held); err != nil {
 			return call.notAdmitted(ctx, err, failure)
 		}
 		call.attempts++
-		start := time.Now()
-		attemptCtx := c.observeStart(ctx, call, start)
+		attemptCtx, attempt := c.observeStart(ctx, call)
 		result := c.attempt(attemptCtx, call)
-		seen := call.seen(result, start)
-		if result.failure == nil {
-			c.observe(attemptCtx, seen)
+		failure = result.failure
+		if failure != nil {
+			attempt.Wait, attempt.Again = c.next(ctx, call, result)
+		}
+		c.observeEnd(attemptCtx, attempt, result)
+		switch {
+		case failure == nil:
 			return nil
-		}
-		failure = call.failed(result.failure)
-		call.maybeDone = call.maybeDone || result.maybeDone
-		if result.repeat = result.repeat && call.repeats < maxRepeats; result.repeat {
-			call.repeats++
-		}
-		seen.Err = failure
-		seen.Wait, seen.Again = c.next(ctx, call, result)
-		c.observe(attemptCtx, seen)
-		if !seen.Again {
+		case !attempt.Again:
 			return failure
 		}
-		if err := retry.Sleep(ctx, seen.Wait); err != nil {
+		if err := retry.Sleep(ctx, attempt.Wait); err != nil {
 			return failure.interrupted(err)
 		}
 	}
 }
 
-// notAdmitted is the error of a call whose next attempt was held back for too long, or until the context ended. failure is
-// that of the last attempt, nil for none.
+// notAdmitted returns the error of a call whose next attempt was held back for too long, or until ctx ended. failure is
+// that of the last attempt, if there was one.
 func (call *call) notAdmitted(ctx context.Context, err error, failure *Error) *Error {
 	var tooLong *ratelimit.TooLongError
-	isTooLong := errors.As(err, &tooLong)
-	if isTooLong {
+	if errors.As(err, &tooLong) {
 		err = fmt.Errorf("%w: %w", ErrRateLimited, err)
 	} else {
 		err = retry.ContextError(ctx)
@@ -93,55 +134,58 @@ func (call *call) notAdmitted(ctx context.Context, err error, failure *Error) *E
 	if failure != nil {
 		return failure.interrupted(err)
 	}
-	held := call.failed(&Error{Err: err})
-	if isTooLong {
-		held.RateLimit = RateLimit(tooLong.Limit)
+	failure = call.failed(err)
+	if tooLong != nil {
+		failure.RateLimit = RateLimit(tooLong.Limit)
 	}
-	return held
+	return failure
 }
 
-// result is what one attempt came to.
+// result is the result of one attempt.
 type result struct {
-	resp      *http.Response // nil where no response came; its body is closed
+	resp      *http.Response // nil if no response came; its body is closed
 	failure   *Error         // nil for a success
 	maybeDone bool           // it failed, and the server may have carried it out
 	repeat    bool           // it failed, and the Auth asks for another one
+	warning   string         // what could not be read of the response
 }
 
-// attempt sends the request once and takes in the response.
-func (c *Client) attempt(ctx context.Context, call *call) result {
-	var resp *http.Response
-	came, lost := time.Time{}, false
+// attempt sends the request once and reads the response.
+func (c *Client) attempt(ctx context.Context, call *call) (r result) {
+	var headCame time.Time
 	call.sent = time.Now()
-	defer func() { c.pacer.Settle(resp, lost, call.sent, came) }()
-	var err error
-	resp, err = call.send(ctx, c.editorsOf(call)...)
-	came, lost = time.Now(), mayHaveArrived(err)
+	defer func() { c.pacer.Release(r.resp, r.maybeDone, call.sent, headCame) }()
+	resp, err := call.send(ctx, c.editorsOf(call)...)
+	headCame, r.resp = time.Now(), resp
 	if err == nil {
 		defer resp.Body.Close()
-		if call.firstRequestID == "" {
-			call.firstRequestID = requestID(resp)
-		}
-		again := c.auth.observe(resp)
-		if resp.StatusCode != call.success {
-			return result{resp: resp, failure: statusError(resp, call.success), maybeDone: isUnclear(resp.StatusCode), repeat: again}
-		}
-		if call.read == nil {
-			return result{resp: resp}
-		}
-		if err = call.read(resp); err == nil {
-			return result{resp: resp}
+		call.firstRequestID = cmp.Or(call.firstRequestID, requestID(resp))
+		observer, ok := c.auth().(ResponseObserver)
+		again := ok && observer.Observe(resp)
+		switch {
+		case resp.StatusCode != call.success:
+			r.failure, r.repeat = statusError(resp, call.success), again
+			r.maybeDone = retry.IsOutage(resp.StatusCode) && resp.StatusCode != http.StatusServiceUnavailable
+		case call.read != nil:
+			r.warning, err = call.read(resp)
 		}
 	}
-	maybeDone := mayHaveArrived(err)
-	if ctx.Err() != nil {
-		err = because(retry.ContextError(ctx), err)
+	if err != nil {
+		r.maybeDone = mayHaveArrived(err)
+		if ctx.Err() != nil {
+			err = because(retry.ContextError(ctx), err)
+		}
+		r.failure = responseError(resp, err)
 	}
-	return result{resp: resp, failure: responseError(resp, err), maybeDone: maybeDone}
+	if r.failure != nil {
+		call.complete(r.failure)
+		call.maybeDone = call.maybeDone || r.maybeDone
+	}
+	return r
 }
 
 // editorsOf returns the editors of one attempt, in the order in which they run. Authorization comes last, when URL and
-// headers are final, but for the check that they are still those of the operation.
+// headers are final; only the check that they are still those of the operation follows.
 func (c *Client) editorsOf(call *call) []RequestEditor {
 	var method, path string
 	prepare := func(_ context.Context, req *http.Request) error {
@@ -152,7 +196,7 @@ func (c *Client) editorsOf(call *call) []RequestEditor {
 			req.URL = &link
 		}
 		if call.attempts > 1 {
-			// What Okta's SDKs send, so that Okta's logs tell a retry from a new request.
+			// Okta's SDKs send these, so that Okta's logs distinguish a retry from a new request.
 			req.Header.Set("X-Okta-Retry-Count", strconv.Itoa(call.attempts-1))
 			if call.firstRequestID != "" {
 				req.Header.Set("X-Okta-Retry-For", call.firstRequestID)
@@ -165,17 +209,16 @@ func (c *Client) editorsOf(call *call) []RequestEditor {
 		call.sent = time.Now()
 		return c.checkTarget(req, method, path)
 	}
-	editors := make([]RequestEditor, 0, len(c.editors)+len(call.editors)+3)
-	editors = append(append(append(editors, prepare), c.editors...), call.editors...)
-	return append(editors, c.auth.authorize, verify)
+	return slices.Concat([]RequestEditor{prepare}, c.editors, call.editors, []RequestEditor{c.authorize, verify})
 }
 
-// next says whether to make another attempt, and after which wait.
-func (c *Client) next(ctx context.Context, call *call, r result) (time.Duration, bool) {
-	if ctx.Err() != nil {
+// next reports whether to make another attempt, and after which wait.
+func (c *Client) next(ctx context.Context, call *call, r result) (wait time.Duration, again bool) {
+	switch {
+	case ctx.Err() != nil:
 		return 0, false
-	}
-	if r.repeat {
+	case r.repeat && call.repeats < maxRepeats:
+		call.repeats++
 		return 0, true
 	}
 	o := retry.Outcome{Attempt: call.attempts - call.repeats, Err: r.failure.Err, Now: time.Now(), Jitter: rand.Float64()}
@@ -183,27 +226,29 @@ func (c *Client) next(ctx context.Context, call *call, r result) (time.Duration,
 		o.Status, o.Header = r.resp.StatusCode, r.resp.Header
 	}
 	o.Deadline, _ = ctx.Deadline()
-	wait, again := c.retry.Decide(o)
-	if !again && wait > 0 && o.Status == http.StatusTooManyRequests {
+	wait, again = c.retry.Decide(o)
+	limited := o.Status == http.StatusTooManyRequests
+	switch {
+	case again && (limited || c.budget.Draw()):
+		return wait, true
+	case again:
+		r.failure.add(retry.ErrBudget)
+	case limited && wait > 0:
 		r.failure.add(&ratelimit.TooLongError{Wait: wait, Limit: ratelimit.Limit(r.failure.RateLimit)})
 	}
-	if !again {
-		return 0, false
-	}
-	if again && o.Status != http.StatusTooManyRequests && !c.budget.Draw() {
-		r.failure.add(retry.ErrBudget)
-		return 0, false
-	}
-	return wait, again
+	return 0, false
 }
 
-// failed completes an error with what the call knows.
-func (call *call) failed(failure *Error) *Error {
+// failed returns the error of a call that was not sent.
+func (call *call) failed(err error) *Error { return call.complete(&Error{Err: err}) }
+
+// complete adds what the call knows to an error.
+func (call *call) complete(failure *Error) *Error {
 	failure.Op, failure.AppID, failure.TokenID, failure.Attempts = call.op, call.appID, call.tokenID, call.attempts
 	return failure
 }
 
-// because is the end of an attempt, with what it was doing. A context error adds nothing to it.
+// because returns why an attempt ended, followed by what it was doing. A context error adds nothing.
 func because(end, err error) error {
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return end

@@ -1,7 +1,10 @@
 package api
 
 import (
+	"cmp"
+	"net/http"
 	"net/url"
+	"time"
 
 	"example.com/apptokens/api/internal/check"
 	"example.com/apptokens/api/internal/ratelimit"
@@ -10,42 +13,44 @@ import (
 )
 
 // Client calls the Application Tokens API of one Okta org. It is safe for concurrent use. Its settings never change;
-// its calls share what they learn of the rate limit, and a budget for retries, so make one per org with [New] and keep
-// it.
+// its calls share what they learn of the rate limit, and a budget for retries, so create one per org with [New] and
+// keep it.
 type Client struct {
 	org  *url.URL
 	raw  *gen.Client
-	auth authenticator
+	auth func() Auth // a function, which prints as an address
+	settings
 
 	pacer  *ratelimit.Pacer
 	budget *retry.Budget
-
-	settings
 }
 
 // New returns a client for the org at orgURL, such as https://acme.okta.com or the org's custom domain. The scheme is
-// https; http is allowed to a loopback host, or with [WithPlainHTTP]. A port and a path prefix are kept; a proxy at such
-// a prefix has to rewrite the Link headers of listings.
+// https; http is allowed to a loopback host, or with [WithPlainHTTP]. A port and a path prefix are kept; a proxy at
+// such a prefix has to rewrite the Link headers of listings.
 //
-// auth authorizes every attempt of every request, see [APIToken], [BearerToken] and [TokenSource], and package oauth for
-// service apps.
+// auth authorizes every attempt of every request, see [APIToken], [BearerToken] and [TokenSource], and package oauth
+// for service apps.
 //
 // New sends nothing. Its errors are [ErrInvalidArgument] and name the argument.
-func New(orgURL string, auth Auth, opts ...Option) (*Client, error) {
-	client, err := newClient(orgURL, auth, opts)
-	if err != nil {
-		return nil, &Error{Op: "new client", Err: err}
-	}
-	return client, nil
-}
-
-func newClient(orgURL string, auth Auth, opts []Option) (*Client, error) {
-	settings := defaultSettings()
-	for _, option := range opts {
-		if option == nil {
-			return nil, check.Invalid("option", "nil", "leave it out")
+func New(orgURL string, auth Auth, opts ...Option) (_ *Client, err error) {
+	defer func() {
+		if err != nil {
+			err = &Error{Op: "new client", Err: err}
 		}
-		if err := option(&settings); err != nil {
+	}()
+	settings := settings{
+		userAgent:      "apptokens-go",
+		retry:          retry.Policy{}.WithDefaults(),
+		attemptTimeout: 30 * time.Second,
+		share:          1,
+	}
+	for _, option := range opts {
+		err := check.NotNil("option", option)
+		if err == nil {
+			err = option(&settings)
+		}
+		if err != nil {
 			return nil, err
 		}
 	}
@@ -53,26 +58,37 @@ func newClient(orgURL string, auth Auth, opts []Option) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	if timeout := settings.httpClient.Timeout; timeout > 0 {
+	if check.IsNil(auth) {
+		return nil, check.Invalid("auth", "nil", "pass one, such as api.APIToken(token)")
+	}
+	if invalid, ok := auth.(invalidAuth); ok {
+		return nil, invalid.err
+	}
+	httpClient := cmp.Or(settings.httpClient, &http.Client{})
+	if timeout := httpClient.Timeout; timeout > 0 {
 		settings.attemptTimeout = min(settings.attemptTimeout, timeout)
 	}
-	authenticator, err := newAuthenticator(auth, settings)
-	if err != nil {
-		return nil, err
-	}
-	raw, err := gen.NewClient(org.String(), gen.WithHTTPClient(sender{settings.httpClient, settings.attemptTimeout}))
+	raw, err := gen.NewClient(org.String(), gen.WithHTTPClient(sender{httpClient, settings.attemptTimeout}))
 	if err != nil {
 		return nil, err
 	}
 	return &Client{
 		org:      org,
 		raw:      raw,
-		auth:     authenticator,
+		auth:     func() Auth { return auth },
 		pacer:    ratelimit.NewPacer(settings.share, settings.retry.MaxWait),
 		budget:   retry.NewBudget(),
 		settings: settings,
 	}, nil
 }
 
-// String names the org, and nothing that is secret.
+// String returns a text that names the org and contains no secret.
 func (c *Client) String() string { return "api.Client(" + c.org.String() + ")" }
+
+// ParseOrgURL parses the URL of an org as [New] does: absolute, https or a loopback host, and nothing in it that could
+// send credentials to the wrong place or bring misleading responses. (Okta's admin host, for example, answers API calls
+// with redirects and HTML.)
+//
+// All spellings of an org's URL become one: scheme and host in lower case, without a default port or a trailing slash.
+// Another port and a path prefix are kept. Anything else is [ErrInvalidArgument].
+func ParseOrgURL(orgURL string) (*url.URL, error) { return check.OrgURL(orgURL, false) }

@@ -77,6 +77,12 @@ func TestNewRefusesWhatCannotWork(t *testing.T) {
 		"more than the rate limit":                {option: api.WithRateShare(1.5), says: `rate share "1.5"`},
 		"a rate share that is no number":          {option: api.WithRateShare(math.NaN()), says: "rate share"},
 		"no attempt timeout":                      {option: api.WithAttemptTimeout(0), says: `attempt timeout "0s"`},
+		"a negative call timeout":                 {option: api.WithCallTimeout(-1), says: `call timeout "-1ns"`},
+		"no call timeout":                         {option: api.WithCallTimeout(0), says: `call timeout "0s"`},
+		"no start observer":                       {option: api.WithStartObserver(nil), says: "start observer"},
+		"a negative rate share":                   {option: api.WithRateShare(-0.1), says: `rate share "-0.1"`},
+		"a rate share just over 1":                {option: api.WithRateShare(math.Nextafter(1, 2)), says: "rate share"},
+		"a wait just over ten years":              {option: api.WithRetry(api.RetryPolicy{MaxWait: 10*365*24*time.Hour + 1}), says: "ten years"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -92,6 +98,26 @@ func TestNewRefusesWhatCannotWork(t *testing.T) {
 				t.Errorf("the error shows the credential: %v", err)
 			}
 		})
+	}
+}
+
+// The edges of what options accept are valid.
+func TestNewAcceptsTheEdgesOfOptions(t *testing.T) {
+	t.Parallel()
+	for name, option := range map[string]api.Option{
+		"the whole rate limit":       api.WithRateShare(1),
+		"the smallest rate share":    api.WithRateShare(math.SmallestNonzeroFloat64),
+		"the shortest attempt":       api.WithAttemptTimeout(1),
+		"the longest attempt":        api.WithAttemptTimeout(math.MaxInt64),
+		"the shortest call":          api.WithCallTimeout(1),
+		"an empty retry policy":      api.WithRetry(api.RetryPolicy{}),
+		"a wait of ten years":        api.WithRetry(api.RetryPolicy{MaxWait: 10 * 365 * 24 * time.Hour}),
+		"a user agent with a space":  api.WithUserAgent("my program/1.0"),
+		"the longest of other waits": api.WithRetry(api.RetryPolicy{BaseDelay: math.MaxInt64, MaxDelay: math.MaxInt64}),
+	} {
+		if _, err := api.New(orgURL, api.APIToken("t"), option); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 

@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -19,23 +21,23 @@ import (
 const (
 	// maxBody bounds what is read of a response, decompressed. A page of 200 tokens has about 300 KiB.
 	maxBody = 16 << 20
-	// maxCommas bounds the values of a body, which may cost a hundred times as much memory as their JSON. A page of 200
-	// tokens has about 10,000.
+	// maxCommas bounds the number of values in a body, which may take a hundred times as much memory as their JSON. A page
+	// of 200 tokens has about 10,000.
 	maxCommas = 400_000
 )
 
-// lenient accepts what encoding/json does: a name that is there twice, and text that is not quite UTF-8. Neither is a
-// reason to leave an incident without a listing.
+// lenient accepts what encoding/json does: duplicate names and invalid UTF-8. Neither is a reason to leave an incident
+// without a listing.
 var lenient = json.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 
-// bodies are buffers for bodies, which are whole before they are decoded.
+// bodies are buffers for bodies, which are read whole before they are decoded.
 var bodies = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
-// decode reads the body of a successful response, all of it, into value. raw, if it is not nil, gets a copy of the body.
-// The warning names what could not be read, though it is not worth an error.
+// decode reads the whole body of a successful response into value. If raw is not nil, it stores a copy of the body
+// there. The warning names what could not be read, but is not worth an error.
 func decode(resp *http.Response, value any, raw *[]byte) (warning string, err error) {
 	if contentType := resp.Header.Get("Content-Type"); !isJSON(contentType) {
-		return "", unexpected("the response is %q, not JSON", clean(resp.Request, contentType, 100))
+		return "", unexpected("the content type is %q, not JSON", clean(resp.Request, contentType, 100))
 	}
 	buffer := bodies.Get().(*bytes.Buffer)
 	defer func() {
@@ -51,7 +53,7 @@ func decode(resp *http.Response, value any, raw *[]byte) (warning string, err er
 	case len(body) > maxBody:
 		return "", unexpected("the response is over %d MiB", maxBody>>20)
 	case bytes.Count(body, []byte(",")) > maxCommas:
-		return "", unexpected("the response holds over %d values", maxCommas)
+		return "", unexpected("the response has over %d values", maxCommas)
 	}
 	if raw != nil {
 		*raw = slices.Clone(body)
@@ -66,19 +68,17 @@ func decode(resp *http.Response, value any, raw *[]byte) (warning string, err er
 		return warning, nil
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return "", retry.Transient(unexpected("the JSON of the response ends early"))
-	case errors.Is(err, ErrUnexpectedResponse):
-		return "", errors.Unwrap(err) // from UnmarshalJSONFrom, which json wraps in a SemanticError
 	default:
-		return "", unexpected("the JSON of the response is not what the contract says%s", where(err))
+		return "", unexpected("the JSON of the response does not match the contract%s", where(err))
 	}
 }
 
-// where leaves out what json's errors quote of the body.
+// where returns the position of an error of package json, without what the error quotes of the body.
 func where(err error) string {
 	var syntactic *jsontext.SyntacticError
 	var semantic *json.SemanticError
 	switch {
-	case errors.As(err, &semantic): // the names in its pointer are the contract's
+	case errors.As(err, &semantic): // its pointer contains only names of the contract
 		return fmt.Sprintf(", at %q (byte %d)", semantic.JSONPointer, semantic.ByteOffset)
 	case errors.As(err, &syntactic):
 		return fmt.Sprintf(", at byte %d", syntactic.ByteOffset)
@@ -86,50 +86,40 @@ func where(err error) string {
 	return ""
 }
 
-// tokens is a page that is checked while it is decoded.
-type tokens struct {
-	tokens []Token
-	ends   []int64 // where each token's JSON ends in the body
-}
-
-// UnmarshalJSONFrom rejects anything but an array of tokens: null, and elements that are null or have no ID.
-func (t *tokens) UnmarshalJSONFrom(decoder *jsontext.Decoder) error {
-	if kind := decoder.PeekKind(); kind != jsontext.KindBeginArray {
-		if kind == jsontext.KindInvalid {
-			return decoder.SkipValue() // for the error
-		}
-		return unexpected("the response is not an array of tokens")
-	}
-	if _, err := decoder.ReadToken(); err != nil {
-		return err
-	}
-	t.tokens, t.ends = make([]Token, 0, MaxPageSize), append(t.ends[:0], decoder.InputOffset())
-	for decoder.PeekKind() != jsontext.KindEndArray {
-		t.tokens = append(t.tokens, Token{})
-		last := &t.tokens[len(t.tokens)-1]
-		if err := json.UnmarshalDecode(decoder, last); err != nil {
-			return err
-		}
-		if last.ID == "" {
-			return unexpected("token %d of the page has no ID", len(t.tokens))
-		}
-		t.ends = append(t.ends, decoder.InputOffset())
-	}
-	_, err := decoder.ReadToken()
-	return err
-}
-
-// raw returns the JSON of each token, byte for byte.
-func (t *tokens) raw(body []byte) []jsontext.Value {
-	raw := make([]jsontext.Value, len(t.tokens))
-	for i := range raw {
-		raw[i] = bytes.TrimLeft(body[t.ends[i]:t.ends[i+1]], " \t\r\n,")
-	}
-	return raw
-}
-
 func isJSON(contentType string) bool {
 	mediaType, _, _ := strings.Cut(strings.ToLower(contentType), ";")
 	mediaType = strings.TrimSpace(mediaType)
 	return mediaType == "application/json" || strings.HasSuffix(mediaType, "+json")
+}
+
+// lenientTimes reads times with readTime. One odd time is not a reason to leave an incident without a listing.
+var lenientTimes = json.UnmarshalFunc(func(data []byte, t *time.Time) error {
+	var text string
+	if err := json.Unmarshal(data, &text, lenient); err != nil {
+		return err
+	}
+	*t = readTime(text)
+	return nil
+})
+
+// isTime reports whether decoding failed because of a string that is not an RFC 3339 time.
+func isTime(err error) bool {
+	var semantic *json.SemanticError
+	return errors.As(err, &semantic) && semantic.GoType == reflect.TypeFor[time.Time]() && semantic.JSONKind == '"'
+}
+
+// readTime reads times that are not quite RFC 3339; it returns the zero time if it cannot. A time without a zone is
+// UTC, as all of Okta's times are.
+func readTime(text string) time.Time {
+	text = strings.ToUpper(strings.TrimSpace(text))
+	leap := time.Duration(0)
+	if len(text) >= len("2006-01-02T15:04:60") && text[16:19] == ":60" {
+		text, leap = text[:16]+":59"+text[19:], time.Second
+	}
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02 15:04:05 -0700 MST", time.DateTime} {
+		if t, err := time.Parse(layout, text); err == nil {
+			return t.Add(leap)
+		}
+	}
+	return time.Time{}
 }

@@ -18,25 +18,28 @@
 //
 // A nil error from [Client.Revoke] or [Client.RevokeAll] means that Okta answered 204, or, for Revoke alone, that an
 // earlier attempt of the same call may have got through and Okta now says that the token is gone. A listing that ends
-// without an error is complete as far as Okta's links tell: pages that cannot be read, links that lead elsewhere or
+// without an error is complete as far as Okta's links show: pages that cannot be read, links that lead elsewhere or
 // that repeat, and full pages whose links are missing are errors.
 //
-// # Errors
+// Every error of [New] and of a [Client] is an [*Error]. Use [errors.Is] with the Err values of this package to find
+// out what happened, and [errors.As] for the status, Okta's error code and the request id.
 //
-// Every error of [New] and of a [Client] is an [*Error]. Use [errors.Is] with the Err values of this package to tell
-// what happened, and [errors.As] for the status, Okta's error code and the request id.
+// # Retries and rate limits
 //
-// # Retries
+// Rate limits (429), outages (500, 502, 503, 504), broken connections and responses that end early are retried; see
+// [RetryPolicy]. All four operations are idempotent.
 //
-// Rate limits (429), outages (500, 502, 503, 504), broken connections and responses that break off are retried as
-// [RetryPolicy] says. All four operations are idempotent. A wait that would outlast the context's deadline is not
-// begun: the call returns what the server said, at once.
-//
-// # Rate limits
-//
-// Okta says with every response how many requests are left in the window of its rate limit. Once none are, a [Client]
+// Every response of Okta reports how many requests are left in the window of its rate limit. When none are, a [Client]
 // holds its next attempts back until the window ends, instead of letting them draw a 429. At the start of a window one
-// attempt goes ahead, and the others wait for its response, or for a second. See [WithRateShare] for leaving a part of
-// the limit to others. A wait past the context's deadline or [RetryPolicy].MaxWait is not begun: the call returns
-// [ErrRateLimited].
+// attempt goes ahead, and the others wait for its response, but at most a second. [WithRateShare] leaves a part of the
+// limit to others. A call never begins a wait that would outlast its context's deadline or [RetryPolicy].MaxWait: it
+// returns the server's error, or [ErrRateLimited], at once.
+//
+// # Tests
+//
+// Tests of programs that use a Client need no mock: package oktatest runs an Okta org inside the process.
+//
+//	org := oktatest.NewServer(oktatest.WithApp("0oa1", 450))
+//	defer org.Close()
+//	client, err := api.New(org.URL, api.APIToken(org.APIToken()))
 package api

@@ -12,51 +12,49 @@ import (
 	"example.com/apptokens/api/internal/text"
 )
 
-// What can go wrong, for [errors.Is]. Context errors come through as well: [context.Canceled],
+// The errors of a [Client], for [errors.Is]. Context errors come through as well: [context.Canceled],
 // [context.DeadlineExceeded].
 var (
 	// ErrInvalidArgument: an argument, an option or a credential is invalid; nothing was sent.
 	ErrInvalidArgument = check.ErrInvalid
-	// ErrNotFound: there is no such app, or no such token of the app (404). It is Okta that says so if Error.Code is
-	// E0000007; the 404 of a proxy has no code.
+	// ErrNotFound: there is no such app, or no such token of the app (404). If Error.Code is E0000007, Okta itself says
+	// so; the 404 of a proxy has no code.
 	ErrNotFound = errors.New("not found")
 	// ErrUnauthorized: the credential is missing, malformed, revoked or expired (401).
 	ErrUnauthorized = errors.New("unauthorized")
-	// ErrForbidden: the credential is good, but lacks a scope or an admin role (403).
+	// ErrForbidden: the credential is valid, but lacks a scope or an admin role (403).
 	ErrForbidden = errors.New("forbidden")
 	// ErrRateLimited: the org's rate limit is used up, and waiting did not help or would have taken longer than the
 	// context or RetryPolicy.MaxWait allows. Error.StatusCode is 429, or 0 if the request was held back and not sent.
 	ErrRateLimited = errors.New("rate limited")
-	// ErrUnexpectedResponse: the response is not what the contract says: a redirect, another status, HTML, JSON of
-	// another shape, a body over 16 MiB. What was sent may have taken effect.
+	// ErrUnexpectedResponse: the response does not match the contract: a redirect, another status, HTML, JSON of another
+	// shape, a body over 16 MiB. The request may have taken effect. The two errors below are ErrUnexpectedResponse, too.
 	ErrUnexpectedResponse = errors.New("unexpected response")
-	// ErrForeignLink: the link to the next page leads to another origin or path. It was not followed. It is an
-	// ErrUnexpectedResponse, too.
+	// ErrForeignLink: the link to the next page leads to another origin or path. It was not followed.
 	ErrForeignLink = fmt.Errorf("%w: foreign link", ErrUnexpectedResponse)
-	// ErrPaginationLoop: the link to the next page was followed before. The listing would never end. It is an
-	// ErrUnexpectedResponse, too.
+	// ErrPaginationLoop: the link to the next page was followed before, so the listing would never end.
 	ErrPaginationLoop = fmt.Errorf("%w: pagination loop", ErrUnexpectedResponse)
 )
 
-// Error is the error of every call. It has no secret in it: neither body nor header, and what the server says is cut to
-// size and stripped of control characters and, should the server repeat it, of the credential. (An error of an [Auth]
-// or a request editor is passed on in its own words.)
+// Error is the error of every call. It contains no secret: neither body nor header, and the server's texts are
+// shortened and stripped of control characters and of the credential, if the server repeats it. (An error of an [Auth]
+// or a request editor keeps its own text.)
 type Error struct {
 	Op      string // the method in words, such as "list", "revoke all" or "new client"
-	AppID   string // of the call; empty if it was refused
-	TokenID string // of the call; empty if it was refused, and for calls that concern a whole app
+	AppID   string // of the call; empty if it was rejected
+	TokenID string // of the call; empty if it was rejected, and for calls that concern a whole app
 
-	StatusCode int       // HTTP status that the last attempt was answered with; 0 where no response came
+	StatusCode int       // HTTP status of the response to the last attempt; 0 if none came
 	Code       string    // Okta's error code, such as E0000007, or an OAuth error code, such as invalid_token
-	Challenge  string    // OAuth error code of WWW-Authenticate, such as insufficient_scope; it may come beside an Okta error code
+	Challenge  string    // OAuth error code of WWW-Authenticate, such as insufficient_scope; Code may be Okta's as well
 	Summary    string    // Okta's, for humans; do not branch on it
 	ErrorID    string    // Okta's id of the error
 	Causes     []string  // Okta's details
 	RequestID  string    // X-Okta-Request-Id of that response
-	RateLimit  RateLimit // of that response, or what the client knew when it held the request back
+	RateLimit  RateLimit // of that response, or as the client knew it when it held the request back
 
 	Attempts int   // made; the last one may have ended before its request was sent
-	Err      error // the cause, where the status does not say it all
+	Err      error // the cause, if there is one besides the status
 }
 
 // Error returns one printable line of about 1000 bytes at most.
@@ -81,26 +79,22 @@ func (e *Error) Error() string {
 		}
 	}
 	if e.Attempts > 0 {
-		fmt.Fprintf(&b, " (%s)", e.trail())
+		fmt.Fprintf(&b, " (%d attempt", e.Attempts)
+		if e.Attempts > 1 {
+			b.WriteString("s")
+		}
+		if e.RequestID != "" {
+			b.WriteString(", request " + e.RequestID)
+		}
+		b.WriteString(")")
 	}
 	return text.Printable(b.String(), 1000)
 }
 
-func (e *Error) trail() string {
-	trail := "1 attempt"
-	if e.Attempts > 1 {
-		trail = fmt.Sprintf("%d attempts", e.Attempts)
-	}
-	if e.RequestID != "" {
-		trail += ", request " + e.RequestID
-	}
-	return trail
-}
-
-// Unwrap returns the cause, where there is one besides the status.
+// Unwrap returns the cause, if there is one besides the status.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Is finds the Err values that stand for a status.
+// Is reports whether target is the Err value of the status.
 func (e *Error) Is(target error) bool {
 	switch e.StatusCode {
 	case http.StatusUnauthorized:
@@ -129,20 +123,20 @@ func (e *Error) LogValue() slog.Value {
 	)
 }
 
-// unexpected says how a response differs from the contract.
+// unexpected returns an ErrUnexpectedResponse with how the response differs from the contract.
 func unexpected(format string, args ...any) error {
 	return fmt.Errorf("%w: "+format, append([]any{ErrUnexpectedResponse}, args...)...)
 }
 
-// interrupted is the error of a call that cannot go on to its next attempt. It is a copy, since an observer may hold on
-// to the original.
+// interrupted returns the error of a call that cannot go on to its next attempt. It is a copy, because an observer may
+// have kept the original.
 func (e *Error) interrupted(err error) *Error {
 	interrupted := *e
 	interrupted.add(fmt.Errorf("%w, while waiting to try again", err))
 	return &interrupted
 }
 
-// add puts another cause before the one there is.
+// add puts another cause before the present one.
 func (e *Error) add(cause error) {
 	if e.Err != nil {
 		cause = fmt.Errorf("%w: %w", cause, e.Err)
@@ -150,9 +144,9 @@ func (e *Error) add(cause error) {
 	e.Err = cause
 }
 
-// TokenNotFound reports whether Okta itself says that it knows no such token. A 404 of a proxy does not count, nor one that
-// ends early, nor one that names the app ("Not found: Resource not found: <id> (AppInstance)"): an unknown app proves
-// nothing about the token.
+// TokenNotFound reports whether Okta itself says that it knows no such token. A 404 of a proxy does not count, nor one
+// that ends early, nor one that names the app ("Not found: Resource not found: <id> (AppInstance)"), because an unknown
+// app proves nothing about the token.
 func (e *Error) TokenNotFound() bool {
 	return e.StatusCode == http.StatusNotFound && e.Code == "E0000007" && e.Err == nil &&
 		!slices.Contains(strings.Fields(e.Summary), e.AppID)

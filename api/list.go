@@ -1,14 +1,17 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"iter"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"example.com/apptokens/api/internal/check"
@@ -22,16 +25,15 @@ const MaxPageSize = gen.ListTokensLimitMaximum
 
 // Page is one page of a listing.
 type Page struct {
-	Tokens []Token          // in Okta's order
-	Raw    []jsontext.Value // what Okta sent for each token, byte for byte, with KeepRaw; otherwise nil
-	// Next leads to the next page, see StartAt. It is opaque, and empty on the last page.
-	Next      string
-	RequestID string    // X-Okta-Request-Id of the response
-	RateLimit RateLimit // of the response
+	Tokens    []Token          // in Okta's order
+	Raw       []jsontext.Value // with KeepRaw, the JSON of each token, byte for byte as Okta sent it; otherwise nil
+	Next      string           // opaque link to the next page, for StartAt; empty on the last page
+	RequestID string           // X-Okta-Request-Id of the response
+	RateLimit RateLimit        // of the response
 }
 
-// List returns all refresh tokens of an app, fetching pages as the loop needs them. A listing that fails yields an error,
-// and ends: the tokens before it are valid but incomplete. Every range over the result lists anew.
+// List returns all refresh tokens of an app, fetching pages as the loop needs them. A listing that fails yields an
+// error and ends: the tokens before it are valid but incomplete. Every range over the result starts a new listing.
 //
 // A loop that ends early cancels requests in flight and leaks no goroutine.
 func (c *Client) List(ctx context.Context, appID string, opts ...ListOption) iter.Seq2[Token, error] {
@@ -50,71 +52,48 @@ func (c *Client) List(ctx context.Context, appID string, opts ...ListOption) ite
 	}
 }
 
-// Pages returns the pages of the listing that [Client.List] makes, with the link to resume from. A page comes whole
-// or not at all.
+// Pages returns the pages of the listing that [Client.List] makes, with the link to resume from. A page is complete or
+// not yielded at all.
 //
-// The second page is requested when the loop asks for it. From then on the listing is one page ahead: a page is
-// requested as soon as the head of the response before it has come, while that response is still being read, and the
-// loop busy with its tokens. Memory holds three pages at most, and the links that were followed.
+// The second page is requested when the loop asks for it. From then on the listing is one page ahead: it requests a
+// page as soon as the header of the response before it has arrived, while the body of that response is still being read
+// and the loop processes its tokens. Memory holds at most three pages, and the links that were followed.
 func (c *Client) Pages(ctx context.Context, appID string, opts ...ListOption) iter.Seq2[Page, error] {
 	return func(yield func(Page, error) bool) {
-		l := &listing{client: c, appID: appID, pageSize: MaxPageSize, followed: map[string]bool{}}
-		if err := CheckID("app ID", appID); err != nil {
-			yield(Page{}, &Error{Op: "list", Err: err})
+		call, err := newCall("list", gen.ListTokensSuccess, opts, appID)
+		if err != nil {
+			yield(Page{}, err)
 			return
 		}
-		if err := apply(opts, func(o ListOption) error { return o.applyToList(l) }); err != nil {
-			yield(Page{}, l.failed(err))
-			return
-		}
-		ctx, cancel := context.WithCancel(ctx)
-		p := pipeline{ctx: ctx, listing: l}
-		defer p.running.Wait()
-		defer cancel()
-		p.run(yield)
+		l := &listing{client: c, call: *call, followed: map[string]bool{"": true}}
+		l.run(ctx, yield)
 	}
 }
 
 // listing is one range over the pages of an app.
 type listing struct {
 	client   *Client
-	appID    string
-	pageSize int
-	expand   bool
-	keepRaw  bool
-	editors  []RequestEditor
-	start    string // link to the first page; empty for the beginning
-
+	call     call            // to be copied for each page
 	followed map[string]bool // queries of the links; origin and path are the same for all
 }
 
-// failed is the error of a page that was not requested.
-func (l *listing) failed(err error) error { return &Error{Op: "list", AppID: l.appID, Err: err} }
-
-// fetch requests the page that link leads to, or the first one. It announces the link to the page after it as soon as
-// the head of the response has come.
-func (l *listing) fetch(ctx context.Context, link string, announce func(next string)) (Page, error) {
-	target, err := l.follow(link)
-	if err != nil {
-		return Page{}, l.failed(err)
-	}
-	params := gen.ListTokensParams{Limit: &l.pageSize}
-	if l.expand {
-		params.Expand = new(expandScope)
-	}
-	var page Page
-	call := &call{op: "list", appID: l.appID, editors: l.editors, link: target, success: gen.ListTokensSuccess}
+// fetch requests the page that link leads to, or the first one if link is nil. It announces the link to the page after
+// it as soon as the header of the response has arrived.
+func (l *listing) fetch(ctx context.Context, link *url.URL, announce func(next string)) (page Page, err error) {
+	call := l.call
+	call.link = link
+	params := gen.ListTokensParams{Limit: new(cmp.Or(call.pageSize, MaxPageSize)), Expand: call.expand}
 	call.send = func(ctx context.Context, editors ...RequestEditor) (*http.Response, error) {
-		return l.client.raw.ListTokens(ctx, l.appID, &params, editors...)
+		return l.client.raw.ListTokens(ctx, call.appID, &params, editors...)
 	}
-	call.read = func(resp *http.Response) (err error) {
-		if target == nil {
+	call.read = func(resp *http.Response) (warning string, err error) {
+		if link == nil {
 			l.followed[resp.Request.URL.RawQuery] = true // a link back to the first page is a loop, too
 		}
-		page, call.warning, err = l.read(resp, announce)
-		return err
+		page, warning, err = l.read(resp, announce)
+		return warning, err
 	}
-	err = l.client.do(ctx, call)
+	err = l.client.do(ctx, &call)
 	return page, err
 }
 
@@ -133,29 +112,34 @@ func (l *listing) read(resp *http.Response, announce func(next string)) (page Pa
 		page.Next = target.String()
 		announce(page.Next)
 	}
-	var tokens tokens
-	var body []byte
-	if l.keepRaw {
-		warning, err = decode(resp, &tokens, &body)
-	} else {
-		warning, err = decode(resp, &tokens, nil)
+	page.Tokens = make([]Token, 0, MaxPageSize)
+	var body *[]byte
+	if l.call.keepRaw {
+		body = new([]byte)
 	}
-	if err != nil {
+	if warning, err = decode(resp, &page.Tokens, body); err != nil {
 		return Page{}, "", err
 	}
-	if page.Tokens = tokens.tokens; l.keepRaw {
-		page.Raw = tokens.raw(body)
+	if page.Tokens == nil {
+		return Page{}, "", unexpected("the response is not an array of tokens")
+	}
+	if i := slices.IndexFunc(page.Tokens, func(t Token) bool { return t.ID == "" }); i >= 0 {
+		return Page{}, "", unexpected("token %d of the page has no ID", i+1)
+	}
+	if body != nil {
+		err = json.Unmarshal(*body, &page.Raw, lenient)
 	}
 	if page.Next == "" && !links.Self && len(page.Tokens) >= limit(resp.Request.URL) {
-		// Okta sends a self link even with an empty page. A full page without one has lost its links on the way, and
-		// nobody can tell whether it is the last (OKTA-796989 was such a bug of Okta's own).
-		return Page{}, "", unexpected("a full page came with neither a self nor a next link, so there may be more that cannot be reached")
+		// Okta sends a self link even with an empty page. A full page without one has lost its links on the way, and may not
+		// be the last (OKTA-796989 was such a bug of Okta's own).
+		return Page{}, "", unexpected("a full page came with neither a self nor a next link, so there may be more tokens")
 	}
-	return page, warning, nil
+	return page, warning, err
 }
 
-// follow checks a link before anything is sent to it: it must lead to the listing it came from. The link is followed,
-// not parsed, except that an expand that Okta dropped is put back (OKTA-1230325).
+// follow returns the URL of a page, nil for the first one. It checks a link before anything is sent to it: the link
+// must lead to the listing that it came from, and not have been followed before. It is followed, not parsed, except
+// that an expand that Okta dropped is put back (OKTA-1230325).
 func (l *listing) follow(link string) (*url.URL, error) {
 	if link == "" {
 		return nil, nil
@@ -165,7 +149,7 @@ func (l *listing) follow(link string) (*url.URL, error) {
 		return nil, check.Invalid("link to a page", link, "it is not a URL")
 	}
 	home := *l.client.org
-	home.Path += strings.Replace(gen.ListTokensPath, "{appId}", l.appID, 1)
+	home.Path += strings.Replace(gen.ListTokensPath, "{appId}", l.call.appID, 1)
 	switch {
 	case target.Opaque == "" && target.Host == "":
 		return nil, check.Invalid("link to a page", link, "it is not a Page.Next value")
@@ -174,27 +158,23 @@ func (l *listing) follow(link string) (*url.URL, error) {
 	case l.client.mapLinks:
 		target.Scheme, target.Host = home.Scheme, home.Host
 	case !check.SameOrigin(target, &home):
-		return nil, fmt.Errorf("%w: the next page would be at %s://%s, the listing is at %s", ErrForeignLink, target.Scheme, text.Truncate(target.Host, 100), l.client.org)
+		origin := target.Scheme + "://" + text.Truncate(target.Host, 100)
+		return nil, fmt.Errorf("%w: the next page would be at %s, the listing is at %s", ErrForeignLink, origin, l.client.org)
 	}
 	if target.EscapedPath() != home.Path {
 		return nil, fmt.Errorf("%w: the next page would have another path than %s", ErrForeignLink, home.Path)
 	}
-	if _, found := parameter(target.RawQuery, "expand"); l.expand && !found {
+	if _, found := parameter(target.RawQuery, "expand"); l.call.expand != nil && !found {
 		target.RawQuery = strings.TrimPrefix(target.RawQuery+"&expand="+expandScope, "&")
 	}
+	if l.followed[target.RawQuery] {
+		return nil, fmt.Errorf("%w: a next link came again after page %d", ErrPaginationLoop, len(l.followed)-1)
+	}
+	l.followed[target.RawQuery] = true
 	return target, nil
 }
 
-// loops reports whether a link was followed before: the listing would never end.
-func (l *listing) loops(link string) bool { return l.followed[query(link)] }
-
-// query returns what tells the links of a listing apart.
-func query(link string) string {
-	_, query, _ := strings.Cut(link, "?")
-	return query
-}
-
-// limit is the size of the page that a request asks for, which for a link is the link's.
+// limit returns the page size that a request asks for: a link has its own.
 func limit(request *url.URL) int {
 	text, _ := parameter(request.RawQuery, "limit")
 	if n, err := strconv.Atoi(text); err == nil {
@@ -203,7 +183,7 @@ func limit(request *url.URL) int {
 	return gen.ListTokensLimitDefault
 }
 
-// parameter looks into a query without decoding it, since url.ParseQuery fails on what cursors may hold.
+// parameter finds a parameter of a query without decoding it, because url.ParseQuery fails on what cursors may contain.
 func parameter(query, name string) (value string, found bool) {
 	for parameter := range strings.SplitSeq(query, "&") {
 		if key, value, _ := strings.Cut(parameter, "="); key == name {

@@ -47,7 +47,7 @@ func TestListOptionsAreChecked(t *testing.T) {
 		says   string
 	}{
 		"page size 0":                    {api.PageSize(0), api.ErrInvalidArgument, `page size "0"`},
-		"a page size too large":          {api.PageSize(api.MaxPageSize + 1), api.ErrInvalidArgument, fmt.Sprintf("Okta takes 1 to %d", api.MaxPageSize)},
+		"a page size too large":          {api.PageSize(api.MaxPageSize + 1), api.ErrInvalidArgument, fmt.Sprintf("Okta accepts 1 to %d", api.MaxPageSize)},
 		"an empty start":                 {api.StartAt(""), api.ErrInvalidArgument, "had ended"},
 		"a start of this app, elsewhere": {api.StartAt("https://evil.example/api/v1/apps/0oa1/tokens?after=x"), api.ErrForeignLink, "evil.example"},
 		"a start of another app":         {api.StartAt(orgURL + "/api/v1/apps/0oa2/tokens?after=x"), api.ErrForeignLink, "/api/v1/apps/0oa1/tokens"},

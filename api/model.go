@@ -1,9 +1,15 @@
 package api
 
-import "example.com/apptokens/gen"
+import (
+	"net/http"
+	"time"
 
-// The models are generated from the contract, openapi.yaml. Properties that the server left out are zero; those that the
-// contract does not know are ignored.
+	"example.com/apptokens/api/internal/ratelimit"
+	"example.com/apptokens/gen"
+)
+
+// The models are generated from the contract, openapi.yaml. Properties that the server left out are zero; properties
+// that the contract does not know are ignored.
 type (
 	// Token is the metadata of a refresh token.
 	Token = gen.Token
@@ -18,3 +24,13 @@ const (
 	TokenStatusActive  = gen.TokenStatusActive
 	TokenStatusRevoked = gen.TokenStatusRevoked
 )
+
+// RateLimit is the org's rate limit as the X-Rate-Limit headers of a response report it. It is the zero value if the
+// headers are missing or invalid.
+type RateLimit struct {
+	Limit     int       // requests in one window
+	Remaining int       // requests left in this window
+	Reset     time.Time // end of this window, to the second, by the server's clock
+}
+
+func parseRateLimit(header http.Header) RateLimit { return RateLimit(ratelimit.Parse(header)) }

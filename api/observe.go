@@ -10,48 +10,54 @@ import (
 
 // Attempt is one HTTP request of a call, for [WithObserver] and [WithStartObserver].
 type Attempt struct {
-	Op      string // as in Error
-	AppID   string
-	TokenID string
+	Op, AppID, TokenID string // as in Error
 
 	Number   int // 1 for the first attempt of a call
 	Start    time.Time
 	Duration time.Duration // from authorization to the last byte of the response
 
-	StatusCode int // 0 where no response came
+	StatusCode int // 0 if no response came
 	RequestID  string
 	RateLimit  RateLimit
-	ServerTime time.Time // Date of the response, to the second; zero where it has none
-	Err        error     // nil for an attempt that succeeded, else an *Error; Revoke may take a 404 for success
+	ServerTime time.Time // Date of the response, to the second; zero if it has none
+	Err        error     // nil for an attempt that succeeded, otherwise an *Error; Revoke may treat a 404 as success
 
-	// Warning names what could not be read of a response, though it was no reason to fail: a time that is not RFC 3339 is
-	// zero in the token. It is empty for most attempts.
+	// Warning names what could not be read of a response that is otherwise good: a time that is not RFC 3339 is zero in
+	// the token. It is empty for most attempts.
 	Warning string
 
 	Again bool          // whether another attempt is planned; the context or the rate limit may still prevent it
-	Wait  time.Duration // before it, at least: the rate limit may hold it back for longer
+	Wait  time.Duration // minimum wait before it; the rate limit may hold it back for longer
 }
 
 // Hold is a wait for the rate limit, for [WithHoldObserver]: the window's requests, or the client's share of them, are
 // used up, so the next attempt of a call is not sent before another window begins.
 type Hold struct {
-	Op      string // as in Error
-	AppID   string
-	TokenID string
+	Op, AppID, TokenID string // as in Error
 
-	Until     time.Time // by the local clock
+	Until     time.Time // when another window begins, by the local clock
 	RateLimit RateLimit // of the window that is used up
 }
 
-// observeStart announces an attempt, and returns the context for it.
-func (c *Client) observeStart(ctx context.Context, call *call, start time.Time) context.Context {
+// observeStart announces an attempt. It returns the context for it, and the attempt for observeEnd.
+func (c *Client) observeStart(ctx context.Context, call *call) (context.Context, Attempt) {
+	a := Attempt{Op: call.op, AppID: call.appID, TokenID: call.tokenID, Number: call.attempts, Start: time.Now()}
 	for _, observe := range c.startObservers {
-		ctx = observe(ctx, Attempt{Op: call.op, AppID: call.appID, TokenID: call.tokenID, Number: call.attempts, Start: start})
+		ctx = observe(ctx, a)
 	}
-	return ctx
+	return ctx, a
 }
 
-func (c *Client) observe(ctx context.Context, a Attempt) {
+// observeEnd reports an attempt with its result.
+func (c *Client) observeEnd(ctx context.Context, a Attempt, r result) {
+	a.Duration, a.Warning = time.Since(a.Start), r.warning
+	if r.failure != nil {
+		a.Err = r.failure
+	}
+	if r.resp != nil {
+		a.StatusCode, a.RequestID, a.RateLimit = r.resp.StatusCode, requestID(r.resp), parseRateLimit(r.resp.Header)
+		a.ServerTime = ratelimit.ServerTime(r.resp.Header, time.Time{})
+	}
 	for _, observe := range c.observers {
 		observe(ctx, a)
 	}
@@ -63,28 +69,12 @@ func (c *Client) observeHold(ctx context.Context, call *call, until time.Time, l
 	}
 }
 
-// seen is what an observer hears of the attempt that was just made.
-func (call *call) seen(r result, start time.Time) Attempt {
-	a := Attempt{
-		Op: call.op, AppID: call.appID, TokenID: call.tokenID,
-		Number: call.attempts, Start: start, Duration: time.Since(start), Warning: call.warning,
-	}
-	if r.resp != nil {
-		a.StatusCode, a.RequestID, a.RateLimit = r.resp.StatusCode, requestID(r.resp), parseRateLimit(r.resp.Header)
-		a.ServerTime = ratelimit.ServerTime(r.resp.Header, time.Time{})
-	}
-	return a
-}
-
-// logTo returns an observer that logs.
+// logTo returns an observer that logs attempts.
 func logTo(logger *slog.Logger) func(context.Context, Attempt) {
 	return func(ctx context.Context, a Attempt) {
 		level := slog.LevelDebug
 		if a.Again || a.Warning != "" {
 			level = slog.LevelWarn
-		}
-		if !logger.Enabled(ctx, level) {
-			return
 		}
 		attrs := []slog.Attr{
 			slog.String("op", a.Op),
@@ -95,8 +85,8 @@ func logTo(logger *slog.Logger) func(context.Context, Attempt) {
 			slog.Int("status", a.StatusCode),
 			slog.String("request_id", a.RequestID),
 		}
-		if !a.RateLimit.unknown() {
-			attrs = append(attrs, slog.Int("rate_limit", a.RateLimit.Limit), slog.Int("rate_remaining", a.RateLimit.Remaining))
+		if limit := a.RateLimit; limit.Limit > 0 || limit.Remaining > 0 {
+			attrs = append(attrs, slog.Int("rate_limit", limit.Limit), slog.Int("rate_remaining", limit.Remaining))
 		}
 		if a.Err != nil {
 			attrs = append(attrs, slog.String("error", a.Err.Error()))
@@ -111,10 +101,11 @@ func logTo(logger *slog.Logger) func(context.Context, Attempt) {
 	}
 }
 
-// logHoldsTo returns an observer that logs.
+// logHoldsTo returns an observer that logs holds.
 func logHoldsTo(logger *slog.Logger) func(context.Context, Hold) {
 	return func(ctx context.Context, h Hold) {
-		logger.LogAttrs(ctx, slog.LevelInfo, "apptokens: held back by the rate limit", slog.String("op", h.Op), slog.String("app", h.AppID),
-			slog.String("token", h.TokenID), slog.Time("until", h.Until), slog.Int("rate_limit", h.RateLimit.Limit))
+		logger.LogAttrs(ctx, slog.LevelInfo, "apptokens: held back by the rate limit",
+			slog.String("op", h.Op), slog.String("app", h.AppID), slog.String("token", h.TokenID),
+			slog.Time("until", h.Until), slog.Int("rate_limit", h.RateLimit.Limit))
 	}
 }

@@ -4,26 +4,32 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"runtime/debug"
 	"sync"
 )
 
-// pipeline fetches the pages of a listing, one ahead of the loop that consumes them.
-type pipeline struct {
-	ctx     context.Context
-	listing *listing
-	running sync.WaitGroup
-}
-
-// run yields the pages in order, then the error that ended the listing, if one did.
-func (p *pipeline) run(yield func(Page, error) bool) {
-	current := p.prepare(p.listing.start)
-	current.run()
-	for page := 1; ; page++ {
-		p.listing.followed[query(current.link)] = true
-		var ahead *pending
-		if page > 1 {
-			ahead = p.ahead(<-current.next)
+// run yields the pages in order, then the error that ended the listing, if one did. From the second page on, it fetches
+// one page ahead of the loop that consumes them.
+func (l *listing) run(ctx context.Context, yield func(Page, error) bool) {
+	var running sync.WaitGroup
+	ctx, cancel := context.WithCancel(ctx)
+	defer running.Wait()
+	defer cancel()
+	start := func(link string) *pendingPage {
+		page := &pendingPage{listing: l, link: link, next: make(chan string, 1), done: make(chan struct{})}
+		page.ctx, page.cancel = context.WithCancel(ctx)
+		page.target, page.err = l.follow(link)
+		running.Go(page.fetch)
+		return page
+	}
+	current := start(l.call.start)
+	for first := true; ; first = false {
+		var ahead *pendingPage
+		if !first {
+			if next := <-current.next; next != "" {
+				ahead = start(next)
+			}
 		}
 		<-current.done
 		if current.panicked != nil {
@@ -37,57 +43,33 @@ func (p *pipeline) run(yield func(Page, error) bool) {
 		if !yield(current.page, nil) || next == "" {
 			return
 		}
-		if _, err := p.listing.follow(next); err != nil {
-			yield(Page{}, p.listing.failed(err))
-			return
-		}
-		if p.listing.loops(next) {
-			yield(Page{}, p.listing.failed(fmt.Errorf("%w: a next link came again after page %d", ErrPaginationLoop, page)))
-			return
-		}
 		if ahead != nil && ahead.link != next { // a second attempt at the current page gave another link
 			ahead.cancel()
+			if ahead.target != nil {
+				delete(l.followed, ahead.target.RawQuery)
+			}
 			ahead = nil
 		}
 		if ahead == nil {
-			ahead = p.start(next)
+			ahead = start(next)
 		}
 		current = ahead
 	}
 }
 
-// ahead starts to fetch a page before the loop has asked for it.
-func (p *pipeline) ahead(next string) *pending {
-	if next == "" || p.listing.loops(next) {
-		return nil
-	}
-	return p.start(next)
-}
-
-func (p *pipeline) start(link string) *pending {
-	f := p.prepare(link)
-	p.running.Go(f.run)
-	return f
-}
-
-func (p *pipeline) prepare(link string) *pending {
-	f := &pending{listing: p.listing, link: link, next: make(chan string, 1), done: make(chan struct{}), err: p.listing.failed(errAborted)}
-	f.ctx, f.cancel = context.WithCancel(p.ctx)
-	return f
-}
-
-// pending is a page on its way.
-type pending struct {
+// pendingPage is a page that is being fetched.
+type pendingPage struct {
 	listing *listing
 	ctx     context.Context
 	cancel  context.CancelFunc
 	link    string        // leads to this page
+	target  *url.URL      // of link
 	next    chan string   // brings the link to the page after it, or is closed
-	done    chan struct{} // closed when what follows is there
+	done    chan struct{} // closed when the fields below are final
 
 	page     Page
 	err      error
-	panicked *panicError // for example by an editor; to go on where the loop can recover from it
+	panicked *panicError // for example by an editor; run panics with it where the loop can recover
 }
 
 // panicError is a panic of another goroutine, with the stack that it had there.
@@ -104,21 +86,23 @@ func (p *panicError) Unwrap() error {
 	return err
 }
 
-// errAborted is left behind by a request whose goroutine exits.
-var errAborted = errors.New("the goroutine of a request has exited")
-
-func (f *pending) run() {
-	defer close(f.done)
-	defer close(f.next)
-	defer f.cancel()
+func (p *pendingPage) fetch() {
+	defer close(p.done)
+	defer close(p.next)
+	defer p.cancel()
 	defer func() {
 		if value := recover(); value != nil {
-			f.panicked = &panicError{value, debug.Stack()}
+			p.panicked = &panicError{value, debug.Stack()}
 		}
 	}()
-	f.page, f.err = f.listing.fetch(f.ctx, f.link, func(next string) {
+	if p.err != nil {
+		p.err = p.listing.call.failed(p.err)
+		return
+	}
+	p.err = p.listing.call.failed(errors.New("the goroutine of a request has exited")) // unless it returns
+	p.page, p.err = p.listing.fetch(p.ctx, p.target, func(next string) {
 		select {
-		case f.next <- next:
+		case p.next <- next:
 		default: // announced by an earlier attempt
 		}
 	})

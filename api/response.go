@@ -17,7 +17,7 @@ import (
 	"example.com/apptokens/gen"
 )
 
-// responseError is an error with what the head of the response says. resp is nil where no response came.
+// responseError returns an error with the status and headers of the response. resp is nil if no response came.
 func responseError(resp *http.Response, err error) *Error {
 	if resp == nil {
 		return &Error{Err: err}
@@ -30,8 +30,8 @@ func responseError(resp *http.Response, err error) *Error {
 	}
 }
 
-// statusError is the error of an unsuccessful response. It takes what it can get: an error object of Okta's or OAuth's, an
-// OAuth challenge, or the status alone.
+// statusError returns the error of an unsuccessful response, with the error object of Okta or OAuth, or else an OAuth
+// challenge, if there is one.
 func statusError(resp *http.Response, want int) *Error {
 	e := responseError(resp, nil)
 	switch {
@@ -43,7 +43,7 @@ func statusError(resp *http.Response, want int) *Error {
 		return e
 	}
 	body, err := parseError(resp.Body)
-	brokenOff := err != nil && body.Code != ""
+	endsEarly := err != nil && body.Code != ""
 	challenge, description := header.Challenge(resp.Header.Values("WWW-Authenticate"))
 	if body.Code == "" && body.Summary == "" {
 		body.Code, body.Summary = challenge, description
@@ -57,13 +57,14 @@ func statusError(resp *http.Response, want int) *Error {
 	switch {
 	case e.Code == "" && e.Summary == "":
 		e.Err = fmt.Errorf("not an Okta error object (content type %q)", tidy(resp.Header.Get("Content-Type")))
-	case brokenOff:
+	case endsEarly:
 		e.Err = errors.New("the rest of the response cannot be read")
 	}
 	return e
 }
 
-// parseError reads Okta's error object, or OAuth's. One that ends early yields what came before; HTML yields nothing.
+// parseError reads the error object of Okta or OAuth. It returns what it could read, which of HTML is nothing, with the
+// error that ended the reading.
 func parseError(body io.Reader) (object gen.Error, err error) {
 	data, err := io.ReadAll(io.LimitReader(body, 64<<10))
 	err = errors.Join(err, json.Unmarshal(data, &object, lenient, json.WithUnmarshalers(lenientCauses)))
@@ -78,15 +79,15 @@ func parseError(body io.Reader) (object gen.Error, err error) {
 	return object, err
 }
 
-// lenientCauses passes over causes that are not an array: they would hide the code and the summary.
+// lenientCauses skips causes that are not an array, so that code and summary can still be read.
 var lenientCauses = json.UnmarshalFromFunc(func(decoder *jsontext.Decoder, _ *[]gen.ErrorCause) error {
 	if decoder.PeekKind() != jsontext.KindBeginArray {
 		return decoder.SkipValue()
 	}
-	return errors.ErrUnsupported // by this function
+	return errors.ErrUnsupported // leaves arrays to package json
 })
 
-// leadsTo names the origin of a redirect. The rest of its URL may hold secrets.
+// leadsTo names the origin of a redirect. The rest of its URL may contain secrets.
 func leadsTo(resp *http.Response) string {
 	location, err := resp.Location()
 	if err != nil {
@@ -100,8 +101,8 @@ func requestID(resp *http.Response) string {
 	return clean(resp.Request, resp.Header.Get("X-Okta-Request-Id"), 100)
 }
 
-// clean makes what the server says fit for errors and logs. The request's credential is taken out, should the server
-// repeat it, and so is a proof of possession.
+// clean returns text of the server as one line for errors and logs, without the credential and the proof of possession
+// of the request, which the server may have repeated.
 func clean(req *http.Request, said string, limit int) string {
 	return text.Printable(text.Redact(said, credentials(req)...), limit)
 }
@@ -109,11 +110,7 @@ func clean(req *http.Request, said string, limit int) string {
 // credentials returns the secrets in a request.
 func credentials(req *http.Request) (secrets []string) {
 	for _, value := range req.Header["Authorization"] {
-		_, credential, found := strings.Cut(value, " ")
-		if !found {
-			credential = value
-		}
-		secrets = append(secrets, credential)
+		secrets = append(secrets, value[strings.IndexByte(value, ' ')+1:]) // without the scheme
 	}
 	return append(secrets, req.Header["Dpop"]...)
 }

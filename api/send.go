@@ -18,19 +18,22 @@ import (
 	"example.com/apptokens/api/internal/text"
 )
 
-// sender sends the requests of the generated client. It uses the transport and the cookie jar of an [http.Client], but not
-// the client itself, which follows redirects: a DELETE that meets a 302 would become a GET, answer 200 and have revoked
-// nothing.
+// sender sends the requests of the generated client. It uses the transport and the cookie jar of an [http.Client], but
+// not the client itself, which follows redirects: a DELETE that is answered with a 302 would become a GET, be answered
+// with 200 and have revoked nothing.
 type sender struct {
 	client  *http.Client
 	timeout time.Duration // from here to the last byte of the response
 }
 
-// Do makes one HTTP request. The response ends with the timeout, or when its body is closed.
+// Do makes one HTTP request. The context of the response ends with the timeout, or when its body is closed.
 func (s sender) Do(req *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithTimeoutCause(req.Context(), s.timeout, timeoutError{"no complete response", s.timeout})
-	var arrival arrival
-	sent := req.WithContext(httptrace.WithClientTrace(ctx, arrival.trace()))
+	var asked, connected atomic.Bool
+	sent := req.WithContext(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GetConn: func(string) { asked.Store(true) },
+		GotConn: func(httptrace.GotConnInfo) { connected.Store(true) },
+	}))
 	if s.client.Jar != nil {
 		for _, cookie := range s.client.Jar.Cookies(req.URL) {
 			sent.AddCookie(cookie)
@@ -39,7 +42,8 @@ func (s sender) Do(req *http.Request) (*http.Response, error) {
 	resp, err := s.transport().RoundTrip(sent)
 	if err != nil {
 		defer cancel()
-		return nil, s.failed(sent, err, arrival.possible())
+		// Without a connection, nothing can have reached the server. Some transports do not report connections.
+		return nil, s.failed(sent, err, connected.Load() || !asked.Load())
 	}
 	if resp == nil {
 		cancel()
@@ -63,8 +67,8 @@ func (s sender) transport() http.RoundTripper {
 	return s.client.Transport
 }
 
-// defaultTransport is net/http's with as many idle connections as there may be calls under way: with net/http's two for a
-// host, most connections of concurrent calls are closed after one request.
+// defaultTransport returns net/http's transport with as many idle connections per host as there may be calls: with
+// net/http's two, most connections of concurrent calls are closed after one request.
 var defaultTransport = sync.OnceValue(func() http.RoundTripper {
 	transport, ok := http.DefaultTransport.(*http.Transport)
 	if !ok {
@@ -75,14 +79,18 @@ var defaultTransport = sync.OnceValue(func() http.RoundTripper {
 	return transport
 })
 
-// checkTarget refuses to send credentials, or another request, anywhere but where the operation leads, whatever an editor
-// made of the request.
+// checkTarget returns an error if an editor changed where the request leads: credentials go to the org alone, and the
+// method and path are those of the operation.
 func (c *Client) checkTarget(req *http.Request, method, path string) error {
+	url := req.URL
+	sameOrigin := check.SameOrigin(url, c.org) && strings.EqualFold(req.Host, c.org.Host)
 	switch {
-	case !check.SameOrigin(req.URL, c.org) || req.URL.User != nil || req.URL.Opaque != "" || !strings.EqualFold(req.Host, c.org.Host):
-		return check.Invalid("request URL", req.URL.Redacted(), "an editor changed its origin, and credentials go to "+c.org.Host+" alone")
-	case req.Method != method || req.URL.EscapedPath() != path:
-		return check.Invalid("request", req.Method+" "+req.URL.EscapedPath(), "an editor changed its method or path, which are "+method+" "+path)
+	case !sameOrigin || url.User != nil || url.Opaque != "":
+		why := "an editor changed its origin, and credentials go to " + c.org.Host + " alone"
+		return check.Invalid("request URL", url.Redacted(), why)
+	case req.Method != method || url.EscapedPath() != path:
+		why := "an editor changed its method or path, which are " + method + " " + path
+		return check.Invalid("request", req.Method+" "+url.EscapedPath(), why)
 	}
 	return nil
 }
@@ -95,13 +103,14 @@ func (e arrivedError) Unwrap() error { return e.error }
 // mayHaveArrived reports whether a request that failed may have reached the server.
 func mayHaveArrived(err error) bool { return errors.As(err, new(arrivedError)) }
 
-// failed tells errors that may pass from those that will not.
+// failed returns the error of a request without a response, marked as to whether to retry it and whether it may have
+// arrived.
 func (s sender) failed(req *http.Request, err error, arrived bool) error {
 	permanent := retry.IsPermanent(err)
 	switch {
 	case req.Context().Err() != nil:
 		err = context.Cause(req.Context())
-	case errors.Is(err, io.EOF): // all that net/http says
+	case errors.Is(err, io.EOF): // net/http's error says no more than that
 		err = fmt.Errorf("the connection broke before a response: %w", err)
 	}
 	err = text.RedactError(err, append(credentials(req), s.proxySecrets(req)...)...)
@@ -114,7 +123,7 @@ func (s sender) failed(req *http.Request, err error, arrived bool) error {
 	return retry.Transient(err)
 }
 
-// proxySecrets returns the password of the proxy, which may repeat it in its answer.
+// proxySecrets returns the password of the proxy, which the proxy may repeat in its response.
 func (s sender) proxySecrets(req *http.Request) (secrets []string) {
 	transport, ok := s.transport().(*http.Transport)
 	if !ok || transport.Proxy == nil {
@@ -127,7 +136,7 @@ func (s sender) proxySecrets(req *http.Request) (secrets []string) {
 	return secrets
 }
 
-// body is the body of a response, which ends with the time for it.
+// body is the body of a response. Closing it ends the context of the response.
 type body struct {
 	io.ReadCloser
 	ctx    context.Context
@@ -150,28 +159,13 @@ func (b *body) Close() error {
 	return b.ReadCloser.Close()
 }
 
-// arrival watches whether a request gets as far as to a connection. Without one, nothing can have reached the server.
-type arrival struct{ asked, got atomic.Bool }
-
-func (a *arrival) trace() *httptrace.ClientTrace {
-	return &httptrace.ClientTrace{
-		GetConn: func(string) { a.asked.Store(true) },
-		GotConn: func(httptrace.GotConnInfo) { a.got.Store(true) },
-	}
-}
-
-// possible is also true for transports that do not tell.
-func (a *arrival) possible() bool { return a.got.Load() || !a.asked.Load() }
-
-// timeoutError is the end of an attempt that took too long. It is not a context error: the caller's context is still live.
+// timeoutError is the [net.Error] of an attempt that took too long. It is not a context error, because the caller's
+// context is still live.
 type timeoutError struct {
 	what   string
 	within time.Duration
 }
 
 func (e timeoutError) Error() string { return fmt.Sprintf("%s within %v", e.what, e.within) }
-
-// Timeout and Temporary make it a net.Error.
-func (e timeoutError) Timeout() bool { return true }
-
-func (e timeoutError) Temporary() bool { return true }
+func (timeoutError) Timeout() bool   { return true }
+func (timeoutError) Temporary() bool { return true }

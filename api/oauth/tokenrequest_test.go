@@ -119,7 +119,7 @@ func TestABrokenTokenEndpointGetsLittleMoreLoad(t *testing.T) {
 		if got, most := len(tokenRequests(org)), calls+50+calls/10+int(time.Since(start)/(10*time.Second)); got > most {
 			t.Errorf("%d token requests for %d calls, want %d at most", got, calls, most)
 		}
-		checkError(t, client.RevokeAll(t.Context(), appID), nil, "not retried, since too many calls failed lately")
+		checkError(t, client.RevokeAll(t.Context(), appID), nil, "not retried: the retry budget is exhausted")
 	})
 }
 

@@ -206,7 +206,7 @@ func TestMistakesInTheCall(t *testing.T) {
 		"an empty org URL":       {[]string{"revoke-all", "0oa1", "--yes", "--org-url", ""}, nil, "--org-url is empty"},
 		"serve an app like ..":   {[]string{"serve", "--app", ".."}, nil, `ID ".."`},
 		"serve too many":         {[]string{"serve", "--tokens", "99999999999"}, nil, "--tokens is 99999999999, want 0 to 10000000"},
-		"page size":              {[]string{"list", "0oa1", "--page-size", "9999"}, nil, `page size "9999": Okta takes 1 to `},
+		"page size":              {[]string{"list", "0oa1", "--page-size", "9999"}, nil, `page size "9999": Okta accepts 1 to `},
 		"app ID":                 {[]string{"list", "../users"}, nil, `ID "../users"`},
 		"no org":                 {[]string{"list", "0oa1"}, map[string]string{"OKTA_CLIENT_ORGURL": ""}, "set OKTA_CLIENT_ORGURL"},
 		"no credential":          {[]string{"list", "0oa1"}, map[string]string{"OKTA_CLIENT_TOKEN": ""}, "set OKTA_CLIENT_TOKEN"},

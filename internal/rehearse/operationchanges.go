@@ -53,12 +53,16 @@ var operationChanges = []change{
 			},
 			{
 				fails: []string{`package api has no function Fields`},
-				follow: []edit{{file: "api/calloptions.go", from: "// ExpandScopes ", to: `// Fields names the properties to return.
+				follow: []edit{
+					{file: "api/calloptions.go", from: "// ExpandScopes ", to: `// Fields names the properties to return.
 func Fields(names string) GetOption {
-	return getOption(func(g *getting) error { g.params.Fields = &names; return nil })
+	return callOption(setting(nil, func(s *callSettings) { s.fields = &names }))
 }
 
-// ExpandScopes `}},
+// ExpandScopes `},
+					{file: "api/calloptions.go", from: "\teditors  []RequestEditor\n", to: "\teditors  []RequestEditor\n\tfields   *string\n"},
+					{file: "api/tokens.go", from: "Expand: call.expand", to: "Expand: call.expand, Fields: call.fields"},
+				},
 			},
 		},
 		proof: map[string]string{"api/REFERENCE.md": "| `fields` | string | query | `Fields(names string)` | names what to return |"},
@@ -93,10 +97,10 @@ func Fields(names string) GetOption {
 		checklist: []string{"api/calloptions.go", "api/oktatest/handler.go", "api/contract/listprobes.go"},
 		steps: []step{
 			{
-				fails: []string{`api/list\.go:.*params\.Expand undefined`, `api/calloptions\.go:.*params\.Expand undefined`},
+				fails: []string{`api/list\.go:.* unknown field Expand`, `api/tokens\.go:.* unknown field Expand`},
 				follow: []edit{
-					{file: "api/list.go", from: "params.Expand", to: "params.Include"},
-					{file: "api/calloptions.go", from: "params.Expand", to: "params.Include"},
+					{file: "api/list.go", from: "Expand: call", to: "Include: call"},
+					{file: "api/tokens.go", from: "Expand: call", to: "Include: call"},
 				},
 			},
 			{

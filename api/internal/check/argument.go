@@ -1,4 +1,4 @@
-// Package check refuses arguments that cannot be right: before anything is sent, and with the way out.
+// Package check rejects invalid arguments before anything is sent, and says what to pass instead.
 package check
 
 import (
@@ -13,27 +13,34 @@ import (
 // ErrInvalid is api.ErrInvalidArgument.
 var ErrInvalid = errors.New("invalid argument")
 
-// Invalid names the argument, its value and the way out.
+// Invalid returns an ErrInvalid that names the argument, its value and the way out.
 func Invalid(what, value, why string) error {
 	return fmt.Errorf("%w: %s %q: %s", ErrInvalid, what, text.Truncate(value, 100), why)
 }
 
+// That returns Invalid, unless valid is set.
+func That(valid bool, what string, value any, why string) error {
+	if valid {
+		return nil
+	}
+	return Invalid(what, fmt.Sprint(value), why)
+}
+
+// NotNil rejects a nil argument of an option.
+func NotNil(what string, v any) error { return That(!IsNil(v), what, "nil", "leave the option out") }
+
 // IsNil also finds a nil inside an interface, for example a constructor result whose error was ignored.
 func IsNil(v any) bool {
 	switch value := reflect.ValueOf(v); value.Kind() {
-	case reflect.Invalid:
-		return true
 	case reflect.Pointer, reflect.Func, reflect.Map, reflect.Chan, reflect.Slice:
 		return value.IsNil()
-	default:
-		return false
 	}
+	return v == nil
 }
 
-// UserAgent refuses what no header of that name can hold.
+// UserAgent rejects a blank string and characters that a User-Agent header cannot contain.
 func UserAgent(userAgent string) error {
-	if strings.TrimSpace(userAgent) == "" || strings.ContainsFunc(userAgent, func(r rune) bool { return r != ' ' && text.NotVisible(r) }) {
-		return Invalid("user agent", userAgent, "it must be printable ASCII, and not blank")
-	}
-	return nil
+	invalid := func(r rune) bool { return r != ' ' && text.NotVisible(r) }
+	valid := strings.TrimSpace(userAgent) != "" && !strings.ContainsFunc(userAgent, invalid)
+	return That(valid, "user agent", userAgent, "it must be printable ASCII, and not blank")
 }

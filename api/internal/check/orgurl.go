@@ -1,30 +1,35 @@
 package check
 
 import (
+	"cmp"
 	"net"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
 	"example.com/apptokens/api/internal/text"
 )
 
-// OrgURL is api.ParseOrgURL. With plainHTTP, it takes http to any host.
+// OrgURL is api.ParseOrgURL. With plainHTTP, it accepts http to any host.
 func OrgURL(orgURL string, plainHTTP bool) (*url.URL, error) {
-	refuse := func(why string) (*url.URL, error) {
-		return nil, Invalid("org URL", orgURL, why+"; want one like https://acme.okta.com")
+	shown := orgURL
+	if orgURL != "" && (strings.Contains(orgURL, "@") || !strings.Contains(orgURL, "://")) {
+		shown = "(not shown)" // it may contain a credential, or be one
 	}
-	const hidden = "(not shown)" // where a credential may be part of it
+	refuse := func(why string) (*url.URL, error) {
+		return nil, Invalid("org URL", shown, why+"; want one like https://acme.okta.com")
+	}
 	switch {
 	case orgURL == "":
 		return refuse("it is empty")
 	case strings.Contains(orgURL, "@"):
-		return nil, Invalid("org URL", hidden, "it holds user information; want one like https://acme.okta.com")
+		return refuse("it contains user information")
 	case !strings.Contains(orgURL, "://"):
-		return nil, Invalid("org URL", hidden, "it must start with https://, as https://acme.okta.com does")
+		return refuse("it must start with https://")
 	case strings.ContainsFunc(orgURL, text.NotVisible):
-		return refuse("it holds a space or a character that does not belong in a URL")
+		return refuse("it contains a space or a character that does not belong in a URL")
 	case text.HasPlaceholder(orgURL):
 		return refuse("it still contains a placeholder")
 	}
@@ -63,7 +68,7 @@ func OrgURL(orgURL string, plainHTTP bool) (*url.URL, error) {
 	return &url.URL{Scheme: org.Scheme, Host: authority, Path: path}, nil
 }
 
-// canonicalHost writes a host as it is compared: names in lower case, addresses in their shortest form.
+// canonicalHost returns the form in which hosts are compared: names in lower case, addresses as short as possible.
 func canonicalHost(host string) string {
 	if addr, err := netip.ParseAddr(host); err == nil {
 		return addr.String()
@@ -71,7 +76,7 @@ func canonicalHost(host string) string {
 	return strings.ToLower(host)
 }
 
-// isPrefix reports whether a path is one that a proxy may put before Okta's: no segment needs escaping or leads elsewhere.
+// isPrefix reports whether a proxy may put path before Okta's: no segment needs escaping or leads elsewhere.
 func isPrefix(path string) bool {
 	for segment := range strings.SplitSeq(strings.TrimPrefix(path, "/"), "/") {
 		escaped := strings.ContainsFunc(segment, func(r rune) bool { return !text.IsUnreserved(r) })
@@ -82,17 +87,13 @@ func isPrefix(path string) bool {
 	return true
 }
 
-// isOktas reports whether a host is of Okta's own domains: an org there has no path. Proxies have their own.
+// isOktas reports whether host belongs to one of Okta's own domains, where an org has no path. A proxy has its own.
 func isOktas(host string) bool {
-	for _, domain := range []string{"okta.com", "oktapreview.com", "okta-emea.com", "okta-gov.com", "okta.mil"} {
-		if strings.HasSuffix("."+host, "."+domain) {
-			return true
-		}
-	}
-	return false
+	domains := []string{"okta.com", "oktapreview.com", "okta-emea.com", "okta-gov.com", "okta.mil"}
+	return slices.ContainsFunc(domains, func(domain string) bool { return strings.HasSuffix("."+host, "."+domain) })
 }
 
-// IsHost reports whether a text is a host name in lower case, or an IP address without brackets.
+// IsHost reports whether host is a host name in lower case, or an IP address without brackets.
 func IsHost(host string) bool {
 	if _, err := netip.ParseAddr(host); err == nil {
 		return true
@@ -102,8 +103,24 @@ func IsHost(host string) bool {
 	}) && !strings.HasPrefix(host, ".") && !strings.HasSuffix(host, ".") && !strings.Contains(host, "..")
 }
 
-// IsLoopback reports whether a host is this machine.
+// IsLoopback reports whether host is this machine.
 func IsLoopback(host string) bool {
 	addr, err := netip.ParseAddr(host)
 	return host == "localhost" || err == nil && addr.IsLoopback()
+}
+
+// SameOrigin reports whether a and b have the same scheme, host and port; a default port may be left out. Letters
+// outside ASCII that fold to ASCII ones take more bytes, so hosts of different lengths differ.
+func SameOrigin(a, b *url.URL) bool {
+	sameHost := len(a.Hostname()) == len(b.Hostname()) && strings.EqualFold(a.Hostname(), b.Hostname())
+	return a.Scheme == b.Scheme && sameHost && port(a) == port(b)
+}
+
+func port(u *url.URL) string { return cmp.Or(u.Port(), defaultPort(u.Scheme)) }
+
+func defaultPort(scheme string) string {
+	if scheme == "http" {
+		return "80"
+	}
+	return "443"
 }

@@ -8,14 +8,14 @@ import (
 	"example.com/apptokens/api/internal/text"
 )
 
-// Links is what a listing has to know of the Link header of a response.
+// Links is what a listing needs from the Link header of a response.
 type Links struct {
 	Next string // target of the link to the next page, or ""
-	Self bool   // there is a link to the page itself
+	Self bool   // whether there is a link to the page itself
 }
 
-// ParseLinks reads the Link header lines of a response (RFC 8288), which an intermediary may have folded into one. A
-// header that cannot be read is an error, for a link that is overlooked ends a listing too early.
+// ParseLinks reads the Link header lines of a response (RFC 8288), which an intermediary may have folded into one. It
+// fails if a line is malformed, because an overlooked link would end a listing too early.
 func ParseLinks(lines []string) (found Links, err error) {
 	for _, line := range lines {
 		s := scanner{line}
@@ -49,7 +49,8 @@ func (s *scanner) link() (target, relations string, err error) {
 	if !closed {
 		return "", "", errors.New(`a link has no ">"`)
 	}
-	if target == "" || strings.ContainsFunc(target, func(r rune) bool { return text.NotVisible(r) || r == '<' || r == '"' }) {
+	invalid := func(r rune) bool { return text.NotVisible(r) || r == '<' || r == '"' }
+	if target == "" || strings.ContainsFunc(target, invalid) {
 		return "", "", errors.New("the target of a link is not a URL")
 	}
 	s.rest = after
@@ -63,8 +64,9 @@ func (s *scanner) link() (target, relations string, err error) {
 			relations = value
 		}
 	}
-	if relations == "" || strings.ContainsFunc(relations, func(r rune) bool { return r < ' ' || r > '~' || strings.ContainsRune("'`\"", r) }) {
-		return "", "", errors.New("a link has no relation that can be read")
+	invalid = func(r rune) bool { return r < ' ' || r > '~' || strings.ContainsRune("'`\"", r) }
+	if relations == "" || strings.ContainsFunc(relations, invalid) {
+		return "", "", errors.New("a link has no readable relation")
 	}
 	if s.rest != "" && s.rest[0] != ',' {
 		return "", "", errors.New("no comma follows a link")
@@ -73,8 +75,8 @@ func (s *scanner) link() (target, relations string, err error) {
 }
 
 // Challenge returns error and error_description of the first WWW-Authenticate line that has an error (RFC 6750, section
-// 3, and RFC 9449, section 7.1). What cannot be read is passed over: it would only have made an error more telling, and
-// schemes such as Negotiate have parameters of another form.
+// 3, and RFC 9449, section 7.1). It skips what it cannot read: schemes such as Negotiate have parameters of another
+// form, and the status alone is an error, too.
 func Challenge(lines []string) (code, description string) {
 	for _, line := range lines {
 		s := scanner{line}
@@ -109,7 +111,7 @@ func (s *scanner) eat(c byte) bool {
 	return true
 }
 
-// parameter reads name=value or name="value", or a name alone. White space around it and around "=" is allowed.
+// parameter reads name=value or name="value", or a name alone. White space before it and around "=" is allowed.
 func (s *scanner) parameter() (name, value string, ok bool) {
 	s.skip(" \t")
 	if name = s.token(); name == "" {
@@ -128,7 +130,7 @@ func (s *scanner) parameter() (name, value string, ok bool) {
 	return name, value, value != ""
 }
 
-// token reads up to a delimiter. It takes more than RFC 9110 allows: URLs stand unquoted in real headers.
+// token reads up to a delimiter. It accepts more than RFC 9110 allows, because real headers contain unquoted URLs.
 func (s *scanner) token() string {
 	end := strings.IndexAny(s.rest, " \t,;=\"<>")
 	if end < 0 {
@@ -139,7 +141,7 @@ func (s *scanner) token() string {
 	return token
 }
 
-// quoted reads the rest of a quoted string.
+// quoted reads the rest of a quoted string, after the opening quote.
 func (s *scanner) quoted() (string, bool) {
 	var value strings.Builder
 	for i := 0; i < len(s.rest); i++ {

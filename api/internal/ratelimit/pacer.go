@@ -9,20 +9,20 @@ import (
 	"time"
 )
 
-// Pacer holds requests back while the org's rate limit is used up, instead of letting them draw a 429. Several clients, in
-// one process or many, that share a limit stay correct: what they know comes from the server. It is safe for concurrent
-// use.
+// Pacer holds requests back while the org's rate limit is used up, instead of letting them draw a 429. Several clients
+// that share a limit, in one process or many, stay correct because what they know comes from the server. It is safe for
+// concurrent use.
 type Pacer struct {
 	share   float64
 	maxWait time.Duration
 
-	mu      sync.Mutex
-	window  window
-	settled chan struct{} // closed when a request settles; nil while nobody waits for that
+	mu       sync.Mutex
+	window   window
+	released chan struct{} // closed when a request is released; nil while nobody waits for that
 }
 
-// NewPacer returns a pacer that takes at most a share, over 0 and up to 1, of each window's limit, and begins no wait that
-// is longer than maxWait.
+// NewPacer returns a pacer that uses at most a share, over 0 and up to 1, of each window's limit, and begins no wait
+// that is longer than maxWait.
 func NewPacer(share float64, maxWait time.Duration) *Pacer {
 	return &Pacer{share: share, maxWait: maxWait}
 }
@@ -34,20 +34,21 @@ type TooLongError struct {
 }
 
 func (e *TooLongError) Error() string {
-	return fmt.Sprintf("the next request may be sent in %v, and the call may not wait that long", e.Wait.Round(time.Millisecond))
+	wait := e.Wait.Round(time.Millisecond)
+	return fmt.Sprintf("the next request may be sent in %v, but the call may not wait that long", wait)
 }
 
-// Admit waits until a request may be sent, and counts it as sent: Settle must follow. held hears of each wait for the end
-// of a window, before it begins. The error is a [*TooLongError], or that of the context.
+// Admit waits until a request may be sent, and counts it as in flight until Release. It calls held before each wait for
+// the end of a window. The error is a [*TooLongError], or that of the context.
 func (p *Pacer) Admit(ctx context.Context, held func(until time.Time, limit Limit)) error {
-	var until time.Time // as held has heard
+	var until time.Time // as held was told
 	for {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
 		now := time.Now()
-		at, settled, limit := p.ask(now)
-		if settled == nil {
+		at, released, limit := p.ask(now)
+		if released == nil {
 			return nil
 		}
 		wait := patience
@@ -64,16 +65,16 @@ func (p *Pacer) Admit(ctx context.Context, held func(until time.Time, limit Limi
 		timer := time.NewTimer(wait)
 		select {
 		case <-ctx.Done():
-		case <-settled:
+		case <-released:
 		case <-timer.C:
 		}
 		timer.Stop()
 	}
 }
 
-// ask counts a request as sent if it may be. If not, it returns when to ask again: at a time, if that is not zero, or when
-// a request settles.
-func (p *Pacer) ask(now time.Time) (at time.Time, settled <-chan struct{}, limit Limit) {
+// ask counts a request as in flight if it may be sent. If not, it returns when to ask again: at a time, if that is not
+// zero, or when a request is released.
+func (p *Pacer) ask(now time.Time) (at time.Time, released <-chan struct{}, limit Limit) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	ok, at := p.window.next(now, p.share)
@@ -81,15 +82,16 @@ func (p *Pacer) ask(now time.Time) (at time.Time, settled <-chan struct{}, limit
 		p.window.send(now)
 		return time.Time{}, nil, Limit{}
 	}
-	if p.settled == nil {
-		p.settled = make(chan struct{})
+	if p.released == nil {
+		p.released = make(chan struct{})
 	}
-	return at, p.settled, Limit{Limit: p.window.limit, Remaining: p.window.remaining, Reset: p.window.reset}
+	return at, p.released, Limit{Limit: p.window.limit, Remaining: p.window.remaining, Reset: p.window.reset}
 }
 
-// Settle ends a request that was admitted at a time and whose response's head came at another. resp is nil where no
-// response came; lost is set where the request may have reached the server all the same.
-func (p *Pacer) Settle(resp *http.Response, lost bool, sent, came time.Time) {
+// Release ends a request that Admit let through, and learns from its response. The request was sent at sent, and the
+// header of the response arrived at came. resp is nil if no response arrived; then lost reports whether the request may
+// have reached the server all the same.
+func (p *Pacer) Release(resp *http.Response, lost bool, sent, came time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	limit := Limit{}
@@ -97,12 +99,13 @@ func (p *Pacer) Settle(resp *http.Response, lost bool, sent, came time.Time) {
 		limit = Parse(resp.Header)
 		lost = limit.Reset.IsZero() && resp.StatusCode != http.StatusTooManyRequests
 	}
-	p.window.settle(time.Now(), lost)
+	p.window.release(time.Now(), lost)
 	if resp != nil {
-		p.window.learn(response{limit, ServerTime(resp.Header, came), came, came.Sub(sent), resp.StatusCode, rand.Float64()})
+		date := ServerTime(resp.Header, came)
+		p.window.learn(response{limit, date, came, came.Sub(sent), resp.StatusCode, rand.Float64()})
 	}
-	if p.settled != nil {
-		close(p.settled)
-		p.settled = nil
+	if p.released != nil {
+		close(p.released)
+		p.released = nil
 	}
 }

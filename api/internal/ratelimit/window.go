@@ -5,17 +5,21 @@ import (
 	"time"
 )
 
-// window is what a client knows of the org's rate limit, and decides by it when an attempt may be sent. It is pure:
-// time and responses come in as arguments. These are its states, and what ends them:
+// window is one window of the org's rate limit as a client knows it, and decides whether a request may be sent. A
+// window has slots, one for each request, which the client shares with others that it cannot see: it counts the slots
+// that it took itself, and estimates what others take from how fast the remaining slots dwindle. Each request in flight
+// reserves a slot, and the more others take, the fewer requests of the client are in flight at once, because an
+// estimate may be wrong and a 429 costs more than a wait.
 //
-//	unknown   no window has been seen, or the last one has ended. One attempt at a time goes out to find out.
-//	          A response with X-Rate-Limit headers opens a window; one without makes the server unpaced.
-//	open      slots are left for this client. Attempts go out, see room.
-//	closed    none are left, or the client has had its share. Nothing goes out before the window ends.
-//	unpaced   the server does not speak of limits. Everything goes out, until a response has the headers.
+//	state    meaning                                   what may be sent             until
+//	unknown  no window was seen, or the last ended     one request, to find out     its response comes
+//	open     slots are left for this client            as much as room allows       they are used, or it ends
+//	closed   all slots, or the share, are used         nothing                      the window ends
+//	unpaced  a success had no X-Rate-Limit headers     everything                   a response has them
 //
-// A window is named by its X-Rate-Limit-Reset: a later one opens a new window if this one has ended or more is left
-// than before, an earlier one is a straggler's.
+// A window is identified by its X-Rate-Limit-Reset. A later Reset opens a new window if this one has ended or more
+// slots are left than before; an earlier one comes from a straggler. window has no clock: time and responses are
+// arguments.
 type window struct {
 	limit, remaining int       // as of the latest response; remaining never rises within a window
 	reset            time.Time // by the server's clock; zero while nothing is known
@@ -23,11 +27,11 @@ type window struct {
 	unpaced          bool
 	length           time.Duration // of windows: the longest time from a response to its Reset
 
-	inFlight int       // attempts sent and not yet settled, whatever window they fall into
+	inFlight int       // attempts sent and not yet released, whatever window they fall into
 	own      int       // slots of this window that this client has taken
 	sent     time.Time // when the last attempt was sent
 
-	// What others take is seen between this client's responses.
+	// What others take shows between this client's responses.
 	opened    time.Time // when the first response of the window came
 	available int       // remaining in that response
 	seen      time.Time // when the latest response came
@@ -36,22 +40,22 @@ type window struct {
 }
 
 const (
-	// longestWindow is the longest time from now to a Reset that is believed. Okta's windows take a minute.
+	// longestWindow is the longest time from now to a Reset that is believed. Okta's windows last a minute.
 	longestWindow = 10 * time.Minute
-	// caution is how many slots are kept for each attempt in flight and each slot that others took for one of this
-	// client's. Measured: with less, clients of 16 goroutines each overrun the limit they share; with more, they leave
-	// some of it.
+	// caution is how many slots are kept free per attempt in flight and per slot that others took for each of this
+	// client's. Measured: with less, clients of 16 goroutines each overrun the limit that they share; with more, they
+	// leave some of it.
 	caution = 8
-	// patience is how long an attempt in flight keeps the others waiting.
+	// patience is how long an attempt in flight makes the others wait.
 	patience = time.Second
-	// flapping is by how much the Reset of one window may vary between responses.
+	// flapping is how much the Reset of one window may vary between responses.
 	flapping = 2 * time.Second
 )
 
-// next tells whether an attempt may be sent now. If not, it says when to ask again; the zero time means: when an
-// attempt settles, or after some patience.
+// next reports whether an attempt may be sent now. If not, at is when to ask again; the zero time means when an attempt
+// is released, or after patience.
 func (w *window) next(now time.Time, share float64) (ok bool, at time.Time) {
-	late := now.Sub(w.sent) >= patience // what is in flight keeps the others waiting no longer
+	late := now.Sub(w.sent) >= patience // the attempts in flight no longer make the others wait
 	switch {
 	case w.unpaced:
 		return true, time.Time{}
@@ -68,7 +72,8 @@ func (w *window) next(now time.Time, share float64) (ok bool, at time.Time) {
 	}
 }
 
-// later is when an attempt that finds no room may ask again: what is in flight is counted twice until it settles.
+// later returns when an attempt that finds no room may ask again. While slots remain, that is when one in flight is
+// released, because its response shows what is left.
 func (w *window) later() time.Time {
 	if w.inFlight > 0 && w.remaining > 0 {
 		return time.Time{}
@@ -76,11 +81,12 @@ func (w *window) later() time.Time {
 	return w.ends
 }
 
-// room tells whether an open window has a slot for one more attempt of this client.
+// room reports whether an open window has a slot for one more attempt of this client.
 //
-// The attempts in flight are this client's reservations. Those of others are guessed: what they took so far in this
-// window, by the time until this attempt arrives, but no further ahead than they have been seen. A guess needs caution:
-// the more others take, and the less is left, the fewer attempts of this client are in flight at once, down to one.
+// The attempts in flight are reservations of this client. The slots that others will take before this attempt arrives
+// are estimated from their rate so far, and no further ahead than they have been observed. The estimate needs caution:
+// the more others take, and the fewer slots remain, the fewer attempts of this client are in flight at once, down to
+// one.
 func (w *window) room(now time.Time) bool {
 	shared := max(w.ratio(), w.before) - 1
 	if w.inFlight > 0 && float64(w.inFlight+1)*(1+caution*shared) > float64(w.remaining) {
@@ -89,15 +95,15 @@ func (w *window) room(now time.Time) bool {
 	left := float64(w.remaining - w.inFlight)
 	ahead := min(now.Sub(w.seen), w.seen.Sub(w.opened)) + w.roundTrip
 	if others := w.othersRate() * ahead.Seconds(); others > 0 {
-		return left-others >= 2 // one in reserve, for it is a guess
+		return left-others >= 2 // one in reserve, because it is an estimate
 	}
 	return left >= 1
 }
 
-// ratio is how many slots of the window were taken for each one that this client took.
+// ratio returns how many slots of the window were taken for each one that this client took.
 func (w *window) ratio() float64 { return max(1, float64(w.limit-w.remaining)/float64(max(1, w.own))) }
 
-// othersRate is how many slots a second others have taken in this window.
+// othersRate returns how many slots a second others have taken in this window.
 func (w *window) othersRate() float64 {
 	others, span := w.available-w.remaining-(w.own-1), w.seen.Sub(w.opened)
 	if others <= 0 || span <= 0 {
@@ -106,27 +112,27 @@ func (w *window) othersRate() float64 {
 	return float64(others) / span.Seconds()
 }
 
-// send takes note of an attempt that is sent.
+// send records that an attempt is sent.
 func (w *window) send(now time.Time) {
 	w.inFlight++
 	w.sent = now
 }
 
-// settle takes note of an attempt that has ended. One that was lost, or answered without the headers, may have taken a
-// slot, and counts as if it had: a share is never exceeded.
-func (w *window) settle(now time.Time, lost bool) {
+// release records that an attempt has ended. One that was lost, or answered without the headers, may have taken a slot,
+// and counts as if it had, so that a share is never exceeded.
+func (w *window) release(now time.Time, lost bool) {
 	w.inFlight--
 	if lost && now.Before(w.ends) {
 		w.own++
 	}
 }
 
-// response is what a window learns from.
+// response is what a window learns from a response.
 type response struct {
 	limit  Limit
 	date   time.Time     // by the server's clock
-	came   time.Time     // its head, by the local clock
-	took   time.Duration // until then
+	came   time.Time     // when its header arrived, by the local clock
+	took   time.Duration // from sending to then
 	status int
 	jitter float64 // random, in [0, 1)
 }
@@ -134,14 +140,14 @@ type response struct {
 func (w *window) learn(r response) {
 	left := r.limit.Reset.Sub(r.date)
 	switch {
-	case r.limit.Reset.IsZero(): // no headers; only a success proves that the server has none, and no proxy is in between
+	case r.limit.Reset.IsZero(): // no headers; an error may come from a proxy, a success shows that the server sends none
 		w.unpaced = w.unpaced || r.status < 300 && !r.came.Before(w.ends)
 		return
 	case r.limit.Unknown() || left > longestWindow:
 		return
 	}
 	w.unpaced = false
-	r.limit.Limit = max(r.limit.Limit, r.limit.Remaining) // or 5 left of 0 would mean one request a window
+	r.limit.Limit = max(r.limit.Limit, r.limit.Remaining) // otherwise, 5 left of 0 would mean one request a window
 	if w.roundTrip == 0 {
 		w.roundTrip = r.took
 	}
@@ -150,14 +156,14 @@ func (w *window) learn(r response) {
 	case r.limit.Reset.After(w.reset) && over:
 		w.open(r, left)
 	case r.limit.Reset.Before(w.reset.Add(-flapping)):
-		return // a straggler of an earlier window
+		return // a straggler from an earlier window
 	default:
 		w.limit, w.remaining, w.seen = r.limit.Limit, min(w.remaining, r.limit.Remaining), r.came
-		if r.status == http.StatusTooManyRequests && !r.came.Before(w.ends) { // it goes on, against all reckoning
+		if r.status == http.StatusTooManyRequests && !r.came.Before(w.ends) { // it goes on, unexpectedly
 			w.ends = r.came.Add(spread(max(0, left)+time.Second, r.jitter))
 		}
 	}
-	if r.status != http.StatusTooManyRequests { // which takes no slot
+	if r.status != http.StatusTooManyRequests { // a 429 takes no slot
 		w.own++
 	}
 }
@@ -165,7 +171,7 @@ func (w *window) learn(r response) {
 // open begins a new window.
 func (w *window) open(r response, left time.Duration) {
 	before := w.ratio()
-	if r.came.Sub(w.ends) > w.length { // too long ago to tell who shares the limit now
+	if r.came.Sub(w.ends) > w.length { // too long ago to know who shares the limit now
 		before = 1
 	}
 	left = w.whole(left)
@@ -177,8 +183,8 @@ func (w *window) open(r response, left time.Duration) {
 	}
 }
 
-// whole returns an upper bound of what is left of a window. Reset and Date, whose difference is left, come in whole
-// seconds, so the window may go on for up to a second more; but no longer than windows are.
+// whole returns an upper bound of what is left of a window. left is the difference of Reset and Date, which are in
+// whole seconds, so the window may last up to a second longer; but no window is longer than length.
 func (w *window) whole(left time.Duration) time.Duration {
 	if left < 0 {
 		return 0
@@ -187,7 +193,8 @@ func (w *window) whole(left time.Duration) time.Duration {
 	return min(left+time.Second, w.length)
 }
 
-// spread adds a random part of a hundredth of a wait, for all who wait for the end of a window would come at once.
+// spread adds up to a hundredth to a wait, at random, so that those who wait for the end of a window do not all return
+// at once.
 func spread(wait time.Duration, jitter float64) time.Duration {
 	return wait + time.Duration(float64(wait/100)*jitter)
 }

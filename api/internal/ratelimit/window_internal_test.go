@@ -22,7 +22,7 @@ func TestWindowDecides(t *testing.T) {
 		now    time.Time
 		share  float64
 		ok     bool
-		at     time.Time // zero: when an attempt settles
+		at     time.Time // zero: when an attempt is released
 	}{
 		"unknown: the first goes":          {window{}, now, 1, true, time.Time{}},
 		"unknown: the second waits for it": {window{inFlight: 1, sent: now}, now, 1, false, time.Time{}},
@@ -102,7 +102,7 @@ func TestWindowLearns(t *testing.T) {
 					status = 429
 				}
 				w.send(now)
-				w.settle(now, false)
+				w.release(now, false)
 				w.learn(response{l.limit, l.date, now, time.Second, status, 0})
 			}
 			if w.remaining != test.remaining || w.own != test.own || !w.ends.Equal(test.ends) || w.unpaced != test.unpaced || w.inFlight != 0 {

@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// Budget bounds the retries of all calls of a client together. A server that is broken gets a first attempt of each
-// call, but only a fraction more: calls pay in, retries draw, and what was saved is bounded. Waiting out a rate limit
-// costs nothing, for then the server has said when to come again.
+// Budget bounds the retries of all calls of a client together. A broken server gets the first attempt of each call, but
+// only a fraction more: calls pay in, retries draw, and the savings are bounded. Waiting out a rate limit costs
+// nothing, because the server has said when to come back. A Budget is safe for concurrent use.
 type Budget struct {
 	mu    sync.Mutex
 	saved float64
@@ -18,13 +18,13 @@ type Budget struct {
 const (
 	maxSaved = 50               // retries in a burst
 	paidIn   = 0.1              // retries for each call, once the burst is over
-	refill   = 10 * time.Second // for one retry, whatever is called
+	refill   = 10 * time.Second // for one retry, with or without calls
 )
 
-// ErrBudget joins the error of an attempt that was not repeated for want of budget.
-var ErrBudget = errors.New("not retried, since too many calls failed lately")
+// ErrBudget joins the error of an attempt that was not repeated because the budget was spent.
+var ErrBudget = errors.New("not retried: the retry budget is exhausted")
 
-// NewBudget returns a full one.
+// NewBudget returns a full budget.
 func NewBudget() *Budget { return &Budget{saved: maxSaved} }
 
 // Pay counts a call.
@@ -35,7 +35,7 @@ func (b *Budget) Pay(now time.Time) {
 	b.paid = now
 }
 
-// Draw takes one retry, if any is left.
+// Draw takes one retry, and reports whether one was left.
 func (b *Budget) Draw() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -1,9 +1,10 @@
-// Package retry decides whether and when to make another attempt at a request that failed: to the API, and to the token
-// endpoint before it. It only decides; its callers send and wait.
+// Package retry decides whether and when to repeat a request that failed: to the API, and to the token endpoint before
+// it. It only decides; its callers send the requests.
 package retry
 
 import (
 	"cmp"
+	"crypto/tls"
 	"errors"
 	"net/http"
 	"strconv"
@@ -12,7 +13,7 @@ import (
 	"example.com/apptokens/api/internal/ratelimit"
 )
 
-// Policy is api.RetryPolicy, which says what its fields mean.
+// Policy is api.RetryPolicy, which documents its fields.
 type Policy struct {
 	MaxAttempts int
 	MaxWait     time.Duration
@@ -20,15 +21,15 @@ type Policy struct {
 	MaxDelay    time.Duration
 }
 
-// Forever bounds what a person or a server asks for, so that nothing overflows.
+// Forever bounds the waits that a person or a server asks for, so that nothing overflows.
 const Forever = 10 * 365 * 24 * time.Hour
 
-// Valid tells a policy that can be followed.
+// Valid reports whether no field is negative and MaxWait is at most Forever.
 func (p Policy) Valid() bool {
 	return p.MaxAttempts >= 0 && min(p.MaxWait, p.BaseDelay, p.MaxDelay) >= 0 && p.MaxWait <= Forever
 }
 
-// WithDefaults fills in the fields that are zero.
+// WithDefaults returns the policy with defaults in place of fields that are zero.
 func (p Policy) WithDefaults() Policy {
 	return Policy{
 		MaxAttempts: cmp.Or(p.MaxAttempts, 5),
@@ -38,19 +39,20 @@ func (p Policy) WithDefaults() Policy {
 	}
 }
 
-// Outcome is all that the decision to try again depends on. The operation is not part of it: all of them are
+// Outcome is all that the decision to try again depends on. The operation is not part of it, because all are
 // idempotent.
 type Outcome struct {
 	Attempt  int         // 1 for the first
-	Status   int         // 0 where no response came
+	Status   int         // 0 if no response came
 	Header   http.Header // of the response
-	Err      error       // why there is no response, or none that can be used
+	Err      error       // why there is no usable response
 	Now      time.Time
-	Deadline time.Time // of the context; zero where it has none
+	Deadline time.Time // of the context; zero if it has none
 	Jitter   float64   // random, in [0, 1)
 }
 
-// Decide returns how long to wait before the next attempt, or false to stop. A wait beside false would be too long.
+// Decide returns how long to wait before the next attempt, or false to stop. A wait returned with false is one that
+// would be too long.
 func (p Policy) Decide(o Outcome) (wait time.Duration, again bool) {
 	if o.Attempt >= p.MaxAttempts {
 		return 0, false
@@ -70,8 +72,8 @@ func (p Policy) Decide(o Outcome) (wait time.Duration, again bool) {
 	return wait, true
 }
 
-// untilReset counts with the server's clock, for the local one may be wrong. The second on top is what Okta's own SDKs
-// add: Reset is a whole second, and the window ends some time in it.
+// untilReset uses the server's clock, because the local one may be wrong. Okta's own SDKs add a second as well: Reset
+// is a whole second, and the window ends some time in it.
 func (p Policy) untilReset(o Outcome) time.Duration {
 	limit := ratelimit.Parse(o.Header)
 	if limit.Unknown() {
@@ -95,7 +97,7 @@ func (p Policy) backoff(o Outcome) time.Duration {
 // Scale returns a part, or a multiple, of a duration.
 func Scale(d time.Duration, factor float64) time.Duration { return time.Duration(float64(d) * factor) }
 
-// retryAfter reads the header in both its forms, seconds and a date (RFC 9110, section 10.2.3). Okta does not send it;
+// retryAfter reads both forms of Retry-After, seconds and a date (RFC 9110, section 10.2.3). Okta does not send it;
 // proxies do.
 func retryAfter(o Outcome) time.Duration {
 	value := o.Header.Get("Retry-After")
@@ -108,11 +110,37 @@ func retryAfter(o Outcome) time.Duration {
 	return 0
 }
 
-// IsOutage tells a status after which the same request may fare better.
+// IsOutage reports whether the same request may succeed after a response of this status.
 func IsOutage(status int) bool {
 	switch status {
 	case http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return true
 	}
 	return false
+}
+
+type transient struct{ error }
+
+func (e *transient) Unwrap() error { return e.error }
+
+// Transient marks an error after which the same request may succeed.
+func Transient(err error) error { return &transient{err} }
+
+// IsTransient reports whether err was marked by Transient. Only the outermost error counts, because one further down
+// the chain may come from another call that an editor made.
+func IsTransient(err error) bool {
+	_, is := err.(*transient)
+	return is
+}
+
+// IsPermanent reports whether retrying after an error of a transport is pointless. An error may have a method
+// Permanent.
+func IsPermanent(err error) bool {
+	var (
+		certificate *tls.CertificateVerificationError
+		plainText   tls.RecordHeaderError // the server does not speak TLS
+		permanent   interface{ Permanent() bool }
+	)
+	return errors.As(err, &certificate) || errors.As(err, &plainText) ||
+		errors.As(err, &permanent) && permanent.Permanent()
 }

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Sleep waits for d, but no longer than until the context ends, which is an error.
+// Sleep waits for d. If the context ends first, it returns ContextError.
 func Sleep(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(max(d, 0))
 	defer timer.Stop()
@@ -18,7 +18,7 @@ func Sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// ContextError returns why the context ended: its error and, where one was given, its cause.
+// ContextError returns why the context ended: its error and, if one was given, its cause.
 func ContextError(ctx context.Context) error {
 	if cause := context.Cause(ctx); cause != ctx.Err() {
 		return fmt.Errorf("%w: %w", ctx.Err(), cause)

@@ -1,4 +1,4 @@
-// Package text makes what servers and people write fit for errors, logs and terminals.
+// Package text prepares the text of servers and people for errors, logs and terminals.
 package text
 
 import (
@@ -28,7 +28,7 @@ func Truncate(text string, limit int) string {
 	return strings.ToValidUTF8(text[:limit], "") + "…"
 }
 
-// NotVisible tells what has no place in URLs and credentials: white space, control characters, all beyond ASCII.
+// NotVisible reports whether URLs and credentials cannot contain r: white space, control characters, all beyond ASCII.
 func NotVisible(r rune) bool { return r <= ' ' || r > '~' }
 
 // IsUnreserved reports whether a character needs no escaping anywhere in a URL (RFC 3986, section 2.3).
@@ -37,18 +37,18 @@ func IsUnreserved(r rune) bool {
 }
 
 // HasPlaceholder reports whether a URL, a credential or an ID was copied from documentation, or from a template that
-// nothing filled in: {yourOktaDomain}, ${OKTA_TOKEN}, %OKTA_TOKEN%, <token>, [token], YOUR_API_TOKEN, changeme.
+// was not filled in: {yourOktaDomain}, ${OKTA_TOKEN}, %OKTA_TOKEN%, <token>, [token], YOUR_API_TOKEN, changeme.
 func HasPlaceholder(text string) bool {
 	return strings.ContainsAny(text, "{}<>$") || strings.HasPrefix(text, "YOUR_") || placeholder.MatchString(text)
 }
 
-// placeholder matches what is one only as the whole of a text: URLs hold percent signs and brackets, too.
+// placeholder matches only whole texts, because URLs contain percent signs and brackets, too.
 var placeholder = regexp.MustCompile(`(?i)^(%\w+%|\[.*\]|(change|replace)[-_]?me|x{3,}|todo)$`)
 
-// userInformation is what stands before the host of a URL, valid or not.
+// userInformation matches the part before the host of a URL, valid or not.
 var userInformation = regexp.MustCompile(`://[^/\s"]*@`)
 
-// Redact takes secrets out of a text, should a server repeat them, and the user information out of the URLs in it.
+// Redact returns text without the secrets, which a server may have repeated, and without the user information of URLs.
 func Redact(text string, secrets ...string) string {
 	text = userInformation.ReplaceAllString(text, "://[redacted]@")
 	for _, secret := range secrets {
@@ -59,7 +59,7 @@ func Redact(text string, secrets ...string) string {
 	return text
 }
 
-// RedactError returns the error as it is, unless its text repeats a secret: net/http quotes headers that it cannot read.
+// RedactError returns err, or the redacted text of it if that differs: net/http quotes headers that it cannot read.
 func RedactError(err error, secrets ...string) error {
 	if redacted := Redact(err.Error(), secrets...); redacted != err.Error() {
 		return errors.New(redacted)
