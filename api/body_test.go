@@ -41,6 +41,12 @@ func TestBodiesTakeLittleMemory(t *testing.T) {
 		"14 MiB of tokens": func() io.Reader {
 			return io.MultiReader(strings.NewReader("["), repeat(`{},`, 14*mebi), strings.NewReader("{}]"))
 		},
+		"1 MiB of tokens": func() io.Reader {
+			return io.MultiReader(strings.NewReader("["), repeat(`{"id":"a"},`, mebi), strings.NewReader(`{"id":"a"}]`))
+		},
+		"4 MiB of tokens": func() io.Reader {
+			return io.MultiReader(strings.NewReader("["), repeat(`{"id":"a"},`, 4*mebi), strings.NewReader(`{"id":"a"}]`))
+		},
 		"14 MiB of unknown properties": func() io.Reader {
 			return io.MultiReader(strings.NewReader(`[{"id":"a"`), repeat(`,"x":{}`, 14*mebi/7*7), strings.NewReader("}]"))
 		},

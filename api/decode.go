@@ -21,9 +21,9 @@ import (
 const (
 	// maxBody bounds what is read of a response, decompressed. A page of 200 tokens has about 300 KiB.
 	maxBody = 16 << 20
-	// maxCommas bounds the number of values in a body, which may take a hundred times as much memory as their JSON. A page
-	// of 200 tokens has about 10,000.
-	maxCommas = 400_000
+	// maxCommas and maxBraces bound the numbers of values and objects in a body, which may take a hundred times as much
+	// memory as their JSON. A page of 200 tokens has about 10,000 values, and 4,000 objects.
+	maxCommas, maxBraces = 400_000, 100_000
 )
 
 // lenient accepts what encoding/json does: duplicate names and invalid UTF-8. Neither is a reason to leave an incident
@@ -52,8 +52,8 @@ func decode(resp *http.Response, value any, raw *[]byte) (warning string, err er
 	switch {
 	case len(body) > maxBody:
 		return "", unexpected("the response is over %d MiB", maxBody>>20)
-	case bytes.Count(body, []byte(",")) > maxCommas:
-		return "", unexpected("the response has over %d values", maxCommas)
+	case bytes.Count(body, []byte(",")) > maxCommas, bytes.Count(body, []byte("{")) > maxBraces:
+		return "", unexpected("the response has over %d values or %d objects", maxCommas, maxBraces)
 	}
 	if raw != nil {
 		*raw = slices.Clone(body)
