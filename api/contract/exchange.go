@@ -71,6 +71,15 @@ func (x *exchange) wantsCode(code string) error {
 	return x.fail("the error code is %q, want %q", object.Code, code)
 }
 
+// errorCode returns Okta's error code or, where OAuth failed, the one in the header. It is empty if there is none.
+func (x *exchange) errorCode() string {
+	var object gen.Error
+	if json.Unmarshal(x.body, &object) != nil || object.Code == "" {
+		object.Code, _ = header.Challenge(x.header.Values("WWW-Authenticate"))
+	}
+	return object.Code
+}
+
 // tokens reads the tokens of a page. Like package api, it distinguishes "id" from "ID" and rejects an ID that would
 // lead elsewhere.
 func (x *exchange) tokens() ([]gen.Token, error) {

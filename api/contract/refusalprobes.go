@@ -2,9 +2,10 @@ package contract
 
 import (
 	"context"
+	"errors"
 	"net/http"
+	"slices"
 	"strconv"
-	"strings"
 
 	"example.com/apptokens/api"
 	"example.com/apptokens/gen"
@@ -111,11 +112,11 @@ func oddLimit(limit int) func(context.Context, *suite) (string, error) {
 
 func useOtherMethod(ctx context.Context, s *suite) (string, error) {
 	x, err := s.send(ctx, unusedMethod(s.tokensPath()), s.tokensPath())
+	if errors.Is(err, api.ErrForbidden) {
+		return "the credential lacks the scope", nil
+	}
 	if err != nil {
 		return "", err
-	}
-	if x.status == http.StatusForbidden && x.lacksScope() {
-		return "the credential lacks the scope", nil
 	}
 	if err := x.wants(http.StatusMethodNotAllowed); err != nil {
 		return "", err
@@ -132,16 +133,19 @@ func deny(ctx context.Context, s *suite) (string, error) {
 	case x.status == http.StatusUnauthorized:
 		return "", x.refused()
 	}
-	if err := x.wants(http.StatusForbidden); err != nil || x.lacksScope() {
+	if err := x.wants(http.StatusForbidden); err != nil {
 		return "", err
 	}
-	if x.wantsCode("E0000006") != nil && x.wantsCode("E0000038") != nil {
+	if code := x.errorCode(); code != "" && (code == noSession || !x.lacksPermission()) {
 		return "", x.fail("it is refused, but not for lack of permission; is the second credential valid?")
 	}
 	return "", nil
 }
 
-// lacksScope reports whether OAuth refused the request for lack of permission.
-func (x *exchange) lacksScope() bool {
-	return strings.Contains(strings.Join(x.header.Values("WWW-Authenticate"), ","), "insufficient_scope")
+// noSession is Okta's answer to a request without a usable Authorization header.
+const noSession = "E0000005"
+
+// lacksPermission reports whether a 403 is about the credential, not about what was asked for.
+func (x *exchange) lacksPermission() bool {
+	return slices.Contains([]string{noSession, "E0000006", "E0000038", "insufficient_scope"}, x.errorCode())
 }

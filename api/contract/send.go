@@ -29,11 +29,12 @@ const (
 // policy is for outages and rate limits, which break no rule of the contract.
 var policy = retry.Policy{}.WithDefaults()
 
-// send sends a request with the target's credential. A server that refuses it, for example because it has expired,
-// breaks no rule.
+// send sends a request with the target's credential. A server that refuses it, for example because it has expired or
+// lacks a permission, breaks no rule.
 func (s *suite) send(ctx context.Context, method, path string) (*exchange, error) {
 	x, err := s.sendAs(ctx, s.target.Auth, method, path)
-	if err == nil && x.status == http.StatusUnauthorized {
+	if err == nil && (x.status == http.StatusUnauthorized ||
+		x.status == http.StatusForbidden && (!s.accepted || x.lacksPermission())) {
 		err = x.refused()
 		if !s.accepted {
 			s.fatal = err
@@ -46,7 +47,11 @@ func (s *suite) send(ctx context.Context, method, path string) (*exchange, error
 
 // refused is the error of a credential that should have been accepted.
 func (x *exchange) refused() error {
-	return unjudged{fmt.Errorf("%w: %w", api.ErrUnauthorized, x.fail("the credential is refused"))}
+	kind, code := api.ErrUnauthorized, x.errorCode()
+	if x.status == http.StatusForbidden {
+		kind = api.ErrForbidden
+	}
+	return unjudged{fmt.Errorf("%w: %w", kind, x.fail("the credential is refused, error code %q", code))}
 }
 
 // sendAs sends a request with a credential, and waits for the rate limit a few times.

@@ -47,8 +47,8 @@ type Target struct {
 // set. When its share of the server's rate limit is used up, it waits for the next window.
 //
 // An error means that not all probes ran: the target is invalid ([api.ErrInvalidArgument]), the server cannot be
-// reached or has refused the credential from the start ([api.ErrUnauthorized]), or the context ended. The report holds
-// what is known so far.
+// reached or has refused the credential from the start ([api.ErrUnauthorized], [api.ErrForbidden]), or the context
+// ended. The report holds what is known so far.
 func Check(ctx context.Context, target Target) (Report, error) {
 	org, err := check.OrgURL(target.URL, target.PlainHTTP)
 	switch {
