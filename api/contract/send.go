@@ -148,6 +148,7 @@ func (s *suite) request(ctx context.Context, auth api.Auth, method, path string)
 		return nil, text.RedactError(err, s.secrets...)
 	}
 	req.Header.Set("Accept", "application/json")
+	req.Header.Set("Accept-Encoding", "gzip") // so that net/http leaves the body as it is
 	req.Header.Set("User-Agent", "apptokens-contract")
 	if err := auth.Authorize(ctx, req); err != nil {
 		return nil, fmt.Errorf("authorize: %w", err)
