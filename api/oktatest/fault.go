@@ -170,9 +170,8 @@ func SlowFirstByte(delay time.Duration) Fault {
 // Header replaces a header of the response. An empty value removes it. Link headers have faults of their own.
 func Header(name, value string) Fault {
 	return spoil("header", func(a *response, _ *http.Request) {
-		a.header.Del(name)
-		if value != "" {
-			a.header.Set(name, value)
+		if a.header.Set(name, value); value == "" {
+			a.header[http.CanonicalHeaderKey(name)] = nil // or net/http would add its own Date or Content-Type
 		}
 	})
 }
