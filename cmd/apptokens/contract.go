@@ -161,7 +161,10 @@ func (a *app) printReport(report contract.Report) error {
 	for _, result := range report.Results {
 		requests += result.Requests
 	}
-	_, err := fmt.Fprintf(a.out, "%d passed, %d failed, %d skipped; %d requests in %v\n", report.Count(contract.Passed),
-		report.Count(contract.Failed), report.Count(contract.Skipped), requests, report.Duration.Round(10*time.Millisecond))
+	counts := fmt.Sprintf("%d passed, %d failed, %d skipped", report.Count(contract.Passed), report.Count(contract.Failed), report.Count(contract.Skipped))
+	if errored := report.Count(contract.Errored); errored > 0 {
+		counts += fmt.Sprintf(", %d errored", errored)
+	}
+	_, err := fmt.Fprintf(a.out, "%s; %d requests in %v\n", counts, requests, report.Duration.Round(10*time.Millisecond))
 	return err
 }
