@@ -236,20 +236,26 @@ func TestCheckOfAServerThatIsDown(t *testing.T) {
 func TestARefusedCredentialIsNotABrokenRule(t *testing.T) {
 	t.Parallel()
 	refused := oktatest.Status(http.StatusUnauthorized).Forever()
+	forbidden := oktatest.Status(http.StatusForbidden).Forever()
+	lacksScope := oktatest.Challenge(http.StatusForbidden, "insufficient_scope", "x").Forever()
 	for name, test := range map[string]struct {
 		fault  oktatest.Fault
 		change func(*contract.Target)
 		err    error // of Check
 		probe  string
+		says   string
 	}{
-		"from the start": {fault: refused, err: api.ErrUnauthorized, probe: "list"},
-		"without an app": {fault: refused, change: func(t *contract.Target) { t.AppID, t.Write = "", false },
-			err: api.ErrUnauthorized, probe: "unknown app"},
-		"later on":             {fault: refused.After(10), probe: "get"},
-		"for a moment":         {fault: oktatest.Status(http.StatusUnauthorized).After(1), probe: "largest pages"},
-		"the one to be denied": {change: func(t *contract.Target) { t.Denied = api.BearerToken("expired") }, probe: "denied"},
-		"when it cannot be issued": {change: func(t *contract.Target) { t.Auth = failing{} }, err: errNotIssued,
-			probe: "list"},
+		"from the start":           {fault: refused, err: api.ErrUnauthorized, probe: "list", says: "E0000004"},
+		"without permission":       {fault: forbidden, err: api.ErrForbidden, probe: "list", says: "E0000006"},
+		"without a scope":          {fault: lacksScope, err: api.ErrForbidden, probe: "list", says: "insufficient_scope"},
+		"without an error code":    {fault: oktatest.HTML(http.StatusForbidden).Forever(), err: api.ErrForbidden, probe: "list"},
+		"to revoke":                {fault: forbidden.On("DELETE"), probe: "revoke", says: "E0000006"},
+		"to revoke, by OAuth":      {fault: lacksScope.On("DELETE"), probe: "revoke all", says: "insufficient_scope"},
+		"without an app":           {fault: refused, change: func(t *contract.Target) { t.AppID, t.Write = "", false }, err: api.ErrUnauthorized, probe: "unknown app"},
+		"later on":                 {fault: refused.After(10), probe: "get"},
+		"for a moment":             {fault: oktatest.Status(http.StatusUnauthorized).After(1), probe: "largest pages"},
+		"the one to be denied":     {change: func(t *contract.Target) { t.Denied = api.BearerToken("expired") }, probe: "denied"},
+		"when it cannot be issued": {change: func(t *contract.Target) { t.Auth = failing{} }, err: errNotIssued, probe: "list"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -264,8 +270,9 @@ func TestARefusedCredentialIsNotABrokenRule(t *testing.T) {
 				if !errors.Is(err, test.err) || report.Count(contract.Failed) != 0 {
 					t.Errorf("%v, %+v", err, report.Results)
 				}
-				if !slices.ContainsFunc(report.Results,
-					func(r contract.Result) bool { return r.Probe == test.probe && r.Outcome == contract.Errored }) {
+				if !slices.ContainsFunc(report.Results, func(r contract.Result) bool {
+					return r.Probe == test.probe && r.Outcome == contract.Errored && strings.Contains(r.Detail, test.says)
+				}) {
 					t.Errorf("%s is not errored: %+v", test.probe, report.Results)
 				}
 			})

@@ -95,3 +95,23 @@ func TestCheckReadsWhatIsCompressedUnasked(t *testing.T) {
 		t.Errorf("%v, %+v", err, report)
 	}
 }
+
+// net/http would take a body that is not what its encoding says for a connection that breaks.
+func TestCheckNamesAnEncodingThatIsWrong(t *testing.T) {
+	t.Parallel()
+	whole := compressed(t, "["+recorded+"]")
+	for name, body := range map[string]string{"plain": "[]", "truncated": whole[:len(whole)-20]} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := httptest.NewServer(change{only: isList, response: ok(func(_ *http.Request, w *httptest.ResponseRecorder) {
+				w.Header().Set("Content-Encoding", "gzip")
+				w.Body = bytes.NewBufferString(body)
+			})}.handler(newOrg()))
+			defer server.Close()
+			report, err := contract.Check(t.Context(), target(server.URL))
+			if err != nil || report.Results[0].Outcome != contract.Failed || !strings.Contains(report.Results[0].Detail, "Content-Encoding") {
+				t.Errorf("%v, %+v", err, report.Results[0])
+			}
+		})
+	}
+}

@@ -72,6 +72,15 @@ func (e *exchange) wantCode(code string) error {
 	return e.fail("the error code is %q, want %q", object.Code, code)
 }
 
+// errorCode returns Okta's error code or, where OAuth failed, the one in the header. It is empty if there is none.
+func (e *exchange) errorCode() string {
+	var object gen.Error
+	if json.Unmarshal(e.body, &object) != nil || object.Code == "" {
+		object.Code, _ = header.Challenge(e.header.Values("WWW-Authenticate"))
+	}
+	return object.Code
+}
+
 // tokens decodes a page. Like package api, it distinguishes "id" from "ID" and rejects invalid IDs.
 func (e *exchange) tokens() ([]gen.Token, error) {
 	var tokens []gen.Token

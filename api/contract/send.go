@@ -30,10 +30,11 @@ const (
 var policy = retry.Policy{}.WithDefaults()
 
 // send sends a request with the target's credential. If the server refuses the credential, for example because it has
-// expired, the error is unjudged.
+// expired or lacks a permission, the error is unjudged.
 func (s *suite) send(ctx context.Context, method, path string) (*exchange, error) {
 	exchange, err := s.sendAs(ctx, s.target.Auth, method, path)
-	if err == nil && exchange.status == http.StatusUnauthorized {
+	if err == nil && (exchange.status == http.StatusUnauthorized ||
+		exchange.status == http.StatusForbidden && (!s.accepted || exchange.lacksPermission())) {
 		err = exchange.refused()
 		if !s.accepted {
 			s.fatal = err
@@ -46,7 +47,11 @@ func (s *suite) send(ctx context.Context, method, path string) (*exchange, error
 
 // refused returns the error for a credential that should have been accepted.
 func (e *exchange) refused() error {
-	return unjudged{fmt.Errorf("%w: %w", api.ErrUnauthorized, e.fail("the credential is refused"))}
+	kind, code := api.ErrUnauthorized, e.errorCode()
+	if e.status == http.StatusForbidden {
+		kind = api.ErrForbidden
+	}
+	return unjudged{fmt.Errorf("%w: %w", kind, e.fail("the credential is refused, error code %q", code))}
 }
 
 // sendAs sends a request with a credential. It retries outages and waits for the rate limit; if neither helps, the
@@ -146,6 +151,7 @@ func (s *suite) request(ctx context.Context, auth api.Auth, method, path string)
 		return nil, text.RedactError(err, s.secrets...)
 	}
 	req.Header.Set("Accept", "application/json")
+	req.Header.Set("Accept-Encoding", "gzip") // so that net/http leaves the body as it is
 	req.Header.Set("User-Agent", "apptokens-contract")
 	if err := auth.Authorize(ctx, req); err != nil {
 		return nil, fmt.Errorf("authorize: %w", err)

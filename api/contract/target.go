@@ -47,8 +47,8 @@ type Target struct {
 // set. When its share of the server's rate limit is used up, it waits for the next window.
 //
 // Check fails if it cannot run all probes: because the target is invalid ([api.ErrInvalidArgument]), the server cannot
-// be reached or refuses the credential from the start ([api.ErrUnauthorized]), or the context ends. The report then
-// holds the results so far.
+// be reached or refuses the credential from the start ([api.ErrUnauthorized], [api.ErrForbidden]), or the context ends.
+// The report then holds the results so far.
 func Check(ctx context.Context, target Target) (Report, error) {
 	org, err := check.OrgURL(target.URL, target.PlainHTTP)
 	switch {

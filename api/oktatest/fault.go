@@ -171,9 +171,8 @@ func SlowFirstByte(delay time.Duration) Fault {
 // Header sets a header of the response, or removes it if value is empty. For Link headers there are other faults.
 func Header(name, value string) Fault {
 	return spoil("header", func(answer *response, _ *http.Request) {
-		answer.header.Del(name)
-		if value != "" {
-			answer.header.Set(name, value)
+		if answer.header.Set(name, value); value == "" {
+			answer.header[http.CanonicalHeaderKey(name)] = nil // or net/http would add its own Date or Content-Type
 		}
 	})
 }

@@ -3,6 +3,7 @@ package oktatest_test
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -143,5 +144,30 @@ func TestAfterCountsEveryRequest(t *testing.T) {
 				t.Errorf("statuses %v, want %s", got, test.want)
 			}
 		})
+	}
+}
+
+// What net/http would add by itself is removed, too.
+func TestHeadersAreRemovedOnTheWire(t *testing.T) {
+	t.Parallel()
+	server := oktatest.NewServer(oktatest.WithApp("0oa1", 3))
+	defer server.Close()
+	plain := &http.Transport{DisableCompression: true} // net/http guesses no Content-Type of what is compressed
+	defer plain.CloseIdleConnections()
+	for _, name := range []string{"Date", "content-type", "Set-Cookie"} {
+		server.Inject(oktatest.Header(name, ""))
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL+tokens, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Authorization", "SSWS "+server.APIToken())
+		resp, err := plain.RoundTrip(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
+		if values := resp.Header.Values(name); resp.StatusCode != http.StatusOK || len(values) > 0 {
+			t.Errorf("%d with %s: %q", resp.StatusCode, name, values)
+		}
 	}
 }

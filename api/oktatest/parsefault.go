@@ -2,6 +2,9 @@ package oktatest
 
 import (
 	"fmt"
+	"net/http"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -34,7 +37,7 @@ var forms = []form{
 	{"slow-first-byte", "DURATION", "the response is late",
 		func(a *arguments) Fault { return SlowFirstByte(a.duration()) }},
 	{"header", "NAME,VALUE", "another header; an empty VALUE removes it",
-		func(a *arguments) Fault { return Header(a.text(), a.text()) }},
+		func(a *arguments) Fault { return Header(a.header(), a.text()) }},
 	{"folded-links", "", "all links on one line", plain(FoldedLinks)},
 	{"foreign-links", "HEADER", "another Link header", func(a *arguments) Fault { return ForeignLinks(a.text()) }},
 	{"malformed-link", "", "a malformed Link header", plain(MalformedLink)},
@@ -112,6 +115,12 @@ func (f form) parse(list string) (Fault, error) {
 	return fault, nil
 }
 
+// methods are those of requests that can meet a fault.
+var methods = []string{
+	http.MethodGet, http.MethodDelete, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodHead,
+	http.MethodOptions,
+}
+
 // when applies conditions such as "after=1,times=2".
 func (f Fault) when(list string) (Fault, error) {
 	for condition := range strings.SplitSeq(list, ",") {
@@ -120,11 +129,11 @@ func (f Fault) when(list string) (Fault, error) {
 		switch {
 		case condition == "forever":
 			f = f.Forever()
-		case name == "on" && value != "":
+		case name == "on" && slices.Contains(methods, strings.ToUpper(value)):
 			f = f.On(strings.ToUpper(value))
 		case name == "after" && err == nil:
 			f = f.After(int(n))
-		case name == "times" && err == nil:
+		case name == "times" && err == nil && n > 0:
 			f = f.Times(int(n))
 		default:
 			return f, fmt.Errorf("%q is not a condition; want after=N, times=N, forever or on=METHOD", condition)
@@ -153,6 +162,22 @@ func (a *arguments) status() int {
 	}
 	return status
 }
+
+// header is the name of a header that can be replaced: a fault that does nothing would let a test pass.
+func (a *arguments) header() string {
+	name := a.text()
+	switch http.CanonicalHeaderKey(name) {
+	case "Link", "Content-Length", "Transfer-Encoding":
+		a.err = fmt.Errorf("%q cannot be replaced (links have faults of their own)", name)
+	default:
+		if !headerName.MatchString(name) {
+			a.err = fmt.Errorf("%q is not the name of a header", name)
+		}
+	}
+	return name
+}
+
+var headerName = regexp.MustCompile(`^[\w-]+$`)
 
 func (a *arguments) duration() time.Duration {
 	value := a.text()

@@ -20,7 +20,7 @@ import (
 func TestContractChecksAServer(t *testing.T) {
 	t.Parallel()
 	denied := map[string]string{"APPTOKENS_DENIED_AUTHORIZATION": "Bearer denied"}
-	broken := oktatest.NoLinks()
+	broken, readOnly := oktatest.NoLinks(), oktatest.Status(http.StatusForbidden).On(http.MethodDelete).Forever()
 	const held = gen.ListTokensLimitDefault + 5
 	tests := map[string]struct {
 		command command
@@ -39,6 +39,8 @@ func TestContractChecksAServer(t *testing.T) {
 		"without an app":       {out: []string{"skipped  list              lists tokens as a JSON array, each with an id (no app was given)", "6 passed, 0 failed, "}, left: held},
 		"finds what is wrong": {args: []string{"0oa1"}, fault: &broken, code: 1, left: held, err: "apptokens: 1 of ",
 			out: []string{"failed   self link ", "\n           contract: listTokens: response header Link: required: it is missing", "\n           rule from: recorded traffic"}},
+		"counts what could not be checked": {args: []string{"0oa1", "--write", "--yes"}, fault: &readOnly, code: 1, left: held,
+			out: []string{"errored  revoke all ", " passed, 0 failed, 3 errored, 6 skipped; "}, err: "apptokens: 3 of 32 probes could not be made"},
 		"in a format that it has not": {args: []string{"0oa1", "-o", "csv"}, code: 2, err: "a table, json, yaml or junit", left: held},
 		"of an ID that is none":       {args: []string{".."}, code: 2, err: "another resource", left: held},
 	}

@@ -14,6 +14,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"os"
 	"os/signal"
 	"strings"
@@ -25,6 +27,7 @@ import (
 )
 
 func main() {
+	log.SetOutput(io.Discard) // net/http quotes there what a server sends unasked, which may be a credential
 	ctx, received := notify(context.Background())
 	code := run(ctx, os.Args[1:], &console{
 		in: bufio.NewReader(os.Stdin), out: os.Stdout, stderr: os.Stderr,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log"
 	"net"
 	"net/http"
 	"time"
@@ -95,7 +96,10 @@ func (a *app) serve(ctx context.Context, addr string, org *oktatest.Org, setting
 	if _, err := fmt.Fprint(a.out, settings("http://"+reachable(listener.Addr()))); err != nil {
 		return err
 	}
-	server := &http.Server{Handler: org, ReadHeaderTimeout: 10 * time.Second}
+	server := &http.Server{
+		Handler: org, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: maxHeader,
+		ErrorLog: log.New(a.stderr, "apptokens: ", 0),
+	}
 	defer context.AfterFunc(ctx, func() { _ = server.Close() })()
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 		return err
@@ -107,6 +111,10 @@ func (a *app) serve(ctx context.Context, addr string, org *oktatest.Org, setting
 func exports(url string) string {
 	return fmt.Sprintf("export OKTA_CLIENT_ORGURL=%s\nexport OKTA_CLIENT_TOKEN=%s\n", url, oktatest.DefaultAPIToken)
 }
+
+// maxHeader bounds what a connection can make serve keep. A request has about a kilobyte of headers, or two with a
+// proof.
+const maxHeader = 128 << 10
 
 // maxServed keeps a typo from filling the memory: a token takes about 200 bytes.
 const maxServed = 10_000_000

@@ -158,6 +158,14 @@ func TestServeKeepsNoRequests(t *testing.T) {
 	}
 }
 
+func TestServeRefusesHugeHeaders(t *testing.T) {
+	t.Parallel()
+	env := exported(startServe(t, "OKTA_CLIENT_TOKEN"))
+	if status, err := get(t, env, strings.Repeat("x", 500_000)); err == nil && status != http.StatusRequestHeaderFieldsTooLarge {
+		t.Errorf("status %d", status)
+	}
+}
+
 func TestAServiceAppListsAndRevokes(t *testing.T) {
 	t.Parallel()
 	for flag, lines := range map[string]int{"--service-app": 3, "--service-app=ec": 3, "--service-app=rsa": 26} {
