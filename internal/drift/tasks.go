@@ -87,6 +87,7 @@ var tasks = map[string][]task{
 		{"openapi_test.go", "application/json", "the media type of every body"},
 	},
 	"security": {
+		{"internal/reference/binding.go", "credentials: ", "what Go has for another scheme"},
 		{"api/oauth/options.go", "ScopeRead ", "the scopes that a service app asks for"},
 		{"api/oktatest/serviceapp.go", "readScope ", "the scopes that the in-memory org grants"},
 		{"openapi_test.go", "wantScope := ", "the scope of every operation"},
