@@ -48,6 +48,7 @@ func TestLiteralsFollowTheContract(t *testing.T) {
 		{"list of statuses", regexp.MustCompile(`allowed values \[([^\]]*)\]`), []string{strings.Trim(string(statuses), "[]")}},
 		{"version of OpenAPI", regexp.MustCompile(`an OpenAPI ([\d.]+) document`), []string{load(t).OpenAPI}},
 		{"default limit", regexp.MustCompile(`limit=n. \(default (\d+)\)`), []string{fmt.Sprint(limit.Default)}},
+		{"smallest limit", regexp.MustCompile(`must be between (\d+) and`), []string{fmt.Sprint(*limit.Min)}},
 		{"largest limit", regexp.MustCompile(`(?:PageSize\(n\). \(default|must be between 1 and) (\d+)\b`), []string{fmt.Sprint(*limit.Max)}},
 	}
 	found := map[string]bool{}

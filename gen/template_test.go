@@ -48,7 +48,7 @@ const (
 
 func TestEnumConstantsAreNamedAfterTheirValues(t *testing.T) {
 	t.Parallel()
-	code, failure := generate(t, "enum: [ACTIVE,", "enum: [ACTIVE, ON_HOLD,",
+	code, failure := generate(t, "enum: [ACTIVE,", "nullable: true\n      enum: [null, ACTIVE, ON_HOLD,",
 		"          type: boolean\n", "          type: integer\n          enum: [1, 2]\n")
 	if failure != "" {
 		t.Fatal(failure)
@@ -58,12 +58,15 @@ func TestEnumConstantsAreNamedAfterTheirValues(t *testing.T) {
 		`TokenStatusActive TokenStatus = "ACTIVE"`,
 		`TokenStatusOnHold TokenStatus = "ON_HOLD"`,
 		`TokenStatusRevoked TokenStatus = "REVOKED"`,
-		`"ON_HOLD", "REVOKED"}`,
+		`[]TokenStatus{"ACTIVE", "ON_HOLD", "REVOKED"}`,
 		`SelfLinkTemplated2 SelfLinkTemplated = 2`,
 	} {
 		if !strings.Contains(code, want) {
 			t.Errorf("not generated: %s", want)
 		}
+	}
+	if strings.Contains(code, "nil>") {
+		t.Error("null has a constant, as if it were a string")
 	}
 }
 
@@ -75,7 +78,7 @@ func TestGeneratedCodeSendsWhatTheContractAdds(t *testing.T) {
         - {name: user, in: query, explode: false, schema: {type: array, items: {type: string}}}
         - {name: X-Reason, in: header, required: true, schema: {type: string}}
         - {name: X-Ticket, in: header, schema: {type: integer, x-go-type-skip-optional-pointer: false}}
-`[1:], components, `
+`[1:], "        issuer:\n          type: string\n", "        issuer:\n          type: string\n          format: uuid\n", components, `
   /api/v1/apps/{appId}/tokens/{tokenId}/test:
     parameters:
       - $ref: '#/components/parameters/AppID'
@@ -126,6 +129,15 @@ func TestWhatTheTemplateCannotSendIsRefused(t *testing.T) {
 		"a parameter with a content": {listParameters,
 			listParameters + "        - {name: filter, in: query, required: true, content: {application/json: {schema: {type: string}}}}\n",
 			"ListTokens: gen/client.tmpl sends parameters that have a schema, and filter has a content"},
+		"two statuses of success": {"        '204':\n", "        '202': {description: Later}\n        '204':\n",
+			"RevokeAllTokens: gen/client.tmpl wants one status of success: api takes any other for a failure"},
+		"a range of statuses of success": {"        '204':\n", "        2XX:\n",
+			"RevokeAllTokens: gen/client.tmpl wants one status of success: api takes any other for a failure"},
+		"an exclusive bound": {"        maximum: 200\n", "        maximum: 200\n        exclusiveMaximum: true\n",
+			"ListTokens: gen/client.tmpl knows inclusive bounds, and ListTokensLimit has an exclusive one"},
+		"values between spaces": {listParameters,
+			listParameters + "        - {name: user, in: query, style: spaceDelimited, schema: {type: array, items: {type: string}}}\n",
+			"ListTokens: gen/client.tmpl does not send parameters of style spaceDelimited such as user"},
 		"an optional parameter without a pointer": {listParameters,
 			listParameters + "        - {name: tenant, in: query, schema: {type: string}}\n",
 			"ListTokens: the optional parameter tenant would always be sent: give its schema x-go-type-skip-optional-pointer: false"},

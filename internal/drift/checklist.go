@@ -13,7 +13,7 @@ const (
 `
 	checklistEnd = "\nThen:\n\n" +
 		"- [ ] `make generate`, and look at what it changes in gen/ and api/REFERENCE.md\n" +
-		"- [ ] `make test`, and edit what its failures name\n" +
+		"- [ ] `make test lint`, and edit what their failures name\n" +
 		"- [ ] `make drift UPSTREAM=FILE` with the same file, until it finds nothing unexpected\n" +
 		"- [ ] `make upstream FROM=FILE` with the same file, so that nothing is left to edit here\n"
 )

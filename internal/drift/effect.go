@@ -39,7 +39,7 @@ func without(values, others []any) (left []any) {
 // effect judges a change. One that is not known to be harmless may break clients.
 func (c change) effect() effect {
 	switch c.keyword {
-	case "operationId":
+	case "operationId", "tags":
 		return harmless
 	case "operations", "securitySchemes", "flows", "scopes":
 		return worse(c.to == nil, breaks)

@@ -200,7 +200,7 @@ func encode(value any) string {
 func show(value any) string {
 	text := fmt.Sprint(value)
 	switch {
-	case isMap(value):
+	case isMap(value), value == nil:
 		text = encode(value)
 	case isList(value):
 		text = "[" + words(list(value)) + "]"

@@ -58,7 +58,7 @@ func (c candidate) concerns(ours map[endpoint]operation) bool {
 	tags := list(decode(under(c.node, "tags")))
 	for at, own := range ours {
 		isBelow := strings.HasPrefix(c.template+"/", at.template+"/")
-		if isBelow || slices.ContainsFunc(tags, func(tag any) bool { return contains(own.tags, tag) }) {
+		if isBelow || slices.ContainsFunc(tags, func(tag any) bool { return contains(list(own.keywords["tags"]), tag) }) {
 			return true
 		}
 	}
@@ -102,8 +102,7 @@ func idOf(node *yaml.Node) any {
 // An operation is one of the document's, with what its path and the document say of all operations.
 type operation struct {
 	path     string
-	tags     []any
-	keywords map[string]any // with parameters by place and name, servers by URL, and security as a list
+	keywords map[string]any // with parameters by place and name, servers by URL, security as a list, and tags
 }
 
 // operation reads one. The parameters of its path get the names that they have in ownPath.
@@ -131,7 +130,8 @@ func (d *document) operation(path string, item, node *yaml.Node, ownPath string)
 	}
 	o.keywords["servers"] = serversByURL(servers)
 	o.keywords["operationId"] = idOf(node)
-	return operation{path: path, tags: list(asMap(value)["tags"]), keywords: o.keywords}
+	o.keywords["tags"] = asMap(value)["tags"] // by which new operations are found
+	return operation{path: path, keywords: o.keywords}
 }
 
 // parameters returns parameters by place and name. Later ones take the place of earlier ones.

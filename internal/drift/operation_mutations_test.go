@@ -151,6 +151,9 @@ var operationMutations = []mutation{
 	{"operation renamed", edits{"revokeToken/x-upstream-operation-id": "revoke"}, []string{
 		"harmless: revokeToken: operationId revokeOAuth2TokenForApplication -> revoke",
 	}},
+	{"operation with another tag, by which new ones are found", edits{"getToken/tags": "[AppTokens]"}, []string{
+		"harmless: getToken: tags ApplicationTokens -> AppTokens",
+	}},
 	{"operation with a server of its own", edits{
 		"getToken/servers": "[{url: https://tokens.example}]",
 	}, []string{

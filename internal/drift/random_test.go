@@ -187,14 +187,14 @@ func (s spot) visible(edit string) bool {
 	last, top := s.path[depth-1].key, s.path[0].key
 	documentation := slices.IndexFunc(s.path, func(step step) bool {
 		return !step.isName && (strings.HasPrefix(step.key, "x-") || slices.Contains([]string{
-			"description", "summary", "title", "example", "examples", "tags", "info",
+			"description", "summary", "title", "example", "examples", "info",
 		}, step.key))
 	})
 	_, hasRef := asMap(s.value)["$ref"]
 	switch {
 	case documentation >= 0 && documentation < depth-1, documentation >= 0 && edit != "rename":
 		return false
-	case s.besideRef, edit == "add" && hasRef: // OpenAPI 3.0 ignores it
+	case top == "tags", s.besideRef, edit == "add" && hasRef: // OpenAPI 3.0 ignores it
 		return false
 	case documentation >= 0 && (depth == 1 || top == "components" && depth == 2):
 		return false

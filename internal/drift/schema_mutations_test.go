@@ -54,6 +54,9 @@ var schemaMutations = []mutation{
 	{"enum with a new value", edits{"TokenStatus/enum": "[ACTIVE, REVOKED, EXPIRED]"}, []string{
 		"may break clients: Token/status: enum with EXPIRED",
 	}},
+	{"enum with null", edits{"TokenStatus/enum": "[ACTIVE, REVOKED, null]"}, []string{
+		"may break clients: Token/status: enum with null",
+	}},
 	{"enum with a value less", edits{"TokenStatus/enum": "[ACTIVE]"}, []string{
 		"harmless: Token/status: enum without REVOKED",
 	}},

@@ -64,9 +64,20 @@ var tasks = map[string][]task{
 	"response": {
 		{"api/error.go", "ErrNotFound", "an error value, if programs tell it apart"},
 		{"internal/reference/binding.go", "errors: ", "the name of that value"},
+		{"openapi_test.go", "oktasOwn := ", "that Okta documents it, if it was beyond Okta's document"},
 		{"api/oktatest/handler.go", "func (o *Org) serve(", "when the in-memory org answers so"},
 		{"api/oktatest/org_test.go", "func TestAnswers(", "what the in-memory org should answer"},
 		{"README.md", "| `ErrNotFound`", "the table of errors"},
+	},
+	"header": {
+		{"openapi_test.go", "oktasOwn := ", "that Okta documents it, if it was beyond Okta's document"},
+		{"api/oktatest/headers.go", ") finish(", "what the in-memory org sends"},
+	},
+	"body": {
+		{"api/list.go", "decode(resp, &page.Tokens", "what a page is made of"},
+		{"api/tokens.go", "", "what its method returns"},
+		{"api/oktatest/handler.go", "func (o *Org) serve(", "what the in-memory org answers"},
+		{"api/contract/listprobes.go", "var listProbes", "what the probes read; those of one token are in tokenprobes.go"},
 	},
 	"media type": {
 		{"api/call.go", `req.Header.Set("Accept"`, "the Accept header"},
@@ -76,6 +87,7 @@ var tasks = map[string][]task{
 		{"openapi_test.go", "application/json", "the media type of every body"},
 	},
 	"security": {
+		{"internal/reference/binding.go", "credentials: ", "what Go has for another scheme"},
 		{"api/oauth/options.go", "ScopeRead ", "the scopes that a service app asks for"},
 		{"api/oktatest/serviceapp.go", "readScope ", "the scopes that the in-memory org grants"},
 		{"openapi_test.go", "wantScope := ", "the scope of every operation"},
@@ -97,14 +109,18 @@ func (d difference) kind() string {
 		return "removed operation"
 	case keyword == "moved":
 		return "path"
-	case keyword == "deprecated" && !strings.Contains(d.Where, "/"):
+	case (keyword == "deprecated" || keyword == lifecycle && d.change.to == "DEPRECATED") && !strings.Contains(d.Where, "/"):
 		return "deprecation"
 	case keyword == "security", strings.HasPrefix(d.Where, "securitySchemes/"):
 		return "security"
 	case keyword == "openapi":
 		return "version of OpenAPI"
-	case in("content"):
+	case keyword == "content":
 		return "media type"
+	case in("content"):
+		return "body"
+	case in("headers"):
+		return "header"
 	case in("responses"):
 		return "response"
 	case in("parameters") && (keyword == "minimum" || keyword == "maximum" || keyword == "default"):

@@ -37,7 +37,8 @@ func (b *builder) operation(methods []string, e endpoint) (operation, error) {
 		said += " Okta's document calls it " + code(upstream) + "."
 	}
 	o := operation{Name: methods[0], Request: e.request, Contract: wrap(said, "")}
-	if err := b.addMethods(&o, methods, e.Deprecated); err != nil {
+	lifecycle, _ := e.Extensions["x-okta-lifecycle"].(map[string]any)
+	if err := b.addMethods(&o, methods, e.Deprecated || lifecycle["lifecycle"] == "DEPRECATED"); err != nil {
 		return o, err
 	}
 	if err := b.addParameters(&o, e.parameters); err != nil {
@@ -115,7 +116,7 @@ func (b *builder) addParameters(o *operation, parameters openapi3.Parameters) er
 		case p.Required && !isArgument:
 			return fmt.Errorf("parameter %s is required, and the option %s can be left out: make it an argument",
 				p.Name, b.options[p.Name])
-		case isArgument && !strings.Contains(o.Methods[0].Signature, argument):
+		case isArgument && !slices.Contains(strings.FieldsFunc(o.Methods[0].Signature, isPunctuation), argument):
 			return fmt.Errorf("%s has no argument %s for parameter %s", o.Methods[0].Name, argument, p.Name)
 		}
 		o.Parameters.add(code(p.Name)+mark(p.Extensions), typeName(p.Schema), notes(p), code(inGo), p.Description)
@@ -154,7 +155,7 @@ func (b *builder) addAccess(o *operation, requirements *openapi3.SecurityRequire
 		}
 		for name, scopes := range requirement {
 			if b.credentials[name] == "" {
-				return fmt.Errorf("nothing in Go is named for security scheme %s", name)
+				return fmt.Errorf("internal/reference/binding.go names nothing in Go for security scheme %s", name)
 			}
 			scope := "none"
 			if len(scopes) > 0 {
