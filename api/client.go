@@ -68,7 +68,8 @@ func New(orgURL string, auth Auth, opts ...Option) (_ *Client, err error) {
 	if timeout := httpClient.Timeout; timeout > 0 {
 		settings.attemptTimeout = min(settings.attemptTimeout, timeout)
 	}
-	raw, err := gen.NewClient(org.String(), gen.WithHTTPClient(sender{httpClient, settings.attemptTimeout}))
+	sender := sender{cmp.Or(httpClient.Transport, defaultTransport()), httpClient.Jar, settings.attemptTimeout}
+	raw, err := gen.NewClient(org.String(), gen.WithHTTPClient(sender))
 	if err != nil {
 		return nil, err
 	}
@@ -86,8 +87,7 @@ func New(orgURL string, auth Auth, opts ...Option) (_ *Client, err error) {
 func (c *Client) String() string { return "api.Client(" + c.org.String() + ")" }
 
 // ParseOrgURL parses the URL of an org as [New] does: absolute, https or a loopback host, and nothing in it that could
-// send credentials to the wrong place or bring misleading responses. (Okta's admin host, for example, answers API calls
-// with redirects and HTML.)
+// send credentials to the wrong place or bring misleading responses.
 //
 // All spellings of an org's URL become one: scheme and host in lower case, without a default port or a trailing slash.
 // Another port and a path prefix are kept. Anything else is [ErrInvalidArgument].

@@ -94,20 +94,15 @@ func (e *Error) Error() string {
 // Unwrap returns the cause, if there is one besides the status.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Is reports whether target is the Err value of the status.
-func (e *Error) Is(target error) bool {
-	switch e.StatusCode {
-	case http.StatusUnauthorized:
-		return target == ErrUnauthorized
-	case http.StatusForbidden:
-		return target == ErrForbidden
-	case http.StatusNotFound:
-		return target == ErrNotFound
-	case http.StatusTooManyRequests:
-		return target == ErrRateLimited
-	}
-	return false
+var statusErrors = map[int]error{
+	http.StatusUnauthorized:    ErrUnauthorized,
+	http.StatusForbidden:       ErrForbidden,
+	http.StatusNotFound:        ErrNotFound,
+	http.StatusTooManyRequests: ErrRateLimited,
 }
+
+// Is reports whether target is the Err value of the status.
+func (e *Error) Is(target error) bool { return target != nil && target == statusErrors[e.StatusCode] }
 
 // LogValue groups the fields that help to search logs.
 func (e *Error) LogValue() slog.Value {

@@ -17,6 +17,18 @@ type (
 	TokenStatus = gen.TokenStatus
 	// Scope is the details of a scope, see [ExpandScopes].
 	Scope = gen.Scope
+
+	// The parts of tokens and scopes.
+	TokenEmbedded = gen.TokenEmbedded
+	TokenLinks    = gen.TokenLinks
+	ScopeLinks    = gen.ScopeLinks
+	ResourceLink  = gen.ResourceLink
+	SelfLink      = gen.SelfLink
+	LinkHints     = gen.LinkHints
+	LinkMethod    = gen.LinkMethod
+	RevokeLink    = gen.RevokeLink
+	RevokeHints   = gen.RevokeHints
+	RevokeMethod  = gen.RevokeMethod
 )
 
 // The statuses that the contract knows.

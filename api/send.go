@@ -18,12 +18,12 @@ import (
 	"example.com/apptokens/api/internal/text"
 )
 
-// sender sends the requests of the generated client. It uses the transport and the cookie jar of an [http.Client], but
-// not the client itself, which follows redirects: a DELETE that is answered with a 302 would become a GET, be answered
-// with 200 and have revoked nothing.
+// sender sends the requests of the generated client. It is not an [http.Client], which follows redirects: a DELETE that
+// is answered with a 302 would become a GET, be answered with 200 and have revoked nothing.
 type sender struct {
-	client  *http.Client
-	timeout time.Duration // from here to the last byte of the response
+	transport http.RoundTripper
+	jar       http.CookieJar // nil for none
+	timeout   time.Duration  // from here to the last byte of the response
 }
 
 // Do makes one HTTP request. The context of the response ends with the timeout, or when its body is closed.
@@ -34,12 +34,12 @@ func (s sender) Do(req *http.Request) (*http.Response, error) {
 		GetConn: func(string) { asked.Store(true) },
 		GotConn: func(httptrace.GotConnInfo) { connected.Store(true) },
 	}))
-	if s.client.Jar != nil {
-		for _, cookie := range s.client.Jar.Cookies(req.URL) {
+	if s.jar != nil {
+		for _, cookie := range s.jar.Cookies(req.URL) {
 			sent.AddCookie(cookie)
 		}
 	}
-	resp, err := s.transport().RoundTrip(sent)
+	resp, err := s.transport.RoundTrip(sent)
 	if err != nil {
 		defer cancel()
 		// Without a connection, nothing can have reached the server. Some transports do not report connections.
@@ -54,17 +54,10 @@ func (s sender) Do(req *http.Request) (*http.Response, error) {
 	}
 	resp.Body = &body{resp.Body, ctx, cancel}
 	resp.Request = sent
-	if s.client.Jar != nil {
-		s.client.Jar.SetCookies(req.URL, resp.Cookies())
+	if s.jar != nil {
+		s.jar.SetCookies(req.URL, resp.Cookies())
 	}
 	return resp, nil
-}
-
-func (s sender) transport() http.RoundTripper {
-	if s.client.Transport == nil {
-		return defaultTransport()
-	}
-	return s.client.Transport
 }
 
 // defaultTransport returns net/http's transport with as many idle connections per host as there may be calls: with
@@ -125,7 +118,7 @@ func (s sender) failed(req *http.Request, err error, arrived bool) error {
 
 // proxySecrets returns the password of the proxy, which the proxy may repeat in its response.
 func (s sender) proxySecrets(req *http.Request) (secrets []string) {
-	transport, ok := s.transport().(*http.Transport)
+	transport, ok := s.transport.(*http.Transport)
 	if !ok || transport.Proxy == nil {
 		return nil
 	}

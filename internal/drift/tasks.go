@@ -46,6 +46,7 @@ var tasks = map[string][]task{
 	},
 	"property": {
 		{"gen/overlay.yaml", "", "its name in Go, if it is a $ref and needs another"},
+		{"api/model.go", "TokenEmbedded ", "the name of its type, if it has a new one"},
 		{"api/oktatest/token.go", "token := gen.Token{", "what the in-memory org makes up for it"},
 		{"cmd/apptokens/columns.go", "var tokenColumns", "a column, if operators want to see it"},
 		{"api/token_test.go", "var recordedWithout", "that the recorded token does not have it, or a token that has"},

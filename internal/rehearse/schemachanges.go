@@ -40,10 +40,16 @@ var schemaChanges = []change{
     TokenStatus:
 `[1:]),
 		drift:     []string{"Token/device: added"},
-		checklist: []string{"gen/overlay.yaml", "api/token_test.go"},
+		checklist: []string{"gen/overlay.yaml", "api/model.go", "api/token_test.go"},
 		tests:     []string{"./api"},
-		steps:     []step{recordedWithout("Device")},
-		proof:     map[string]string{"api/REFERENCE.md": "| `device` | `Device` |"},
+		steps: []step{
+			{
+				fails:  []string{`api/model\.go: add Device = gen\.Device`},
+				follow: []edit{{file: "api/model.go", from: "\tTokenEmbedded = ", to: "\tDevice = gen.Device\n\tTokenEmbedded = "}},
+			},
+			recordedWithout("Device"),
+		},
+		proof: map[string]string{"api/REFERENCE.md": "| `device` | `Device` |"},
 	},
 	{
 		name:      "enum value in the middle",
