@@ -19,7 +19,7 @@
 //
 // A request violates the contract if it has an unknown path or method, an invalid parameter, an ID that leads to
 // another resource, a body, or no credential. A response violates it if it has a status below 400 that is not the
-// operation's, a missing or malformed header, links that package api cannot follow, another content type, an encoding
+// operation's, a missing or malformed header, malformed or contradictory links, another content type, an encoding
 // other than gzip, or a body that does not match its schema. Unknown properties are not violations, because Okta may
 // add some at any time; see [OnUnknown]. A 401 or 403 may have an empty body if it has a WWW-Authenticate header.
 //

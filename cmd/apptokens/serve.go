@@ -96,9 +96,16 @@ func (a *app) serve(ctx context.Context, addr string, org *oktatest.Org, setting
 	if _, err := fmt.Fprint(a.out, settings("http://"+reachable(listener.Addr()))); err != nil {
 		return err
 	}
+	logger := log.New(a.stderr, "apptokens: ", 0)
+	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if a.verbose {
+			logger.Printf("%s %s", r.Method, r.URL.EscapedPath()) // a query may hold a client assertion
+		}
+		org.ServeHTTP(w, r)
+	})
 	server := &http.Server{
-		Handler: org, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: maxHeader,
-		ErrorLog: log.New(a.stderr, "apptokens: ", 0),
+		Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: maxHeader,
+		ErrorLog: logger,
 	}
 	defer context.AfterFunc(ctx, func() { _ = server.Close() })()
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {

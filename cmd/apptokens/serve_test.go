@@ -122,6 +122,28 @@ func TestServeInjectsFaults(t *testing.T) {
 	}
 }
 
+func TestServeLogsRequestsIfAsked(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	out, logged, done := &lineBuffer{lines: make(chan string, 2)}, &lineBuffer{lines: make(chan string, 1)}, make(chan int, 1)
+	go func() {
+		done <- run(ctx, []string{"serve", "-v"}, &console{
+			out: out, stderr: logged, getenv: func(string) string { return "" }, configFiles: []string{},
+		})
+	}()
+	url := strings.TrimPrefix(<-out.lines, "export OKTA_CLIENT_ORGURL=")
+	resp, err := http.Get(url + "/api/v1/apps/0oa1/tokens?secret=x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	if line := <-logged.lines; line != "apptokens: GET /api/v1/apps/0oa1/tokens" {
+		t.Errorf("logged %q", line)
+	}
+	cancel()
+	<-done
+}
+
 func TestServeListsItsFaults(t *testing.T) {
 	t.Parallel()
 	if got := (command{}).run(t.Context(), "serve", "--help"); !strings.Contains(got.out, oktatest.FaultUsage()) {
