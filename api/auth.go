@@ -10,6 +10,8 @@ import (
 	"golang.org/x/oauth2"
 
 	"example.com/apptokens/api/internal/check"
+	"example.com/apptokens/api/internal/panics"
+	"example.com/apptokens/api/internal/retry"
 	"example.com/apptokens/api/internal/text"
 )
 
@@ -86,27 +88,31 @@ type tokenSource func() oauth2.TokenSource
 
 func (s tokenSource) Authorize(ctx context.Context, req *http.Request) error {
 	var token *oauth2.Token
-	done := make(chan error, 1)
+	var panicked *panics.Carried
+	err := errors.New("the goroutine of the token source has exited") // unless it returns
+	done := make(chan struct{})
 	go func() {
-		var err error
+		defer close(done)
+		defer panics.Catch(&panicked)
 		token, err = s().Token()
-		done <- err
 	}()
 	select {
 	case <-ctx.Done():
 		return ctx.Err()
-	case err := <-done:
-		var refused *oauth2.RetrieveError
-		switch {
-		case errors.As(err, &refused):
-			return retrieveError(refused)
-		case err != nil:
-			return err
-		case token == nil:
-			return errors.New("the token source returned no token")
-		}
+	case <-done:
 	}
-	err := errors.Join(checkCredential("token type", token.Type()), checkCredential("access token", token.AccessToken))
+	var refused *oauth2.RetrieveError
+	switch {
+	case panicked != nil:
+		panic(panicked)
+	case errors.As(err, &refused):
+		return retrieveError(refused)
+	case err != nil:
+		return err
+	case token == nil:
+		return errors.New("the token source returned no token")
+	}
+	err = errors.Join(checkCredential("token type", token.Type()), checkCredential("access token", token.AccessToken))
 	if err == nil {
 		token.SetAuthHeader(req)
 	}
@@ -145,7 +151,7 @@ func checkCredential(what, credential string) error {
 
 // authorize is the editor that runs the Auth of the client, with a time limit.
 func (c *Client) authorize(ctx context.Context, req *http.Request) error {
-	limit := c.retry.MaxWait + c.attemptTimeout // a token endpoint has rate limits, too
+	limit := c.retry.MaxWait + min(c.attemptTimeout, retry.Forever) // a token endpoint has rate limits, too
 	authCtx, cancel := context.WithTimeoutCause(ctx, limit, timeoutError{"no authorization", limit})
 	defer cancel()
 	if c.httpClient != nil {

@@ -3,7 +3,10 @@ package api_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"math"
 	"net/http"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -223,6 +226,53 @@ func TestTokenSourceDoesNotOutlastTheContext(t *testing.T) {
 		checkError(t, client.RevokeAll(ctx, appID), context.DeadlineExceeded, "")
 		if took := time.Since(start); took != 5*time.Second {
 			t.Errorf("returned after %v, want 5s", took)
+		}
+	})
+}
+
+// A source that panics does so where the caller can recover, and one that exits its goroutine is an error at once.
+func TestAPanicOfATokenSourceReachesTheCaller(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org := oktatest.New(oktatest.WithApp(appID, 1))
+		revokeAll := func(source sourceFunc) error {
+			client, err := api.New(orgURL, api.TokenSource(source), api.WithHTTPClient(&http.Client{Transport: org.Transport()}))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return client.RevokeAll(t.Context(), appID)
+		}
+		start := time.Now()
+		err := revokeAll(func() (*oauth2.Token, error) { runtime.Goexit(); return nil, nil })
+		checkError(t, err, &api.Error{}, "exited")
+		if waited := time.Since(start); waited != 0 {
+			t.Errorf("returned after %v, want at once", waited)
+		}
+		defer func() {
+			if got := fmt.Sprint(recover()); !strings.HasPrefix(got, "source\n\ngoroutine ") {
+				t.Errorf("recovered %v, want the source's panic with its stack", got)
+			}
+		}()
+		t.Error(revokeAll(func() (*oauth2.Token, error) { panic("source") }))
+	})
+}
+
+// The longest attempt timeout leaves time for authorization, too.
+func TestAnAttemptWithoutEndIsAuthorized(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org := oktatest.New(oktatest.WithApp(appID, 1), oktatest.WithBearerToken("good", "okta.apps.manage"))
+		slow := sourceFunc(func() (*oauth2.Token, error) {
+			time.Sleep(time.Second)
+			return &oauth2.Token{AccessToken: "good"}, nil
+		})
+		client, err := api.New(orgURL, api.TokenSource(slow), api.WithHTTPClient(&http.Client{Transport: org.Transport()}),
+			api.WithAttemptTimeout(math.MaxInt64))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := client.RevokeAll(t.Context(), appID); err != nil {
+			t.Error(err)
 		}
 	})
 }

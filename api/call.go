@@ -103,20 +103,19 @@ func (c *Client) do(ctx context.Context, call *call) error {
 			return call.notAdmitted(ctx, err, failure)
 		}
 		call.attempts++
-		attemptCtx, attempt := c.observeStart(ctx, call)
-		result := c.attempt(attemptCtx, call)
+		result := c.attempt(ctx, call)
 		failure = result.failure
 		if failure != nil {
-			attempt.Wait, attempt.Again = c.next(ctx, call, result)
+			result.observed.Wait, result.observed.Again = c.next(ctx, call, result)
 		}
-		c.observeEnd(attemptCtx, attempt, result)
+		c.observeEnd(result)
 		switch {
 		case failure == nil:
 			return nil
-		case !attempt.Again:
+		case !result.observed.Again:
 			return failure
 		}
-		if err := retry.Sleep(ctx, attempt.Wait); err != nil {
+		if err := retry.Sleep(ctx, result.observed.Wait); err != nil {
 			return failure.interrupted(err)
 		}
 	}
@@ -143,11 +142,13 @@ func (call *call) notAdmitted(ctx context.Context, err error, failure *Error) *E
 
 // result is the result of one attempt.
 type result struct {
-	resp      *http.Response // nil if no response came; its body is closed
-	failure   *Error         // nil for a success
-	maybeDone bool           // it failed, and the server may have carried it out
-	repeat    bool           // it failed, and the Auth asks for another one
-	warning   string         // what could not be read of the response
+	ctx       context.Context // of the attempt
+	observed  Attempt         // as the observers are to see it
+	resp      *http.Response  // nil if no response came; its body is closed
+	failure   *Error          // nil for a success
+	maybeDone bool            // it failed, and the server may have carried it out
+	repeat    bool            // it failed, and the Auth asks for another one
+	warning   string          // what could not be read of the response
 }
 
 // attempt sends the request once and reads the response.
@@ -155,6 +156,8 @@ func (c *Client) attempt(ctx context.Context, call *call) (r result) {
 	var headCame time.Time
 	call.sent = time.Now()
 	defer func() { c.pacer.Release(r.resp, r.maybeDone, call.sent, headCame) }()
+	ctx, r.observed = c.observeStart(ctx, call) // after the defer, because an observer may panic
+	r.ctx = ctx
 	resp, err := call.send(ctx, c.editorsOf(call)...)
 	headCame, r.resp = time.Now(), resp
 	if err == nil {

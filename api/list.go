@@ -151,7 +151,7 @@ func (l *listing) follow(link string) (*url.URL, error) {
 	home := *l.client.org
 	home.Path += strings.Replace(gen.ListTokensPath, "{appId}", l.call.appID, 1)
 	switch {
-	case target.Opaque == "" && target.Host == "":
+	case target.Scheme == "" && target.Host == "":
 		return nil, check.Invalid("link to a page", link, "it is not a Page.Next value")
 	case target.Opaque != "" || target.User != nil:
 		return nil, fmt.Errorf("%w: the next page would be at a %s URL", ErrForeignLink, text.Truncate(target.Scheme, 20))
@@ -176,8 +176,8 @@ func (l *listing) follow(link string) (*url.URL, error) {
 
 // limit returns the page size that a request asks for: a link has its own.
 func limit(request *url.URL) int {
-	text, _ := parameter(request.RawQuery, "limit")
-	if n, err := strconv.Atoi(text); err == nil {
+	value, _ := parameter(request.RawQuery, "limit")
+	if n, err := strconv.Atoi(value); err == nil {
 		return n
 	}
 	return gen.ListTokensLimitDefault

@@ -259,7 +259,8 @@ func TestEveryRangeListsAnew(t *testing.T) {
 // A link of another scheme is foreign, and not a loop because its query is empty like the first page's.
 func TestALinkOfAnotherSchemeIsForeign(t *testing.T) {
 	t.Parallel()
-	for _, link := range []string{"javascript:alert(1)", "data:text/html,x", "ftp://acme.okta.com/api/v1/apps/0oa1/tokens", "//evil.example/api/v1/apps/0oa1/tokens"} {
+	for _, link := range []string{"javascript:alert(1)", "data:text/html,x", "ftp://acme.okta.com/api/v1/apps/0oa1/tokens", "//evil.example/api/v1/apps/0oa1/tokens",
+		"file:///api/v1/apps/0oa1/tokens?after=1", "https:/api/v1/apps/0oa1/tokens?after=1"} {
 		org, client := newOrg(t, 45)
 		org.Inject(oktatest.ForeignNext(link))
 		ids, err := list(t.Context(), client, api.PageSize(20))

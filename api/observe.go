@@ -49,7 +49,8 @@ func (c *Client) observeStart(ctx context.Context, call *call) (context.Context,
 }
 
 // observeEnd reports an attempt with its result.
-func (c *Client) observeEnd(ctx context.Context, a Attempt, r result) {
+func (c *Client) observeEnd(r result) {
+	a := r.observed
 	a.Duration, a.Warning = time.Since(a.Start), r.warning
 	if r.failure != nil {
 		a.Err = r.failure
@@ -59,7 +60,7 @@ func (c *Client) observeEnd(ctx context.Context, a Attempt, r result) {
 		a.ServerTime = ratelimit.ServerTime(r.resp.Header, time.Time{})
 	}
 	for _, observe := range c.observers {
-		observe(ctx, a)
+		observe(r.ctx, a)
 	}
 }
 

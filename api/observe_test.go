@@ -164,3 +164,38 @@ func TestTheStartObserverMayCarryASpan(t *testing.T) {
 		}
 	})
 }
+
+// A hook that panics takes no place in the rate limit: the next call need not wait for an attempt that has ended.
+func TestAPanicOfAnObserverHoldsNobodyBack(t *testing.T) {
+	t.Parallel()
+	panics := func() { panic("observer") }
+	for name, option := range map[string]func(call func()) api.Option{
+		"at the start": func(call func()) api.Option {
+			return api.WithStartObserver(func(ctx context.Context, _ api.Attempt) context.Context { call(); return ctx })
+		},
+		"at the end": func(call func()) api.Option {
+			return api.WithObserver(func(context.Context, api.Attempt) { call() })
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				call := panics
+				_, client := newOrg(t, 3, option(func() { call() }))
+				func() {
+					defer func() {
+						if got := recover(); got != "observer" {
+							t.Errorf("recovered %v, want the observer's panic", got)
+						}
+					}()
+					_ = client.RevokeAll(t.Context(), appID)
+				}()
+				call = func() {}
+				start := time.Now()
+				if err := client.RevokeAll(t.Context(), appID); err != nil || time.Since(start) != 0 {
+					t.Errorf("the next call: %v, after %v; want success at once", err, time.Since(start))
+				}
+			})
+		})
+	}
+}

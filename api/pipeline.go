@@ -3,10 +3,10 @@ package api
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/url"
-	"runtime/debug"
 	"sync"
+
+	"example.com/apptokens/api/internal/panics"
 )
 
 // run yields the pages in order, then the error that ended the listing, if one did. From the second page on, it fetches
@@ -69,32 +69,14 @@ type pendingPage struct {
 
 	page     Page
 	err      error
-	panicked *panicError // for example by an editor; run panics with it where the loop can recover
-}
-
-// panicError is a panic of another goroutine, with the stack that it had there.
-type panicError struct {
-	value any
-	stack []byte
-}
-
-func (p *panicError) Error() string { return fmt.Sprintf("%v\n\n%s", p.value, p.stack) }
-
-// Unwrap returns the value, if it is an error.
-func (p *panicError) Unwrap() error {
-	err, _ := p.value.(error)
-	return err
+	panicked *panics.Carried // for example by an editor; run panics with it where the loop can recover
 }
 
 func (p *pendingPage) fetch() {
 	defer close(p.done)
 	defer close(p.next)
 	defer p.cancel()
-	defer func() {
-		if value := recover(); value != nil {
-			p.panicked = &panicError{value, debug.Stack()}
-		}
-	}()
+	defer panics.Catch(&p.panicked)
 	if p.err != nil {
 		p.err = p.listing.call.failed(p.err)
 		return
