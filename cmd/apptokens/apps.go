@@ -19,7 +19,7 @@ type appList struct {
 	concurrency int // apps that are listed at once
 }
 
-// maxConcurrency bounds --concurrency: more than an org's limit of requests a minute would be of no use.
+// maxConcurrency bounds --concurrency: orgs allow 20 to 100 requests a minute.
 const maxConcurrency = 64
 
 // addFlags adds --apps-file and --concurrency. atOnce says what the latter bounds.
