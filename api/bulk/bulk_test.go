@@ -110,7 +110,7 @@ func TestAProofMayFail(t *testing.T) {
 	t.Parallel()
 	org := newOrg()
 	org.Inject(oktatest.Status(403).On(http.MethodGet).After(4)) // the first listing takes four
-	r := run(t, t.Context(), newClient(t, org.Transport()), bulk.Job{AppIDs: apps})
+	r := run(t, t.Context(), newClient(t, org.Transport()), bulk.Job{AppIDs: apps, Concurrency: 1})
 	if r.err != nil || len(r.proofs) != 2 || !errors.Is(r.proofs[0].Err, api.ErrForbidden) || r.proofs[1].Err != nil {
 		t.Errorf("%v, proofs %+v", r.err, r.proofs)
 	}

@@ -10,6 +10,7 @@ type Listed struct {
 	AppID   string
 	Tokens  []api.Token // on the page
 	Matches int         // so far, in all apps
+	Apps    int         // that have been listed completely
 }
 
 // Selected follows the last page of the first listing, before anything is revoked. Changing it does not change what is

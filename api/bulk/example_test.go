@@ -42,3 +42,23 @@ func ExampleRevoke() {
 	// 0oa2 has 0 of them left
 	// 27 revoked
 }
+
+func ExamplePages() {
+	org := oktatest.NewServer(oktatest.WithApp("0oa1", 250), oktatest.WithApp("0oa2", 150))
+	defer org.Close()
+	client, err := api.New(org.URL, api.APIToken(org.APIToken()))
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	for page, err := range bulk.Pages(context.Background(), client, []string{"0oa1", "0oa2"}, bulk.DefaultConcurrency) {
+		if err != nil {
+			log.Fatal(err) // the listing of page.AppID is not complete
+		}
+		fmt.Println(page.AppID, len(page.Tokens))
+	}
+	// Output:
+	// 0oa1 200
+	// 0oa1 50
+	// 0oa2 150
+}

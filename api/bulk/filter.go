@@ -69,30 +69,28 @@ type Match struct {
 }
 
 // newMatch returns the token at index i of a page. It clones the raw JSON, which is a part of the whole page.
-func newMatch(appID string, page api.Page, i int) Match {
-	match := Match{AppID: appID, Token: page.Tokens[i]}
+func newMatch(page Page, i int) Match {
+	match := Match{AppID: page.AppID, Token: page.Tokens[i]}
 	if page.Raw != nil {
 		match.Raw = page.Raw[i].Clone()
 	}
 	return match
 }
 
-// Select lists apps one after the other and yields the tokens that match the filter. After an error it ends, with an
-// incomplete selection. With [api.KeepRaw] it sets Match.Raw.
+// Select yields the tokens of apps that match the filter, in the order of the apps. It lists [DefaultConcurrency] apps
+// at once, see [Pages]. After an error it ends, with an incomplete selection. With [api.KeepRaw] it sets Match.Raw.
 func Select(
 	ctx context.Context, client *api.Client, appIDs []string, filter Filter, opts ...api.ListOption,
 ) iter.Seq2[Match, error] {
 	return func(yield func(Match, error) bool) {
-		for _, appID := range appIDs {
-			for page, err := range client.Pages(ctx, appID, opts...) {
-				if err != nil {
-					yield(Match{}, err)
+		for page, err := range Pages(ctx, client, appIDs, DefaultConcurrency, opts...) {
+			if err != nil {
+				yield(Match{}, err)
+				return
+			}
+			for i, token := range page.Tokens {
+				if filter.Match(token) && !yield(newMatch(page, i), nil) {
 					return
-				}
-				for i, token := range page.Tokens {
-					if filter.Match(token) && !yield(newMatch(appID, page, i), nil) {
-						return
-					}
 				}
 			}
 		}

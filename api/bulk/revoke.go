@@ -20,7 +20,7 @@ type Job struct {
 	KeepRaw bool
 	// DryRun ends the job after Selected.
 	DryRun bool
-	// Concurrency bounds the revocations in flight. The default is 8; more rarely helps: the rate limit dominates.
+	// Concurrency bounds the apps that are listed, and the tokens that are revoked, at once; 0 means [DefaultConcurrency].
 	Concurrency int
 	// ProveAll lists all apps again after the revocations, including those that had no matches. It also finds tokens that
 	// were issued to those in the meantime.
@@ -36,7 +36,13 @@ type Job struct {
 // Every range over the result runs the job anew.
 func Revoke(ctx context.Context, client *api.Client, job Job) iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
-		r := &run{client: client, job: job, yield: yield, filter: job.filter(), apps: unique(job.AppIDs)}
+		if job.Concurrency <= 0 {
+			job.Concurrency = DefaultConcurrency
+		}
+		r := &run{
+			client: client, job: job, yield: yield, filter: job.filter(), apps: unique(job.AppIDs),
+			selected: map[string]map[string]bool{},
+		}
 		if !r.list(ctx) {
 			return
 		}
@@ -69,6 +75,7 @@ type run struct {
 	apps      []string
 	tokens    int // in all apps
 	matches   []Match
+	selected  map[string]map[string]bool // IDs of the matches, by app
 	unmatched []Unmatched
 }
 
@@ -89,27 +96,37 @@ func (r *run) list(ctx context.Context) bool {
 	if r.job.KeepRaw {
 		options = append(options, api.KeepRaw())
 	}
-	for _, appID := range r.apps {
-		seen := map[string]bool{} // a token that moves to the next page is listed twice
-		for page, err := range r.client.Pages(ctx, appID, options...) {
-			if err != nil {
-				r.yield(nil, fmt.Errorf("bulk: nothing was revoked: %w", err))
-				return false
+	listed := 0
+	for page, err := range Pages(ctx, r.client, r.apps, r.job.Concurrency, options...) {
+		if err != nil {
+			r.yield(nil, fmt.Errorf("bulk: nothing was revoked: %w", err))
+			return false
+		}
+		for i, token := range page.Tokens {
+			if matcher.Match(token) && r.filter.Match(token) && r.selects(page.AppID, token.ID) {
+				r.matches = append(r.matches, newMatch(page, i))
 			}
-			for i, token := range page.Tokens {
-				if matcher.Match(token) && r.filter.Match(token) && !seen[token.ID] {
-					seen[token.ID] = true
-					r.matches = append(r.matches, newMatch(appID, page, i))
-				}
-			}
-			r.tokens += len(page.Tokens)
-			if !r.yield(Listed{appID, page.Tokens, len(r.matches)}, nil) {
-				return false
-			}
+		}
+		r.tokens += len(page.Tokens)
+		if page.Next == "" {
+			listed++
+		}
+		if !r.yield(Listed{page.AppID, page.Tokens, len(r.matches), listed}, nil) {
+			return false
 		}
 	}
 	r.unmatched = matcher.Unmatched()
 	return true
+}
+
+// selects notes a match. It returns false if it is known: a token that moves to the next page is listed twice.
+func (r *run) selects(appID, tokenID string) bool {
+	if r.selected[appID] == nil {
+		r.selected[appID] = map[string]bool{}
+	}
+	known := r.selected[appID][tokenID]
+	r.selected[appID][tokenID] = true
+	return !known
 }
 
 // revoke revokes the matches concurrently.
@@ -131,11 +148,7 @@ func (r *run) revoke(ctx context.Context) bool {
 		}
 	}
 	var workers sync.WaitGroup
-	concurrency := r.job.Concurrency
-	if concurrency <= 0 {
-		concurrency = 8
-	}
-	for range min(concurrency, len(r.matches)) {
+	for range min(r.job.Concurrency, len(r.matches)) {
 		workers.Go(work)
 	}
 	go func() {
@@ -169,42 +182,35 @@ func (r *run) revokeOne(ctx context.Context, match Match) Result {
 
 // prove lists the apps again.
 func (r *run) prove(ctx context.Context) {
-	matches := map[string]map[string]bool{} // IDs by app
-	for _, match := range r.matches {
-		if matches[match.AppID] == nil {
-			matches[match.AppID] = map[string]bool{}
+	apps := slices.DeleteFunc(slices.Clone(r.apps), func(appID string) bool {
+		return r.selected[appID] == nil && !r.job.ProveAll
+	})
+	var proof Proof
+	seen := map[string]bool{} // of its tokens
+	for page, err := range Pages(ctx, r.client, apps, r.job.Concurrency) {
+		for _, token := range page.Tokens {
+			switch {
+			case token.Status == api.TokenStatusRevoked || seen[token.ID]:
+				continue
+			case r.selected[page.AppID][token.ID]:
+				proof.Remaining = append(proof.Remaining, Match{AppID: page.AppID, Token: token})
+			case r.filter.Match(token):
+				proof.New = append(proof.New, Match{AppID: page.AppID, Token: token})
+			default:
+				continue
+			}
+			seen[token.ID] = true
 		}
-		matches[match.AppID][match.Token.ID] = true
-	}
-	for _, appID := range r.apps {
-		if matches[appID] == nil && !r.job.ProveAll {
+		if err == nil && page.Next != "" {
 			continue
 		}
-		if !r.yield(r.proof(ctx, appID, matches[appID]), nil) {
+		proof.AppID, proof.Gone = page.AppID, len(r.selected[page.AppID])-len(proof.Remaining)
+		if err != nil {
+			proof = Proof{AppID: page.AppID, Err: err}
+		}
+		if !r.yield(proof, nil) {
 			return
 		}
+		proof, seen = Proof{}, map[string]bool{}
 	}
-}
-
-func (r *run) proof(ctx context.Context, appID string, matches map[string]bool) Proof {
-	proof, seen := Proof{AppID: appID}, map[string]bool{}
-	for token, err := range r.client.List(ctx, appID) {
-		if err != nil {
-			return Proof{AppID: appID, Err: err}
-		}
-		if token.Status == api.TokenStatusRevoked || seen[token.ID] {
-			continue
-		}
-		switch {
-		case matches[token.ID]:
-			proof.Remaining = append(proof.Remaining, Match{AppID: appID, Token: token})
-		case r.filter.Match(token):
-			proof.New = append(proof.New, Match{AppID: appID, Token: token})
-		default:
-			continue
-		}
-		seen[token.ID] = true
-	}
-	proof.Gone = len(matches) - len(proof.Remaining)
-	return proof
 }

@@ -151,7 +151,9 @@ func (c Config) httpClient() *http.Client {
 	if c.HTTPClient != nil {
 		client = *c.HTTPClient
 	}
-	client.Transport = c.Transport()
+	if transport := c.Transport(); transport != http.DefaultTransport { // which keeps only two idle connections
+		client.Transport = transport
+	}
 	if c.ConnectionTimeout > 0 {
 		client.Timeout = c.ConnectionTimeout
 	}

@@ -3,22 +3,37 @@ package main
 import (
 	"bufio"
 	"context"
+	"fmt"
 	"io"
 	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"example.com/apptokens/api/bulk"
 )
 
 // appList reads app IDs from arguments, a file and standard input.
-type appList struct{ file string }
+type appList struct {
+	file        string
+	concurrency int // apps that are listed at once
+}
 
-func (l *appList) addFlag(command *cobra.Command) {
+// maxConcurrency bounds --concurrency: orgs allow 20 to 100 requests a minute.
+const maxConcurrency = 64
+
+// addFlags adds --apps-file and --concurrency. atOnce says what the latter bounds.
+func (l *appList) addFlags(command *cobra.Command, atOnce string) {
 	command.Flags().StringVar(&l.file, "apps-file", "", `file with app IDs, one per line; "-" for standard input`)
+	command.Flags().IntVar(&l.concurrency, "concurrency", bulk.DefaultConcurrency,
+		fmt.Sprintf("%s at once, 1 to %d, within the rate limit", atOnce, maxConcurrency))
 }
 
 // read returns the IDs, each once. In files, "#" begins a comment.
 func (l *appList) read(ctx context.Context, a *app, args []string) (ids []string, err error) {
+	if l.concurrency < 1 || l.concurrency > maxConcurrency {
+		return nil, usage("--concurrency is %d, want 1 to %d", l.concurrency, maxConcurrency)
+	}
 	standardInput := func() ([]string, error) { return readApps("standard input", a.in) }
 	for _, arg := range args {
 		more := []string{arg}
@@ -74,4 +89,12 @@ func readApps(name string, r io.Reader) (ids []string, err error) {
 		return nil, usage("%s: %w", name, err)
 	}
 	return ids, nil
+}
+
+// ofApps says how many of several apps are done, and nothing about a single one.
+func ofApps(done, total int) string {
+	if total == 1 {
+		return ""
+	}
+	return fmt.Sprintf(" in %d of %d apps", done, total)
 }

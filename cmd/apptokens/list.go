@@ -57,7 +57,7 @@ if it could list every app completely and no token matches.`,
 	flags.IntVar(&l.pageSize, "page-size", api.MaxPageSize, fmt.Sprintf("tokens per request, up to %d", api.MaxPageSize))
 	flags.BoolVar(&l.expand, "expand", false, "include the details of each scope (JSON formats)")
 	flags.BoolVar(&l.expectNone, "expect-none", false, "fail if any token matches")
-	l.apps.addFlag(command)
+	l.apps.addFlags(command, "apps listed")
 	l.filters.add(command)
 	l.columns.add(command)
 	return command
@@ -95,8 +95,11 @@ func (l *list) run(command *cobra.Command, args []string) error {
 // all lists every app. It skips one that cannot be listed, unless all would fail.
 func (l *list) all(ctx context.Context, apps []string, options []api.ListOption) error {
 	var failures []error
-	for _, appID := range apps {
-		err := l.one(ctx, appID, options)
+	ended := 0
+	for page, err := range bulk.Pages(ctx, l.client, apps, l.apps.concurrency, options...) {
+		if err == nil {
+			err = l.page(page)
+		}
 		switch {
 		case err == nil:
 		case !errors.As(err, new(*api.Error)), bulk.IsFatal(err), len(apps) == 1:
@@ -105,6 +108,10 @@ func (l *list) all(ctx context.Context, apps []string, options []api.ListOption)
 			failures = append(failures, err)
 			l.errorf("%v", err)
 		}
+		if err != nil || page.Next == "" {
+			ended++
+		}
+		l.progress.SetDone("%s%s", l.done(), ofApps(ended, len(apps)))
 	}
 	if len(failures) > 0 {
 		text := fmt.Sprintf("%d of %d apps could not be listed; %d tokens were listed, the listing is not complete",
@@ -114,37 +121,29 @@ func (l *list) all(ctx context.Context, apps []string, options []api.ListOption)
 	return nil
 }
 
-func (l *list) one(ctx context.Context, appID string, options []api.ListOption) error {
-	for page, err := range l.client.Pages(ctx, appID, options...) {
-		if err != nil {
-			return err
-		}
-		if err := l.filters.checkClock(l.watch); err != nil {
-			return err
-		}
-		for i, token := range page.Tokens {
-			if !l.matcher.Match(token) {
-				l.skipped++
-				continue
-			}
-			l.listed++
-			if token.Status != api.TokenStatusRevoked || len(l.filters.statuses) > 0 {
-				l.live++
-			}
-			match := bulk.Match{AppID: appID, Token: token}
-			if page.Raw != nil {
-				match.Raw = page.Raw[i]
-			}
-			if err := l.rows.Print(l.table.row(l.app, match)); err != nil {
-				return err
-			}
-		}
-		if err := l.rows.Flush(); err != nil {
-			return err
-		}
-		l.progress.SetDone("%s", l.done())
+// page prints the tokens of a page that match.
+func (l *list) page(page bulk.Page) error {
+	if err := l.filters.checkClock(l.watch); err != nil {
+		return err
 	}
-	return nil
+	for i, token := range page.Tokens {
+		if !l.matcher.Match(token) {
+			l.skipped++
+			continue
+		}
+		l.listed++
+		if token.Status != api.TokenStatusRevoked || len(l.filters.statuses) > 0 {
+			l.live++
+		}
+		match := bulk.Match{AppID: page.AppID, Token: token}
+		if page.Raw != nil {
+			match.Raw = page.Raw[i]
+		}
+		if err := l.rows.Print(l.table.row(l.app, match)); err != nil {
+			return err
+		}
+	}
+	return l.rows.Flush()
 }
 
 func (l *list) done() string {

@@ -207,6 +207,8 @@ func TestMistakesInTheCall(t *testing.T) {
 		"serve an app like ..":   {[]string{"serve", "--app", ".."}, nil, `ID ".."`},
 		"serve too many":         {[]string{"serve", "--tokens", "99999999999"}, nil, "--tokens is 99999999999, want 0 to 10000000"},
 		"page size":              {[]string{"list", "0oa1", "--page-size", "9999"}, nil, `page size "9999": Okta accepts 1 to `},
+		"too many at once":       {[]string{"list", "0oa1", "--concurrency", "65"}, nil, "--concurrency is 65, want 1 to 64"},
+		"none at once":           {[]string{"summary", "0oa1", "--concurrency", "0"}, nil, "--concurrency is 0, want 1 to 64"},
 		"app ID":                 {[]string{"list", "../users"}, nil, `ID "../users"`},
 		"no org":                 {[]string{"list", "0oa1"}, map[string]string{"OKTA_CLIENT_ORGURL": ""}, "set OKTA_CLIENT_ORGURL"},
 		"no credential":          {[]string{"list", "0oa1"}, map[string]string{"OKTA_CLIENT_TOKEN": ""}, "set OKTA_CLIENT_TOKEN"},

@@ -24,8 +24,11 @@ type listing struct {
 // tokenKey names a token.
 type tokenKey struct{ app, token string }
 
-func newListing(unfinished []receipts.Receipt) *listing {
-	l := &listing{pages: map[string]int{}, tokens: map[string]int{}, unfinished: unfinished, listed: map[tokenKey]bool{}}
+func newListing(apps []string, unfinished []receipts.Receipt) *listing {
+	l := &listing{
+		apps: apps, pages: map[string]int{}, tokens: map[string]int{},
+		unfinished: unfinished, listed: map[tokenKey]bool{},
+	}
 	for _, r := range unfinished {
 		l.listed[tokenKey{r.AppID, r.TokenID}] = false
 	}
@@ -33,9 +36,6 @@ func newListing(unfinished []receipts.Receipt) *listing {
 }
 
 func (l *listing) add(page bulk.Listed) {
-	if l.pages[page.AppID] == 0 {
-		l.apps = append(l.apps, page.AppID)
-	}
 	l.pages[page.AppID]++
 	l.tokens[page.AppID] += len(page.Tokens)
 	for _, token := range page.Tokens {
@@ -45,12 +45,18 @@ func (l *listing) add(page bulk.Listed) {
 	}
 }
 
+// byApp counts matches by app.
+func byApp(matches []bulk.Match) map[string]int {
+	counts := map[string]int{}
+	for _, match := range matches {
+		counts[match.AppID]++
+	}
+	return counts
+}
+
 // whole returns the apps whose tokens were all selected, if they had several.
 func (l *listing) whole(selected bulk.Selected) (apps []string) {
-	matches := map[string]int{}
-	for _, match := range selected.Matches {
-		matches[match.AppID]++
-	}
+	matches := byApp(selected.Matches)
 	for _, appID := range l.apps {
 		if matches[appID] > 1 && matches[appID] == l.tokens[appID] {
 			apps = append(apps, appID)
@@ -69,12 +75,9 @@ func appNames(apps []string) string {
 
 // cost describes how many requests the revocations and the second listing take, and how long under the rate limit.
 func (s *sweep) cost(selected bulk.Selected) string {
-	requests, proved := len(selected.Matches), map[string]bool{}
-	for _, match := range selected.Matches {
-		if !proved[match.AppID] {
-			proved[match.AppID] = true
-			requests += s.listing.pages[match.AppID]
-		}
+	requests := len(selected.Matches)
+	for appID := range byApp(selected.Matches) {
+		requests += s.listing.pages[appID]
 	}
 	text := plural(requests, "request", "requests")
 	limit, now := s.progress.Limit(), time.Now()

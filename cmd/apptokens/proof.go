@@ -14,6 +14,7 @@ import (
 
 // proof is the result of the second listing.
 type proof struct {
+	apps, listed    int // apps to list again, and those that were
 	gone, remaining int
 	appeared        []bulk.Match
 	failed          int                           // apps that could not be listed again
@@ -31,6 +32,8 @@ func (p *proof) doubt(r receipts.Receipt) {
 // prove notes the second listing of an app. A token that failed and is no longer listed was revoked after all.
 func (s *sweep) prove(listed bulk.Proof) {
 	p := &s.proof
+	p.listed++
+	s.progress.SetDone("listing again to verify%s", ofApps(p.listed, p.apps))
 	if listed.Err != nil {
 		s.logf("app %s could not be listed again to verify: %v", listed.AppID, unprefixed(listed.Err))
 		p.failed++
@@ -90,7 +93,7 @@ func (s *sweep) verdict(stopped error) error {
 	case r.err != nil:
 		return fmt.Errorf("%s, but not all could be printed: %w", done, r.err)
 	}
-	s.logf("%s, with %s", done, plural(s.watch.sent(), "request", "requests"))
+	s.logf("%s, with %s", done, s.requests())
 	return nil
 }
 

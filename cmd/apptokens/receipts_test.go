@@ -212,7 +212,7 @@ func TestASweepWhoseReceiptsFailStops(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s := &sweep{app: app, client: client, record: record, yes: true, listing: newListing(nil)}
+		s := &sweep{app: app, client: client, record: record, yes: true, listing: newListing([]string{"0oa1"}, nil)}
 		ctx, cancel := context.WithCancel(t.Context())
 		s.cancel = cancel
 		if recorded == 0 {

@@ -44,7 +44,7 @@ page instead. The page is self-contained: it loads nothing.`,
 		RunE: s.run,
 	}
 	command.Flags().StringVar(&s.html, "html", "", "also write an HTML page to this file")
-	s.apps.addFlag(command)
+	s.apps.addFlags(command, "apps listed")
 	s.filters.add(command)
 	return command
 }
@@ -81,24 +81,27 @@ func (s *summaryRun) count(
 	ctx context.Context, client *api.Client, apps []string, matcher *bulk.Matcher,
 ) (summary.Summary, error) {
 	builder := summary.New(s.settings.OrgURL, s.now().UTC())
-	tokens := 0
 	for _, appID := range apps {
 		builder.AddApp(appID)
-		for page, err := range client.Pages(ctx, appID) {
-			if err != nil {
-				return summary.Summary{}, fmt.Errorf("%w; no partial summary is printed", err)
-			}
-			if err := s.filters.checkClock(s.watch); err != nil {
-				return summary.Summary{}, err
-			}
-			for _, token := range page.Tokens {
-				if matcher.Match(token) {
-					builder.Add(appID, token)
-				}
-			}
-			tokens += len(page.Tokens)
-			s.progress.SetDone("%d tokens", tokens)
+	}
+	tokens, done := 0, 0
+	for page, err := range bulk.Pages(ctx, client, apps, s.apps.concurrency) {
+		if err != nil {
+			return summary.Summary{}, fmt.Errorf("%w; no partial summary is printed", err)
 		}
+		if err := s.filters.checkClock(s.watch); err != nil {
+			return summary.Summary{}, err
+		}
+		for _, token := range page.Tokens {
+			if matcher.Match(token) {
+				builder.Add(page.AppID, token)
+			}
+		}
+		tokens += len(page.Tokens)
+		if page.Next == "" {
+			done++
+		}
+		s.progress.SetDone("%d tokens%s", tokens, ofApps(done, len(apps)))
 	}
 	if skew, tooFar := s.watch.clockSkew(); tooFar {
 		s.logf("warning: ages are counted from this machine's clock, which differs from the org's by %v",

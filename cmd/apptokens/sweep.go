@@ -26,7 +26,6 @@ type sweep struct {
 	dryRun, yes    bool
 	allowUnmatched bool
 	file           string // of receipts; empty for none
-	concurrency    int
 
 	client    *api.Client
 	filter    bulk.Filter
@@ -70,8 +69,7 @@ matched is already gone.`,
 	flags.BoolVar(&s.yes, "yes", false, "do not ask for confirmation")
 	flags.BoolVar(&s.allowUnmatched, "allow-unmatched", false, "succeed even if a filter value matches no token")
 	flags.StringVar(&s.file, "receipts", "", "append a record of every token to this file, as JSON lines")
-	flags.IntVar(&s.concurrency, "concurrency", 8, "revocations in flight at once, 1 to 100, within the rate limit")
-	s.apps.addFlag(command)
+	s.apps.addFlags(command, "apps listed and tokens revoked")
 	s.filters.add(command)
 	s.columns.add(command)
 	return command
@@ -88,8 +86,6 @@ func (s *sweep) command(command *cobra.Command, args []string) error {
 		return err
 	case !given:
 		return usage("sweep needs a filter, such as --user; revoke-all revokes every token")
-	case s.concurrency < 1 || s.concurrency > 100:
-		return usage("--concurrency is %d, want 1 to 100", s.concurrency)
 	case !s.dryRun && !s.yes && !s.canAsk:
 		return s.cannotPrompt(command, "--yes or --dry-run")
 	}
@@ -102,10 +98,11 @@ func (s *sweep) command(command *cobra.Command, args []string) error {
 	if s.record, err = s.openReceipts(); err != nil {
 		return err
 	}
-	s.listing = newListing(s.record.Unfinished())
+	s.listing = newListing(apps, s.record.Unfinished())
 	s.filter = filter
 	job := bulk.Job{
-		AppIDs: apps, Filter: filter, KeepRaw: s.dryRun && s.printsRaw(), DryRun: s.dryRun, Concurrency: s.concurrency,
+		AppIDs: apps, Filter: filter, KeepRaw: s.dryRun && s.printsRaw(), DryRun: s.dryRun,
+		Concurrency: s.apps.concurrency,
 	}
 	return errors.Join(s.run(command.Context(), job), s.record.Close())
 }
@@ -144,7 +141,9 @@ func (s *sweep) run(ctx context.Context, job bulk.Job) error {
 	}
 	if s.results != nil {
 		s.results.keep(s.results.rows.Close())
-		stopped = s.verdict(stopped)
+		if stopped = s.verdict(stopped); stopped != nil {
+			return fmt.Errorf("%w; this took %s", stopped, s.requests())
+		}
 	} else if errors.Is(stopped, context.Canceled) {
 		return fmt.Errorf("interrupted: nothing was revoked at %s", s.settings.OrgURL)
 	}
@@ -159,7 +158,7 @@ func (s *sweep) handle(ctx context.Context, event bulk.Event) error {
 	switch event := event.(type) {
 	case bulk.Listed:
 		s.listing.add(event)
-		s.progress.SetDone("%d match", event.Matches)
+		s.progress.SetDone("%d match%s", event.Matches, ofApps(event.Apps, len(s.listing.apps)))
 		return s.filters.checkClock(s.watch)
 	case bulk.Selected:
 		return s.begin(ctx, event)
@@ -188,8 +187,8 @@ func (s *sweep) begin(ctx context.Context, selected bulk.Selected) error {
 	case s.dryRun:
 		return s.printMatches(selected)
 	case total == 0:
-		s.logf("no token matches: nothing was revoked at %s (%s checked)",
-			s.settings.OrgURL, plural(selected.Tokens, "token was", "tokens were"))
+		s.logf("no token matches: nothing was revoked at %s (%s checked, with %s)",
+			s.settings.OrgURL, plural(selected.Tokens, "token was", "tokens were"), s.requests())
 		return s.newResults(0).rows.Close()
 	}
 	if !s.yes {
@@ -216,7 +215,7 @@ func (s *sweep) begin(ctx context.Context, selected bulk.Selected) error {
 	if err := s.record.Append(plan...); err != nil {
 		return fmt.Errorf("%w; nothing was revoked", err)
 	}
-	s.results = s.newResults(total)
+	s.results, s.proof.apps = s.newResults(total), len(byApp(selected.Matches))
 	s.progress.SetBar(0, total)
 	return nil
 }
@@ -230,10 +229,13 @@ func (s *sweep) printMatches(selected bulk.Selected) error {
 		}
 	}
 	err := rows.Close()
-	s.logf("%d of %d tokens of %s match: %s; none was revoked (--dry-run)",
-		len(selected.Matches), selected.Tokens, s.settings.OrgURL, s.cost(selected))
+	s.logf("%d of %d tokens of %s match: %s; none was revoked (--dry-run); this took %s",
+		len(selected.Matches), selected.Tokens, s.settings.OrgURL, s.cost(selected), s.requests())
 	return err
 }
+
+// requests returns how many requests were sent so far, retries included.
+func (s *sweep) requests() string { return plural(s.watch.sent(), "request", "requests") }
 
 // result records an outcome before it shows it. A token that was not attempted stays planned. If the record fails, no
 // further revocation begins; those in flight still have their results.
@@ -252,7 +254,7 @@ func (s *sweep) result(r bulk.Result) {
 	if done := s.results.done(); done < s.results.total {
 		s.progress.SetBar(done, s.results.total)
 	} else {
-		s.progress.SetDone("listing again to verify")
+		s.progress.SetDone("listing again to verify%s", ofApps(0, s.proof.apps))
 	}
 }
 

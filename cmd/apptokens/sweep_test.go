@@ -47,7 +47,7 @@ func TestSweepRevokesExactlyWhatMatches(t *testing.T) {
 		"not on a dry run":                {args: []string{"--dry-run", "-o", "jsonl"}, left: true, out: `"status":"ACTIVE"`, err: []string{"COUNT of 200 tokens of ORG match: ", "none was revoked (--dry-run)"}},
 		"not if nothing matches":          {args: []string{"--yes", "--scope", "none"}, code: 3, left: true, err: []string{"no token matches: nothing was revoked at ORG", "--scope none: no token has it"}},
 		"not if an app is unknown":        {args: []string{"0oaUnknown", "--yes"}, code: 1, left: true, err: []string{"nothing was revoked", "0oaUnknown"}},
-		"not past a limit of concurrency": {args: []string{"--yes", "--concurrency", "0"}, code: 2, left: true, err: []string{"--concurrency is 0"}},
+		"not past a limit of concurrency": {args: []string{"--yes", "--concurrency", "0"}, code: 2, left: true, err: []string{"--concurrency is 0, want 1 to 64"}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -88,3 +88,30 @@ func TestEveryFailureNamesTheOrg(t *testing.T) {
 		}
 	}
 }
+
+// However it ends, a sweep says how many requests it took, retries included.
+func TestSweepSaysHowManyRequestsItTook(t *testing.T) {
+	t.Parallel()
+	forbidden := oktatest.Status(403).On(http.MethodDelete).Times(1)
+	tests := map[string]struct {
+		args  []string
+		fault oktatest.Fault
+		says  string
+	}{
+		"done":             {args: []string{"--status", "ACTIVE", "--yes"}, says: "3 of 3 revoked at ORG, with 7 requests\n"},
+		"a dry run":        {args: []string{"--status", "ACTIVE", "--dry-run"}, says: "none was revoked (--dry-run); this took 3 requests\n"},
+		"nothing to do":    {args: []string{"--created-before", "2001-01-01", "--yes"}, says: "(3 tokens were checked, with 3 requests)\n"},
+		"one that remains": {args: []string{"--status", "ACTIVE", "--yes"}, fault: forbidden, says: "; this took 7 requests\n"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			org := newOrg(t, 3)
+			org.Inject(oktatest.Status(503).On(http.MethodGet).Times(1), test.fault)
+			got := command{org: org}.run(t.Context(), append([]string{"sweep", "0oa1", "0oaEmpty"}, test.args...)...)
+			if want := strings.ReplaceAll(test.says, "ORG", org.URL); !strings.Contains(got.err, want) {
+				t.Errorf("stderr lacks %q:\n%s", want, got.err)
+			}
+		})
+	}
+}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"net/http"
 	"os"
@@ -53,16 +54,16 @@ func (l *lab) stop() {
 // job is one run of a client.
 type job struct {
 	client    string
-	operation string // list, get or revoke
-	n         int    // number of operations
+	operation string // list, list-all, get or revoke
+	n         int    // number of operations, or of apps
 	workers   int
 	app       string
 	tokens    int // of a listing
 	share     string
 }
 
-func (l *lab) start(j job) (*exec.Cmd, *strings.Builder, error) {
-	command := exec.Command("taskset", "-c", "1", filepath.Join(l.dir, j.client), j.operation, fmt.Sprint(j.n),
+func (l *lab) start(ctx context.Context, j job) (*exec.Cmd, *strings.Builder, error) {
+	command := exec.CommandContext(ctx, "taskset", "-c", "1", filepath.Join(l.dir, j.client), j.operation, fmt.Sprint(j.n),
 		fmt.Sprint(max(1, j.workers)))
 	command.Env = append(os.Environ(), "BENCH_URL="+l.url, "BENCH_APP="+j.app, "BENCH_NAME="+j.client+j.share,
 		"BENCH_SHARE="+j.share,
@@ -73,7 +74,7 @@ func (l *lab) start(j job) (*exec.Cmd, *strings.Builder, error) {
 }
 
 func (l *lab) run(j job) (cost, error) {
-	command, output, err := l.start(j)
+	command, output, err := l.start(context.Background(), j)
 	if err != nil {
 		return cost{}, err
 	}
@@ -82,7 +83,7 @@ func (l *lab) run(j job) (cost, error) {
 	}
 	var c cost
 	_, err = fmt.Sscan(output.String(), &c.operations, &c.wall, &c.cpu, &c.allocations, &c.bytes, &c.peak)
-	if err == nil && j.operation == "list" && int(c.operations) != j.n*j.tokens {
+	if err == nil && strings.HasPrefix(j.operation, "list") && int(c.operations) != j.n*j.tokens {
 		err = fmt.Errorf("%s listed %.0f tokens, want %d", j.client, c.operations, j.n*j.tokens)
 	}
 	return c, err

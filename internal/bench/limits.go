@@ -1,11 +1,16 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"os/exec"
+	"slices"
 	"strings"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // The server's rate limit. A window of 4 seconds stands for Okta's minute.
@@ -14,63 +19,79 @@ const (
 	window = 4 * time.Second
 )
 
+// limited is the app whose requests have a limit.
+func limited(limit int) string { return fmt.Sprint("0oaLimited", limit) }
+
 // request is a request that the server counted.
 type request struct {
-	Time   time.Time
-	Client string
-	Window int
-	Status int
+	Time       time.Time
+	Client     string
+	Connection string
+	Window     int
+	Status     int
 }
 
-func (r request) limited() bool { return r.Status == 429 }
+func (r request) refused() bool { return r.Status == 429 }
 
-// contest runs jobs at the same time and returns what the server saw.
-func (l *lab) contest(jobs ...job) ([]request, error) {
-	time.Sleep(window) // until an earlier window has ended
-	if _, err := l.fetch("/reset"); err != nil {
+// contest runs revocations of one app at the same time and returns what the server saw. It stops them when ctx ends.
+func (l *lab) contest(ctx context.Context, app string, jobs ...job) ([]request, error) {
+	if err := l.reset(app); err != nil {
 		return nil, err
 	}
 	var commands []*exec.Cmd
 	for _, j := range jobs {
-		j.app, j.operation = "0oaLimited", "revoke"
-		command, _, err := l.start(j)
+		j.app, j.operation = app, "revoke"
+		command, _, err := l.start(ctx, j)
 		if err != nil {
 			return nil, err
 		}
 		commands = append(commands, command)
 	}
 	for _, command := range commands {
-		if err := command.Wait(); err != nil {
+		if err := command.Wait(); err != nil && ctx.Err() == nil {
 			return nil, fmt.Errorf("%s: %w", strings.Join(command.Args, " "), err)
 		}
 	}
-	resp, err := l.fetch("/requests")
+	return l.requests(app)
+}
+
+// reset forgets the requests to an app, and begins a new window with the next one.
+func (l *lab) reset(app string) error {
+	resp, err := l.fetch("/reset?app=" + url.QueryEscape(app))
+	if err != nil {
+		return err
+	}
+	return resp.Body.Close()
+}
+
+// requests returns the requests to an app.
+func (l *lab) requests(app string) (requests []request, err error) {
+	resp, err := l.fetch("/requests?app=" + url.QueryEscape(app))
 	if err != nil {
 		return nil, err
 	}
 	defer resp.Body.Close()
-	var requests []request
 	err = json.NewDecoder(resp.Body).Decode(&requests)
 	return requests, err
 }
 
 // tally counts the requests within the limit, by window and client, and the responses with status 429.
-func tally(requests []request) (taken []map[string]int, limited int) {
+func tally(requests []request) (taken []map[string]int, refused int) {
 	for _, r := range requests {
 		for len(taken) < r.Window {
 			taken = append(taken, map[string]int{})
 		}
-		if r.limited() {
-			limited++
+		if r.refused() {
+			refused++
 			continue
 		}
 		taken[r.Window-1][r.Client]++
 	}
-	return taken, limited
+	return taken, refused
 }
 
-// used returns the used part of the limit, in all windows but the last, which is never full.
-func used(taken []map[string]int) float64 {
+// used returns the used part of a limit, in all windows but the last, which is never full.
+func used(limit int, taken []map[string]int) float64 {
 	if len(taken) < 2 {
 		return 1
 	}
@@ -87,36 +108,58 @@ func elapsed(requests []request) time.Duration {
 	return requests[len(requests)-1].Time.Sub(requests[0].Time)
 }
 
-// rateLimit measures many revocations under a rate limit, by one process and by several.
+// rateLimit measures many revocations under a rate limit, by one process.
 func (l *lab) rateLimit() error {
 	const revocations = 1000
 	t := l.report.table(fmt.Sprintf("%d revocations under a limit of %d per %v, 20 ms each", revocations, limit, window),
 		"clients", "time, s", "of the least possible", "limit used", "answered 429")
 	least := time.Duration(revocations/limit-1) * window
-
-	requests, err := l.contest(job{client: "apptokens", n: revocations, workers: 16})
+	requests, err := l.contest(context.Background(), limited(limit), job{client: "apptokens", n: revocations, workers: 16})
 	if err != nil {
 		return err
 	}
-	taken, limited := tally(requests)
+	taken, refused := tally(requests)
 	took := float64(elapsed(requests)) / float64(least)
-	t.row("1 process, 16 goroutines", seconds(elapsed(requests)), percent(took), percent(used(taken)), fmt.Sprint(limited))
+	t.row("1 process, 16 goroutines", seconds(elapsed(requests)), percent(took), percent(used(limit, taken)),
+		fmt.Sprint(refused))
 	l.report.target("limit: time of one process, of the least possible", took, 1.05)
-	l.report.target("limit: 429s of one process", float64(limited), 0)
+	l.report.target("limit: 429s of one process", float64(refused), 0)
+	return nil
+}
 
-	var jobs []job
-	for range 8 {
-		jobs = append(jobs, job{client: "apptokens", n: revocations / 8, workers: 4})
+// grid measures how several processes share limits of several sizes, the limits side by side, while all have work.
+func (l *lab) grid() error {
+	const windows = 9
+	limits := []int{20, 50, 60, 100}
+	t := l.report.table(fmt.Sprintf("Processes of 4 goroutines each that share a limit per %v, %d windows: limit used, and answered 429",
+		window, windows), "limit", "2 processes", "4 processes", "8 processes")
+	cells := map[int][]string{}
+	for _, processes := range []int{2, 4, 8} {
+		seen := make([][]request, len(limits))
+		ctx, cancel := context.WithTimeout(context.Background(), windows*window)
+		defer cancel()
+		var contests errgroup.Group
+		for i, limit := range limits {
+			jobs := slices.Repeat([]job{{client: "apptokens", n: windows * limit, workers: 4}}, processes)
+			contests.Go(func() (err error) {
+				seen[i], err = l.contest(ctx, limited(limit), jobs...)
+				return err
+			})
+		}
+		if err := contests.Wait(); err != nil {
+			return err
+		}
+		for i, limit := range limits {
+			taken, refused := tally(seen[i])
+			rate := float64(refused) / float64(len(seen[i]))
+			cells[limit] = append(cells[limit], percent(used(limit, taken))+", "+percent(rate))
+			l.report.floor(fmt.Sprintf("limit of %d: used by %d processes", limit, processes), used(limit, taken), 0.95)
+			l.report.target(fmt.Sprintf("limit of %d: 429s of %d processes, of all responses", limit, processes), rate, 0.02)
+		}
 	}
-	if requests, err = l.contest(jobs...); err != nil {
-		return err
+	for _, limit := range limits {
+		t.row(append([]string{fmt.Sprint(limit)}, cells[limit]...)...)
 	}
-	taken, limited = tally(requests)
-	rate := float64(limited) / float64(len(requests))
-	t.row("8 processes, 4 goroutines each", seconds(elapsed(requests)),
-		percent(float64(elapsed(requests))/float64(least)), percent(used(taken)), percent(rate))
-	l.report.floor("limit: used by 8 processes", used(taken), 0.95)
-	l.report.target("limit: 429s of 8 processes, of all responses", rate, 0.02)
 	return nil
 }
 
@@ -124,7 +167,7 @@ func (l *lab) rateLimit() error {
 func (l *lab) share() error {
 	half := job{client: "apptokens", n: 250, workers: 4, share: "0.5"}
 	greedy := job{client: "apptokens", n: 250, workers: 4}
-	requests, err := l.contest(half, greedy)
+	requests, err := l.contest(context.Background(), limited(limit), half, greedy)
 	if err != nil {
 		return err
 	}

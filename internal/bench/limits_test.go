@@ -13,16 +13,16 @@ func TestTallyCountsSlotsByWindowAndClient(t *testing.T) {
 	t.Parallel()
 	requests := []request{{Client: "a", Window: 1, Status: 204}, {Client: "b", Window: 1, Status: 204},
 		{Client: "a", Window: 1, Status: 429}, {Client: "a", Window: 3, Status: 204}}
-	taken, limited := tally(requests)
+	taken, refused := tally(requests)
 	if len(taken) != 3 || taken[0]["a"] != 1 || taken[0]["b"] != 1 || len(taken[1]) != 0 || taken[2]["a"] != 1 ||
-		limited != 1 {
-		t.Errorf("tally = %v, %d", taken, limited)
+		refused != 1 {
+		t.Errorf("tally = %v, %d", taken, refused)
 	}
 }
 
 func TestUsedLeavesOutTheLastWindow(t *testing.T) {
 	t.Parallel()
-	if got := used([]map[string]int{{"a": 50, "b": 50}, {"a": 90}, {"a": 3}}); got != 0.95 {
+	if got := used(100, []map[string]int{{"a": 50, "b": 50}, {"a": 90}, {"a": 3}}); got != 0.95 {
 		t.Errorf("used = %v, want 0.95", got)
 	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"image/color"
 	"time"
@@ -27,13 +28,13 @@ func (l *lab) plot() error {
 		"answered 429")
 	took, refused := series{}, series{}
 	for _, client := range []string{"apptokens", "okta"} {
-		requests, err := l.contest(job{client: client, n: revocations, workers: 16})
+		requests, err := l.contest(context.Background(), limited(limit), job{client: client, n: revocations, workers: 16})
 		if err != nil {
 			return err
 		}
-		_, limited := tally(requests)
-		t.row(client, seconds(elapsed(requests)), fmt.Sprint(limited))
-		took[client], refused[client] = values{elapsed(requests).Seconds()}, values{float64(limited)}
+		_, answered429 := tally(requests)
+		t.row(client, seconds(elapsed(requests)), fmt.Sprint(answered429))
+		took[client], refused[client] = values{elapsed(requests).Seconds()}, values{float64(answered429)}
 		if err := draw(p, names[client], colors[client], requests); err != nil {
 			return err
 		}
@@ -49,7 +50,7 @@ func draw(p *plot.Plot, name string, color color.Color, requests []request) erro
 	n := 0
 	for _, r := range requests {
 		at := plotter.XY{X: float64(r.Time.Sub(requests[0].Time)) / float64(time.Second)}
-		if r.limited() {
+		if r.refused() {
 			at.Y = float64(n)
 			refused = append(refused, at)
 			continue

@@ -17,6 +17,8 @@ import (
 //	closed   all slots, or the share, are used         nothing                      the window ends
 //	unpaced  a success had no X-Rate-Limit headers     everything                   a response has them
 //
+// What all clients leave to each other in an open window, the client that opened it uses in the end; see rest.
+//
 // A window is identified by its X-Rate-Limit-Reset. A later Reset opens a new window if this one has ended or more
 // slots are left than before; an earlier one comes from a straggler. window has no clock: time and responses are
 // arguments.
@@ -35,6 +37,7 @@ type window struct {
 	opened    time.Time // when the first response of the window came
 	available int       // remaining in that response
 	seen      time.Time // when the latest response came
+	crowded   time.Time // when others were last seen to have taken slots, or the first response came
 	roundTrip time.Duration
 	before    float64 // ratio of the window before
 }
@@ -62,21 +65,32 @@ func (w *window) next(now time.Time, share float64) (ok bool, at time.Time) {
 	case !now.Before(w.ends): // unknown
 		return w.inFlight == 0 || late, time.Time{}
 	case w.own+w.inFlight >= max(1, int(share*float64(w.limit))):
-		return false, w.later()
+		return false, w.later(w.ends)
 	case w.room(now):
 		return true, time.Time{}
 	case w.inFlight > 0 && late && w.remaining > w.inFlight:
 		return true, time.Time{}
 	default:
-		return false, w.later()
+		return false, w.later(w.rest())
 	}
 }
 
-// later returns when an attempt that finds no room may ask again. While slots remain, that is when one in flight is
-// released, because its response shows what is left.
-func (w *window) later() time.Time {
+// later returns when an attempt that finds no room may ask again: at the given time, or, while slots remain, when one in
+// flight is released, because its response shows what is left.
+func (w *window) later(at time.Time) time.Time {
 	if w.inFlight > 0 && w.remaining > 0 {
 		return time.Time{}
+	}
+	return at
+}
+
+// rest is when this client may take what others have left, one by one: if it took the first slot of the window, as only
+// one client did, and has not seen others for a quarter of it. Otherwise it is the end of the window. A single slot is
+// more often taken than not.
+func (w *window) rest() time.Time {
+	opener := w.available == w.limit-1
+	if at := w.crowded.Add(w.length / 4); opener && w.remaining > 1 && at.Before(w.ends) {
+		return at
 	}
 	return w.ends
 }
@@ -88,6 +102,9 @@ func (w *window) later() time.Time {
 // the more others take, and the fewer slots remain, the fewer attempts of this client are in flight at once, down to
 // one.
 func (w *window) room(now time.Time) bool {
+	if !now.Before(w.rest()) {
+		return w.inFlight == 0
+	}
 	shared := max(w.ratio(), w.before) - 1
 	if w.inFlight > 0 && float64(w.inFlight+1)*(1+caution*shared) > float64(w.remaining) {
 		return false
@@ -158,6 +175,9 @@ func (w *window) learn(r response) {
 	case r.limit.Reset.Before(w.reset.Add(-flapping)):
 		return // a straggler from an earlier window
 	default:
+		if r.limit.Remaining < w.remaining-1 {
+			w.crowded = r.came
+		}
 		w.limit, w.remaining, w.seen = r.limit.Limit, min(w.remaining, r.limit.Remaining), r.came
 		if r.status == http.StatusTooManyRequests && !r.came.Before(w.ends) { // it goes on, unexpectedly
 			w.ends = r.came.Add(spread(max(0, left)+time.Second, r.jitter))
@@ -179,7 +199,7 @@ func (w *window) open(r response, left time.Duration) {
 		length: w.length, limit: r.limit.Limit, remaining: r.limit.Remaining, reset: r.limit.Reset,
 		ends:     r.came.Add(spread(left, r.jitter)),
 		inFlight: w.inFlight, sent: w.sent,
-		opened: r.came, available: r.limit.Remaining, seen: r.came, roundTrip: w.roundTrip, before: before,
+		opened: r.came, crowded: r.came, available: r.limit.Remaining, seen: r.came, roundTrip: w.roundTrip, before: before,
 	}
 }
 

@@ -11,7 +11,7 @@ var now = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 func TestWindowDecides(t *testing.T) {
 	t.Parallel()
 	ends := now.Add(time.Minute)
-	open := window{limit: 100, remaining: 99, reset: ends, ends: ends, own: 1, sent: now, opened: now, available: 99, seen: now, before: 1}
+	open := window{limit: 100, remaining: 99, reset: ends, ends: ends, own: 1, sent: now, length: time.Minute, opened: now, crowded: now, available: 99, seen: now, before: 1}
 	with := func(change func(*window)) window {
 		w := open
 		change(&w)
@@ -41,7 +41,22 @@ func TestWindowDecides(t *testing.T) {
 		"share: at least one":               {with(func(w *window) { w.limit, w.remaining, w.own = 1, 1, 0 }), now, 0.1, true, time.Time{}},
 		"shared: others will have taken the rest": {with(func(w *window) {
 			w.remaining, w.own, w.seen, w.roundTrip = 20, 10, now.Add(time.Second), 300*time.Millisecond // 70 a second
+		}), now.Add(time.Second), 1, false, now.Add(15 * time.Second)},
+		"shared: others will have taken the rest of a window of theirs": {with(func(w *window) {
+			w.remaining, w.available, w.own, w.seen, w.roundTrip = 20, 90, 10, now.Add(time.Second), 300*time.Millisecond
 		}), now.Add(time.Second), 1, false, ends},
+		"shared: they have not": {with(func(w *window) {
+			w.remaining, w.own, w.seen, w.roundTrip = 20, 10, now.Add(time.Second), 300*time.Millisecond
+		}), now.Add(15 * time.Second), 1, true, time.Time{}},
+		"shared: the rest goes one by one": {with(func(w *window) {
+			w.remaining, w.own, w.inFlight, w.seen, w.sent = 20, 10, 1, now.Add(time.Second), now.Add(15*time.Second)
+		}), now.Add(15 * time.Second), 1, false, time.Time{}},
+		"shared: the last slot is left": {with(func(w *window) {
+			w.remaining, w.own, w.seen = 1, 10, now.Add(time.Second)
+		}), now.Add(15 * time.Second), 1, false, ends},
+		"shared: others are seen again": {with(func(w *window) {
+			w.remaining, w.own, w.seen, w.crowded, w.roundTrip = 20, 10, now.Add(10*time.Second), now.Add(10*time.Second), 10*time.Second
+		}), now.Add(15 * time.Second), 1, false, now.Add(25 * time.Second)},
 		"shared: others are slow": {with(func(w *window) {
 			w.remaining, w.own, w.seen, w.roundTrip = 20, 1, now.Add(50*time.Second), 300*time.Millisecond // 79 in 50 seconds
 		}), now.Add(50 * time.Second), 1, true, time.Time{}},

@@ -7,6 +7,7 @@ import (
 	"os"
 	"runtime"
 	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -14,12 +15,17 @@ import (
 
 // Client is a client of the API. Its methods may be called concurrently.
 type Client interface {
-	List() (tokens int, err error)
+	List(appID string) (tokens int, err error)
 	Get() error
 	Revoke() error
 }
 
-// The server, and what to request from it.
+// AllLister is a Client that lists several apps in one call.
+type AllLister interface {
+	ListAll(appIDs []string) (tokens int, err error)
+}
+
+// The server, and what to request from it. App may have a %d for the number of an operation.
 var (
 	URL      = os.Getenv("BENCH_URL")
 	App      = os.Getenv("BENCH_APP")
@@ -28,7 +34,11 @@ var (
 )
 
 // Transport returns a transport that sends the server the name of the client and the number of tokens to list.
-func Transport() http.RoundTripper { return transport{http.DefaultTransport.(*http.Transport).Clone()} }
+func Transport() http.RoundTripper {
+	t := http.DefaultTransport.(*http.Transport).Clone()
+	t.MaxIdleConnsPerHost = t.MaxIdleConns // concurrent requests go to one host
+	return transport{t}
+}
 
 type transport struct{ *http.Transport }
 
@@ -43,14 +53,21 @@ var name, tokens = []string{os.Getenv("BENCH_NAME")}, []string{os.Getenv("BENCH_
 // CPU nanoseconds, allocations, bytes, peak resident kilobytes.
 func Main(client Client) {
 	operation, n, workers := os.Args[1], number(os.Args[2]), number(os.Args[3])
-	one := map[string]func() (int, error){
-		"list":   client.List,
-		"get":    func() (int, error) { return 1, client.Get() },
-		"revoke": func() (int, error) { return 1, client.Revoke() },
+	one := map[string]func(i int) (int, error){
+		"list":   func(i int) (int, error) { return client.List(numbered(i)) },
+		"get":    func(int) (int, error) { return 1, client.Get() },
+		"revoke": func(int) (int, error) { return 1, client.Revoke() },
 	}[operation]
-	if operation != "list" && App != "0oaLimited" { // warm up connections and caches
+	if operation == "list-all" {
+		var appIDs []string
+		for i := range n {
+			appIDs = append(appIDs, numbered(i))
+		}
+		one, n = func(int) (int, error) { return client.(AllLister).ListAll(appIDs) }, 1
+	}
+	if operation != "list" && App == "0oaFast" { // warm up connections and caches
 		for range 20 {
-			if _, err := one(); err != nil {
+			if _, err := one(0); err != nil {
 				fail(err)
 			}
 		}
@@ -65,18 +82,21 @@ func Main(client Client) {
 		after.TotalAlloc-before.TotalAlloc, peak())
 }
 
-func run(one func() (int, error), n, workers int) (done int) {
+// numbered returns the app of an operation.
+func numbered(i int) string { return strings.ReplaceAll(App, "%d", strconv.Itoa(i)) }
+
+func run(one func(i int) (int, error), n, workers int) (done int) {
 	var mu sync.Mutex
 	var wg sync.WaitGroup
-	jobs := make(chan struct{}, n)
-	for range n {
-		jobs <- struct{}{}
+	jobs := make(chan int, n)
+	for i := range n {
+		jobs <- i
 	}
 	close(jobs)
 	for range workers {
 		wg.Go(func() {
-			for range jobs {
-				operations, err := one()
+			for i := range jobs {
+				operations, err := one(i)
 				if err != nil {
 					fail(err)
 				}

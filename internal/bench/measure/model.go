@@ -58,8 +58,8 @@ type Plain struct {
 }
 
 // List follows the next links.
-func (c Plain) List() (tokens int, err error) {
-	for link := URL + "/api/v1/apps/" + App + "/tokens?limit=200"; link != ""; {
+func (c Plain) List(appID string) (tokens int, err error) {
+	for link := URL + "/api/v1/apps/" + appID + "/tokens?limit=200"; link != ""; {
 		var page []Token
 		resp, err := c.do(http.MethodGet, link, &page)
 		if err != nil {

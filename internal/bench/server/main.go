@@ -1,11 +1,17 @@
 // Command server is the server of the benchmark. It sends prepared bytes and counts requests, so that its own cost is
 // small and the same for every client.
 //
-// It behaves according to the app's ID: 0oaFast, 0oaSlow (50 ms to the first byte, and a throttled body) or 0oaLimited
-// (a rate limit in short windows, and 20 ms to the first byte).
+// It behaves according to the app's ID:
+//
+//	0oaFast        as fast as it can
+//	0oaSlow        50 ms to the first byte, and a throttled body
+//	0oaLimited100  20 ms to the first byte, and a limit of 100 requests per window
+//	0oaMany-7      the 7th of many apps: 50 ms to the first byte
+//	0oaMany100-7   the same, and all of them share a limit of 100 requests per window
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -16,25 +22,26 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode"
 )
 
 const (
 	pageSize  = 200
-	slowDelay = 50 * time.Millisecond
-	slowRate  = 5 << 20 // bytes per second
-	roundTrip = 20 * time.Millisecond
+	noLimit   = 1_000_000
+	slowDelay = 50 * time.Millisecond // to the first byte
+	slowRate  = 5 << 20               // bytes per second
+	roundTrip = 20 * time.Millisecond // of 0oaLimited
 )
 
 func main() {
 	addr := flag.String("addr", "127.0.0.1:0", "address to listen at")
-	limit := flag.Int("limit", 100, "requests per window of 0oaLimited")
 	window := flag.Duration("window", 4*time.Second, "length of a window")
 	flag.Parse()
 	listener, err := net.Listen("tcp", *addr)
 	if err != nil {
 		log.Fatal(err)
 	}
-	s := &server{url: "http://" + listener.Addr().String(), limiter: limiter{limit: *limit, window: *window}}
+	s := &server{url: "http://" + listener.Addr().String(), window: *window, limiters: map[string]*limiter{}}
 	s.page, s.token = s.prepare()
 	fmt.Println(s.url)
 	log.Fatal(http.Serve(listener, s))
@@ -43,7 +50,22 @@ func main() {
 type server struct {
 	url         string
 	page, token []byte // the response to every list and every get
-	limiter     limiter
+	window      time.Duration
+
+	mu       sync.Mutex
+	limiters map[string]*limiter // by the apps' ID before the hyphen
+}
+
+// limiter returns the limiter of an app.
+func (s *server) limiter(appID string) *limiter {
+	name, _, _ := strings.Cut(appID, "-")
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.limiters[name] == nil {
+		limit, _ := strconv.Atoi(strings.TrimLeftFunc(name[len("0oa"):], unicode.IsLetter))
+		s.limiters[name] = &limiter{limit: cmp.Or(limit, noLimit), window: s.window}
+	}
+	return s.limiters[name]
 }
 
 // prepare returns a page of tokens of 1.0 to 1.8 KB, 1.4 KB on average, and a single token.
@@ -90,10 +112,10 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	path, isApp := strings.CutPrefix(r.URL.Path, "/api/v1/apps/")
 	switch {
 	case r.URL.Path == "/requests":
-		s.limiter.report(w)
+		s.limiter(r.URL.Query().Get("app")).report(w)
 		return
 	case r.URL.Path == "/reset":
-		s.limiter.clear()
+		s.limiter(r.URL.Query().Get("app")).clear()
 		return
 	case !isApp:
 		http.NotFound(w, r)
@@ -101,9 +123,14 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("X-Okta-Request-Id", "3f1c2a7be0944d0f8d6e5b1a9c7f4e21")
 	app, rest, _ := strings.Cut(path, "/")
-	if app == "0oaLimited" {
-		allowed := s.limiter.take(w.Header(), r.Header.Get("X-Client"))
-		time.Sleep(roundTrip)
+	isMany := strings.HasPrefix(app, "0oaMany")
+	if isMany || strings.HasPrefix(app, "0oaLimited") {
+		allowed := s.limiter(app).take(w.Header(), r)
+		if isMany {
+			time.Sleep(slowDelay)
+		} else {
+			time.Sleep(roundTrip)
+		}
 		if !allowed {
 			w.Header().Set("Content-Type", "application/json")
 			w.WriteHeader(http.StatusTooManyRequests)
@@ -111,7 +138,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	} else {
-		writeRateLimit(w.Header(), 1_000_000, 999_999, time.Now().Add(time.Minute))
+		writeRateLimit(w.Header(), noLimit, noLimit-1, time.Now().Add(time.Minute))
 	}
 	switch {
 	case r.Method == http.MethodDelete:
@@ -168,13 +195,14 @@ type limiter struct {
 }
 
 type request struct {
-	Time   time.Time
-	Client string
-	Window int
-	Status int
+	Time       time.Time
+	Client     string
+	Connection string
+	Window     int
+	Status     int
 }
 
-func (l *limiter) take(header http.Header, client string) bool {
+func (l *limiter) take(header http.Header, r *http.Request) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := time.Now()
@@ -192,7 +220,7 @@ func (l *limiter) take(header http.Header, client string) bool {
 	} else {
 		l.used++
 	}
-	l.requests = append(l.requests, request{now, client, window, status})
+	l.requests = append(l.requests, request{now, r.Header.Get("X-Client"), r.RemoteAddr, window, status})
 	writeRateLimit(header, l.limit, l.limit-l.used, l.end)
 	return status == http.StatusNoContent
 }

@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"example.com/apptokens/api"
+	"example.com/apptokens/api/bulk"
 	"example.com/apptokens/internal/bench/measure"
 )
 
@@ -25,12 +26,22 @@ func main() {
 
 type client struct{ *api.Client }
 
-func (c client) List() (tokens int, err error) {
-	for _, err := range c.Client.List(context.Background(), measure.App) {
+func (c client) List(appID string) (tokens int, err error) {
+	for _, err := range c.Client.List(context.Background(), appID) {
 		if err != nil {
 			return tokens, err
 		}
 		tokens++
+	}
+	return tokens, nil
+}
+
+func (c client) ListAll(appIDs []string) (tokens int, err error) {
+	for page, err := range bulk.Pages(context.Background(), c.Client, appIDs, bulk.DefaultConcurrency) {
+		if err != nil {
+			return tokens, err
+		}
+		tokens += len(page.Tokens)
 	}
 	return tokens, nil
 }

@@ -28,11 +28,11 @@ func main() {
 
 type client struct{ *gen.Client }
 
-func (c client) List() (tokens int, err error) {
+func (c client) List(appID string) (tokens int, err error) {
 	limit, params := 200, gen.ListTokensParams{}
 	params.Limit = &limit
 	for {
-		resp, err := c.ListTokens(context.Background(), measure.App, &params)
+		resp, err := c.ListTokens(context.Background(), appID, &params)
 		if err != nil {
 			return tokens, err
 		}

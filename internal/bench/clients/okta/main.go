@@ -30,9 +30,9 @@ func main() {
 
 type client struct{ *okta.APIClient }
 
-func (c client) List() (tokens int, err error) {
+func (c client) List(appID string) (tokens int, err error) {
 	page, resp, err := c.ApplicationTokensAPI.ListOAuth2TokensForApplication(context.Background(),
-		measure.App).Limit(200).Execute()
+		appID).Limit(200).Execute()
 	if err != nil {
 		return 0, err
 	}
