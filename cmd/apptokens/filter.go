@@ -53,7 +53,29 @@ func (f *filterFlags) filter(command *cobra.Command, now time.Time) (filter bulk
 		filter.Statuses = append(filter.Statuses, gen.TokenStatus(status))
 	}
 	times, err := f.readTimes(command, &filter, now)
+	if err == nil {
+		err = checkWindows(filter, now)
+	}
 	return filter, lists || times, err
+}
+
+// checkWindows rejects times between which no token can be, because "nothing matches" would be a false all-clear.
+func checkWindows(filter bulk.Filter, now time.Time) error {
+	empty := func(after, before time.Time) bool {
+		return !after.IsZero() && !before.IsZero() && !after.Before(before)
+	}
+	switch {
+	case filter.CreatedAfter.After(now):
+		return usage("--created-after: %s is in the future, by this machine's clock; no token was issued after it",
+			filter.CreatedAfter.Format(time.RFC3339))
+	case empty(filter.CreatedAfter, filter.CreatedBefore):
+		return usage("no token can match: the flags ask for tokens issued after %s and before %s",
+			filter.CreatedAfter.Format(time.RFC3339), filter.CreatedBefore.Format(time.RFC3339))
+	case empty(filter.ExpiresAfter, filter.ExpiresBefore):
+		return usage("no token can match: the flags ask for tokens that expire after %s and before %s",
+			filter.ExpiresAfter.Format(time.RFC3339), filter.ExpiresBefore.Format(time.RFC3339))
+	}
+	return nil
 }
 
 func (f *filterFlags) readLists(command *cobra.Command) (given bool, err error) {

@@ -84,17 +84,20 @@ func TestSweepNeedsAFilter(t *testing.T) {
 		args []string
 		says string
 	}{
-		"none":                      {nil, "sweep needs a filter, such as --user; revoke-all revokes every token"},
-		"an empty user":             {[]string{"--user", ""}, "--user is empty"},
-		"blanks for a user":         {[]string{"--user", " ,\n"}, "--user is empty"},
-		"an empty file of receipts": {[]string{"--user", "00u1", "--receipts", ""}, "--receipts is empty"},
-		"an empty file of apps":     {[]string{"--user", "00u1", "--apps-file", ""}, "--apps-file is empty"},
-		"an unknown status":         {[]string{"--status", "active"}, `--status: "active" is not a status; want ACTIVE or `},
-		"an age that is none":       {[]string{"--older-than", "90"}, `--older-than: "90" is not a duration like 90d or 12h`},
-		"an age that is a date":     {[]string{"--older-than", "2026-01-01"}, "is not a duration"},
-		"a date that is none":       {[]string{"--created-before", "yesterday"}, `"yesterday" is neither a date like 2026-11-24`},
-		"two of one kind":           {[]string{"--older-than", "90d", "--created-before", "2026-01-01"}, "--created-before conflicts with another flag for the same time"},
-		"an absurd age":             {[]string{"--older-than", "999999w"}, "more than a hundred years"},
+		"none":                             {nil, "sweep needs a filter, such as --user; revoke-all revokes every token"},
+		"an empty user":                    {[]string{"--user", ""}, "--user is empty"},
+		"blanks for a user":                {[]string{"--user", " ,\n"}, "--user is empty"},
+		"an empty file of receipts":        {[]string{"--user", "00u1", "--receipts", ""}, "--receipts is empty"},
+		"an empty file of apps":            {[]string{"--user", "00u1", "--apps-file", ""}, "--apps-file is empty"},
+		"an unknown status":                {[]string{"--status", "active"}, `--status: "active" is not a status; want ACTIVE or `},
+		"an age that is none":              {[]string{"--older-than", "90"}, `--older-than: "90" is not a duration like 90d or 12h`},
+		"an age that is a date":            {[]string{"--older-than", "2026-01-01"}, "is not a duration"},
+		"a date that is none":              {[]string{"--created-before", "yesterday"}, `"yesterday" is neither a date like 2026-11-24`},
+		"two of one kind":                  {[]string{"--older-than", "90d", "--created-before", "2026-01-01"}, "--created-before conflicts with another flag for the same time"},
+		"a date in the future":             {[]string{"--created-after", "2999-01-01"}, "--created-after: 2999-01-01T00:00:00"},
+		"ages that exclude each other":     {[]string{"--older-than", "30d", "--newer-than", "12h"}, "no token can match: the flags ask for tokens issued after"},
+		"expiries that exclude each other": {[]string{"--expires-after", "2026-12-24", "--expires-before", "2026-11-20"}, "no token can match: the flags ask for tokens that expire after"},
+		"an absurd age":                    {[]string{"--older-than", "999999w"}, "more than a hundred years"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
