@@ -22,6 +22,7 @@ internal/drift/deliberate.yaml and say why:
 
 - [ ] ` + "`Thing/size`" + `: type integer -> string (breaks clients)
   - [ ] gen/overlay.yaml: its name in Go, if it is a $ref and needs another
+  - [ ] api/model.go: the name of its type, if it has a new one
   - [ ] api/oktatest/token.go: what the in-memory org makes up for it
   - [ ] cmd/apptokens/columns.go: a column, if operators want to see it
   - [ ] api/token_test.go: that the recorded token does not have it, or a token that has
