@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"example.com/apptokens/api/internal/check"
+	"example.com/apptokens/api/internal/header"
 	"example.com/apptokens/api/internal/retry"
 	"example.com/apptokens/gen"
 )
@@ -34,7 +35,7 @@ type settings struct {
 func defaultSettings() settings {
 	return settings{
 		httpClient:     &http.Client{},
-		userAgent:      "apptokens-go",
+		userAgent:      header.UserAgent(),
 		retry:          retry.Policy{}.WithDefaults(),
 		attemptTimeout: 30 * time.Second,
 		share:          1,
@@ -73,7 +74,7 @@ func WithRequestEditor(editor RequestEditor) Option {
 }
 
 // WithUserAgent replaces the User-Agent header, which is how an org's system log tells programs apart. The default is
-// "apptokens-go".
+// "apptokens-go/VERSION", with the version of this module.
 func WithUserAgent(userAgent string) Option {
 	return func(s *settings) error {
 		s.userAgent = userAgent
