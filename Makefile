@@ -5,6 +5,8 @@ GO ?= go
 FUZZTIME ?= 30s
 # Checks workflows, and is no part of what is built: in go.mod, it would bring in dependencies for nothing.
 ACTIONLINT := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
+# Makes releases; it is much larger than what it releases.
+GORELEASER := github.com/goreleaser/goreleaser/v2@v2.16.0
 GENERATED := gen/tokens.gen.go api/REFERENCE.md
 
 # The race detector needs a C compiler.
@@ -13,10 +15,11 @@ RACE := -race
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test interop interop-test generate check canary drift upstream rehearse lint bench fuzz
+.PHONY: help demo test interop interop-test generate check canary drift upstream rehearse lint bench fuzz \
+	apidiff release-check release
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
 
 demo: ## list, revoke and prove, against an org inside the process
 	$(GO) run ./cmd/apptokens demo
@@ -61,6 +64,23 @@ upstream: ## record the version of what Okta publishes, FROM=FILE; writes intern
 
 rehearse: ## make changes that Okta could make, each in a copy, and see that they are followed rightly or fail where to edit
 	$(GO) run ./internal/rehearse
+
+apidiff: ## compare what is exported with the last release: is the next version a major, a minor or a patch?
+	@.ci/apidiff
+
+release-check: ## build what a release holds for this platform into build/dist, and install and run its Debian package
+	sed "s/goos: \[.*/goos: [$$($(GO) env GOOS)]/; s/goarch: \[.*/goarch: [$$($(GO) env GOARCH)]/" .ci/goreleaser.yaml | \
+		$(GO) run $(GORELEASER) release --config - --clean --snapshot --skip=docker
+	@command -v dpkg >/dev/null || { echo "release-check: there is no dpkg: the package was not installed"; exit; }; \
+	root=$$(mktemp -d) && trap 'rm -rf "$$root"' EXIT && mkdir -p "$$root/var/lib/dpkg" && \
+	dpkg --root="$$root" --force-not-root --install build/dist/apptokens_*_linux_$$($(GO) env GOARCH).deb && \
+	find "$$root/usr" -type f -printf '/usr/%P\n' && "$$root/usr/bin/apptokens" version
+
+release: ## publish the tag that is checked out, with its section of CHANGELOG.md
+	@tag=$$(git describe --tags --exact-match) && mkdir -p build && \
+	sed -n "/^## \[$${tag#v}\]/,/^## /{/^## /!p}" CHANGELOG.md > build/notes.md && \
+	if [ ! -s build/notes.md ]; then echo "CHANGELOG.md has no section [$${tag#v}]" >&2; exit 1; fi
+	$(GO) run $(GORELEASER) release --config .ci/goreleaser.yaml --clean --release-notes build/notes.md
 
 lint: ## gofmt, go vet, staticcheck and actionlint
 	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "not gofmt-ed: $$unformatted" >&2; exit 1; fi

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"example.com/apptokens/api/internal/check"
+	"example.com/apptokens/api/internal/header"
 	"example.com/apptokens/api/internal/ratelimit"
 	"example.com/apptokens/api/internal/retry"
 	"example.com/apptokens/gen"
@@ -40,7 +41,7 @@ func New(orgURL string, auth Auth, opts ...Option) (_ *Client, err error) {
 		}
 	}()
 	settings := settings{
-		userAgent:      "apptokens-go",
+		userAgent:      header.UserAgent(),
 		retry:          retry.Policy{}.WithDefaults(),
 		attemptTimeout: 30 * time.Second,
 		share:          1,

@@ -61,7 +61,7 @@ func WithRequestEditor(editor RequestEditor) Option {
 }
 
 // WithUserAgent replaces the User-Agent header, by which an org's system log distinguishes programs. The default is
-// "apptokens-go".
+// "apptokens-go/VERSION", with the version of this module.
 func WithUserAgent(userAgent string) Option {
 	return setting(check.UserAgent(userAgent), func(s *settings) { s.userAgent = userAgent })
 }

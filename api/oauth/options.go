@@ -13,6 +13,7 @@ import (
 
 	"example.com/apptokens/api"
 	"example.com/apptokens/api/internal/check"
+	"example.com/apptokens/api/internal/header"
 	"example.com/apptokens/api/internal/retry"
 	"example.com/apptokens/api/internal/text"
 )
@@ -55,7 +56,7 @@ func newSettings(orgURL, clientID string, key crypto.Signer, opts []Option) (*se
 	s := &settings{
 		clientID: clientID, key: key, keyID: keyID(key), dpop: true,
 		scopes: []string{ScopeRead, ScopeManage},
-		retry:  retry.Policy{}.WithDefaults(), logger: slog.New(slog.DiscardHandler), userAgent: "apptokens-go",
+		retry:  retry.Policy{}.WithDefaults(), logger: slog.New(slog.DiscardHandler), userAgent: header.UserAgent(),
 	}
 	for _, option := range opts {
 		if option == nil {
@@ -196,7 +197,7 @@ func WithRetry(policy api.RetryPolicy) Option {
 	}
 }
 
-// WithUserAgent sets the User-Agent header of token requests. The default is "apptokens-go".
+// WithUserAgent sets the User-Agent header of token requests. The default is "apptokens-go/VERSION".
 func WithUserAgent(userAgent string) Option {
 	return func(s *settings) error {
 		s.userAgent = userAgent

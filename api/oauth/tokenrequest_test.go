@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"regexp"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -46,6 +47,19 @@ func TestTokenRequestsAreRetried(t *testing.T) {
 				checkProofs(t, org)
 			})
 		})
+	}
+}
+
+func TestRequestsNameTheClientAndItsVersion(t *testing.T) {
+	t.Parallel()
+	org := newOrg(1)
+	if _, err := list(t.Context(), newClient(t, org.Transport())); err != nil {
+		t.Fatal(err)
+	}
+	for _, request := range org.Requests() {
+		if got := request.Header.Get("User-Agent"); !regexp.MustCompile(`^apptokens-go/[\w.+-]+$`).MatchString(got) {
+			t.Errorf("%s %s: User-Agent %q, want apptokens-go/VERSION", request.Method, request.Path, got)
+		}
 	}
 }
 

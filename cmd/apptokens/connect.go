@@ -2,6 +2,7 @@ package main
 
 import (
 	"log/slog"
+	"strings"
 
 	"example.com/apptokens/api"
 	"example.com/apptokens/api/config"
@@ -23,7 +24,7 @@ func (a *app) load() (err error) {
 	for _, warning := range a.settings.Warnings {
 		a.logf("warning: %s", warning)
 	}
-	a.settings.UserAgent = "apptokens/" + version()
+	a.settings.UserAgent = "apptokens/" + strings.Trim(version(), "v()") // 1.2.3, or devel
 	if a.verbose {
 		a.settings.Logger = slog.New(slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	}

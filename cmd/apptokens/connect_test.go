@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -30,6 +31,17 @@ func TestTheRateShareFlagComesFirst(t *testing.T) {
 	app.rateShare = "0.25"
 	if err := app.load(); err != nil || app.settings.RateShare != 0.25 {
 		t.Errorf("rate share %v, %v", app.settings.RateShare, err)
+	}
+}
+
+func TestRequestsNameTheCommandAndItsVersion(t *testing.T) {
+	t.Parallel()
+	org := newOrg(t, 1)
+	if got := (command{org: org}).run(t.Context(), "list", "0oa1"); got.code != 0 {
+		t.Fatalf("code %d, stderr %s", got.code, got.err)
+	}
+	if got := org.Requests()[0].Header.Get("User-Agent"); !regexp.MustCompile(`^apptokens/[\w.+-]+$`).MatchString(got) {
+		t.Errorf("User-Agent %q, want apptokens/VERSION", got)
 	}
 }
 

@@ -1,4 +1,4 @@
-// Package header reads Link and WWW-Authenticate headers.
+// Package header reads Link and WWW-Authenticate headers, and writes the default User-Agent.
 package header
 
 import (
