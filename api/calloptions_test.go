@@ -93,6 +93,10 @@ func TestRawIsWhatOktaSent(t *testing.T) {
 	if _, err := client.Get(t.Context(), appID, "oar1", api.RawTo(&raw)); err != nil || string(raw) != first {
 		t.Errorf("%v, raw %q", err, raw)
 	}
+	org.Inject(oktatest.Body(200, "application/json", `{"id":"oarOther"}`))
+	if _, err := client.Get(t.Context(), appID, "oar1", api.RawTo(&raw)); err == nil || string(raw) != first {
+		t.Errorf("%v, and raw has become %q", err, raw)
+	}
 	_, err := client.Get(t.Context(), appID, "oar1", api.RawTo(nil))
 	checkError(t, err, api.ErrInvalidArgument, "raw JSON")
 	org.Inject(oktatest.Body(200, "application/json", "["+first+"]"))

@@ -33,11 +33,11 @@ var lenient = json.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.Allo
 // bodies are buffers for bodies, which are read whole before they are decoded.
 var bodies = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
-// decode reads the whole body of a successful response into value. If raw is not nil, it stores a copy of the body
-// there. The warning names what could not be read, but is not worth an error.
-func decode(resp *http.Response, value any, raw *[]byte) (warning string, err error) {
+// decode reads the whole body of a successful response into value, and returns a copy of the body if keepRaw is set. The
+// warning names what could not be read, but is not worth an error.
+func decode(resp *http.Response, value any, keepRaw bool) (raw []byte, warning string, err error) {
 	if contentType := resp.Header.Get("Content-Type"); !isJSON(contentType) {
-		return "", unexpected("the content type is %q, not JSON", clean(resp.Request, contentType, 100))
+		return nil, "", unexpected("the content type is %q, not JSON", clean(resp.Request, contentType, 100))
 	}
 	buffer := bodies.Get().(*bytes.Buffer)
 	defer func() {
@@ -46,17 +46,17 @@ func decode(resp *http.Response, value any, raw *[]byte) (warning string, err er
 		}
 	}()
 	if _, err := buffer.ReadFrom(io.LimitReader(resp.Body, maxBody+1)); err != nil {
-		return "", err
+		return nil, "", err
 	}
 	body := buffer.Bytes()
 	switch {
 	case len(body) > maxBody:
-		return "", unexpected("the response is over %d MiB", maxBody>>20)
+		return nil, "", unexpected("the response is over %d MiB", maxBody>>20)
 	case bytes.Count(body, []byte(",")) > maxCommas, bytes.Count(body, []byte("{")) > maxBraces:
-		return "", unexpected("the response has over %d values or %d objects", maxCommas, maxBraces)
+		return nil, "", unexpected("the response has over %d values or %d objects", maxCommas, maxBraces)
 	}
-	if raw != nil {
-		*raw = slices.Clone(body)
+	if keepRaw {
+		raw = slices.Clone(body)
 	}
 	err = json.Unmarshal(body, value, lenient)
 	if isTime(err) {
@@ -65,11 +65,11 @@ func decode(resp *http.Response, value any, raw *[]byte) (warning string, err er
 	}
 	switch {
 	case err == nil:
-		return warning, nil
+		return raw, warning, nil
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		return "", retry.Transient(unexpected("the JSON of the response ends early"))
+		return nil, "", retry.Transient(unexpected("the JSON of the response ends early"))
 	default:
-		return "", unexpected("the JSON of the response does not match the contract%s", where(err))
+		return nil, "", unexpected("the JSON of the response does not match the contract%s", where(err))
 	}
 }
 

@@ -113,11 +113,8 @@ func (l *listing) read(resp *http.Response, announce func(next string)) (page Pa
 		announce(page.Next)
 	}
 	page.Tokens = make([]Token, 0, MaxPageSize)
-	var body *[]byte
-	if l.call.keepRaw {
-		body = new([]byte)
-	}
-	if warning, err = decode(resp, &page.Tokens, body); err != nil {
+	body, warning, err := decode(resp, &page.Tokens, l.call.keepRaw)
+	if err != nil {
 		return Page{}, "", err
 	}
 	if page.Tokens == nil {
@@ -127,7 +124,7 @@ func (l *listing) read(resp *http.Response, announce func(next string)) (page Pa
 		return Page{}, "", unexpected("token %d of the page has no ID", i+1)
 	}
 	if body != nil {
-		err = json.Unmarshal(*body, &page.Raw, lenient)
+		err = json.Unmarshal(body, &page.Raw, lenient)
 	}
 	if page.Next == "" && !links.Self && len(page.Tokens) >= limit(resp.Request.URL) {
 		// Okta sends a self link even with an empty page. A full page without one has lost its links on the way, and may not

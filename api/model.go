@@ -31,10 +31,15 @@ type (
 	RevokeMethod  = gen.RevokeMethod
 )
 
-// The statuses that the contract knows.
+// The values that the contract knows.
 const (
 	TokenStatusActive  = gen.TokenStatusActive
 	TokenStatusRevoked = gen.TokenStatusRevoked
+	LinkMethodDelete   = gen.LinkMethodDelete
+	LinkMethodGet      = gen.LinkMethodGet
+	LinkMethodPost     = gen.LinkMethodPost
+	LinkMethodPut      = gen.LinkMethodPut
+	RevokeMethodDelete = gen.RevokeMethodDelete
 )
 
 // RateLimit is the org's rate limit as the X-Rate-Limit headers of a response report it. It is the zero value if the

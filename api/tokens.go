@@ -19,9 +19,10 @@ func (c *Client) Get(ctx context.Context, appID, tokenID string, opts ...GetOpti
 		return c.raw.GetToken(ctx, appID, tokenID, &params, editors...)
 	}
 	var token Token
+	var raw []byte
 	call.read = func(resp *http.Response) (warning string, err error) {
 		token = Token{} // an earlier attempt may have filled it in part
-		warning, err = decode(resp, &token, (*[]byte)(call.raw))
+		raw, warning, err = decode(resp, &token, call.raw != nil)
 		if err == nil && token.ID != tokenID {
 			err = unexpected("the response is about another token, %q", clean(resp.Request, token.ID, 100))
 		}
@@ -29,6 +30,9 @@ func (c *Client) Get(ctx context.Context, appID, tokenID string, opts ...GetOpti
 	}
 	if err := c.do(ctx, call); err != nil {
 		return Token{}, err
+	}
+	if call.raw != nil {
+		*call.raw = raw
 	}
 	return token, nil
 }

@@ -100,7 +100,7 @@ func (b *builder) values(name string) (table, error) {
 		for _, spec := range group.Decl.Specs {
 			constant := spec.(*ast.ValueSpec)
 			value, _ := strconv.Unquote(b.models.text(constant.Values[0]))
-			list.add(code(value), code("gen."+constant.Names[0].Name))
+			list.add(code(value), code(constant.Names[0].Name))
 		}
 	}
 	return list, nil

@@ -180,7 +180,7 @@ func TestThePageShows(t *testing.T) {
 		"a model":                        "### Pet\n\n`Pet` is an animal.\n",
 		"a field":                        "\n| `name` | `Name` | `string` | is what it hears |\n",
 		"a field with a model":           "\n| `kinds` | `Kinds` | [`[]Kind`](#kind) |",
-		"the values of an enum":          "### Kind\n\n`Kind` is a species.\n\n| Value | In Go |\n| ----- | ----- |\n| `CAT` | `gen.KindCat` |\n",
+		"the values of an enum":          "### Kind\n\n`Kind` is a species.\n\n| Value | In Go |\n| ----- | ----- |\n| `CAT` | `KindCat` |\n",
 	} {
 		if !strings.Contains(narrow.ReplaceAllString(page, " "), want) {
 			t.Errorf("%s: not found: %s", name, want)
