@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 
 	"example.com/apptokens/api"
+	"example.com/apptokens/api/internal/panics"
 )
 
 // Job says what [Revoke] does.
@@ -136,7 +137,16 @@ func (r *run) revoke(ctx context.Context) bool {
 	var next atomic.Int64
 	var breaker breaker
 	results := make(chan Result)
+	panicked := make(chan *panics.Carried, r.job.Concurrency) // for example of an editor
 	work := func() {
+		var carried *panics.Carried
+		defer func() {
+			if carried != nil {
+				cancel()
+				panicked <- carried
+			}
+		}()
+		defer panics.Catch(&carried)
 		for i := next.Add(1) - 1; i < int64(len(r.matches)); i = next.Add(1) - 1 {
 			if cause := breaker.cause(); cause != nil {
 				results <- Result{r.matches[i], NotAttempted, cause}
@@ -164,6 +174,11 @@ func (r *run) revoke(ctx context.Context) bool {
 		if !r.yield(result, nil) {
 			return false
 		}
+	}
+	select {
+	case carried := <-panicked:
+		panic(carried)
+	default:
 	}
 	if cause := breaker.cause(); cause != nil {
 		r.yield(nil, fmt.Errorf("bulk: stopped: %w", cause))

@@ -3,6 +3,7 @@ package bulk_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"maps"
 	"net"
@@ -248,4 +249,26 @@ func TestALoopThatPanics(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A panic in a revocation, for example of an editor, reaches the loop, and stops the others.
+func TestAPanicInARevocationReachesTheLoop(t *testing.T) {
+	t.Parallel()
+	org := newOrg()
+	client := newClient(t, org.Transport(), api.WithRequestEditor(func(_ context.Context, req *http.Request) error {
+		if req.Method == http.MethodDelete {
+			panic("the editor is broken")
+		}
+		return nil
+	}))
+	defer func() {
+		if said := fmt.Sprint(recover()); !strings.Contains(said, "the editor is broken") {
+			t.Errorf("recovered %s", said)
+		}
+		if n := len(org.Tokens("0oa1")) + len(org.Tokens("0oa2")); n != tokenCount {
+			t.Errorf("%d tokens are left of %d", n, tokenCount)
+		}
+	}()
+	for range bulk.Revoke(t.Context(), client, bulk.Job{AppIDs: apps}) {
+	}
 }

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"example.com/apptokens/api"
+	"example.com/apptokens/api/internal/panics"
 	"example.com/apptokens/api/internal/retry"
 )
 
@@ -48,7 +49,7 @@ type minting struct {
 	done     bool
 	grant    *grant
 	err      error
-	panicked any // value of a panic in a signer or a transport, raised again in the waiters
+	panicked *panics.Carried // value of a panic in a signer or a transport, raised again in the waiters
 }
 
 // spare is the remaining lifetime that an old token needs to be used when renewal fails.
@@ -115,8 +116,8 @@ func (c *cache) start(httpClient any) *minting {
 func (c *cache) run(ctx context.Context, m *minting, from time.Time) {
 	var granted *grant
 	err := errAborted
+	var panicked *panics.Carried
 	defer func() {
-		panicked := recover()
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		if err == nil && c.minting == m {
@@ -126,6 +127,7 @@ func (c *cache) run(ctx context.Context, m *minting, from time.Time) {
 		m.signal()
 		c.end(m)
 	}()
+	defer panics.Catch(&panicked)
 	if err = retry.Sleep(ctx, time.Until(from)); err != nil {
 		return
 	}

@@ -3,8 +3,10 @@ package oauth_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"runtime"
+	"strings"
 	"slices"
 	"sync"
 	"testing"
@@ -200,8 +202,8 @@ func TestPanicsReachTheCaller(t *testing.T) {
 		panic("the transport is broken")
 	}), key())
 	defer func() {
-		if recovered := recover(); recovered != "the transport is broken" {
-			t.Errorf("recovered %v", recovered)
+		if said := fmt.Sprint(recover()); !strings.Contains(said, "the transport is broken") || !strings.Contains(said, "token_test.go") {
+			t.Errorf("recovered %s; want the panic with its stack", said)
 		}
 	}()
 	_ = authorize(t.Context(), app)
