@@ -74,9 +74,14 @@ func (s *sweep) verdict(stopped error) error {
 	s.proof.report(s.app)
 	done := r.text() + " at " + s.settings.OrgURL
 	left := fmt.Sprintf("%s: %d of %d are left", done, r.left(), r.total)
+	if s.proof.failed > 0 {
+		left += fmt.Sprintf(", not verified, because %s not be listed again",
+			plural(s.proof.failed, "app could", "apps could"))
+	}
 	switch {
 	case s.recordErr != nil:
-		return fmt.Errorf("%s; stopped, because the receipts could not be written: %w", left, s.recordErr)
+		return fmt.Errorf("%s; stopped, because the receipts could not be written; mend that, then run the same command "+
+			"again: %w", left, s.recordErr)
 	case errors.Is(stopped, context.Canceled):
 		return fmt.Errorf("interrupted: %s; run the same command again to continue", left)
 	case stopped != nil:

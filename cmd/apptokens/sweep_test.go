@@ -243,7 +243,8 @@ func TestAnAppThatCannotBeListedAgainIsNamed(t *testing.T) {
 	t.Cleanup(org.Close)
 	org.Inject(oktatest.Status(403).On(http.MethodDelete).Times(1), oktatest.Status(403).On(http.MethodGet).After(3))
 	got := command{org: org}.run(t.Context(), "sweep", "0oa1", "0oa2", "--status", "ACTIVE", "--yes", "--concurrency", "1")
-	if got.code != exitFailed || !strings.Contains(got.err, "app 0oa2 could not be listed again to verify: list (app 0oa2): 403") || !strings.Contains(got.err, "listed again: 1 gone, 1 still there") {
+	if got.code != exitFailed || !strings.Contains(got.err, "app 0oa2 could not be listed again to verify: list (app 0oa2): 403") || !strings.Contains(got.err, "listed again: 1 gone, 1 still there") ||
+		!strings.Contains(got.err, "are left, not verified, because 1 app could not be listed again") {
 		t.Errorf("code %d, %s", got.code, got.err)
 	}
 }
