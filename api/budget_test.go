@@ -14,17 +14,16 @@ import (
 func TestABrokenServerGetsLittleMoreLoad(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		org, client := newOrg(t, 0)
+		org, client := newOrg(t, 0, api.WithRetry(api.RetryPolicy{BaseDelay: 1, MaxDelay: 1})) // so fast that time pays nothing in
 		org.Inject(oktatest.Status(http.StatusBadGateway).Forever())
 		const calls = 1000
-		start := time.Now()
 		for range calls {
 			if err := client.RevokeAll(t.Context(), appID); err == nil {
 				t.Fatal("no error")
 			}
 		}
-		if got, most := len(org.Requests()), calls+50+calls/10+int(time.Since(start)/(10*time.Second)); got > most {
-			t.Errorf("%d requests for %d calls, want %d at most", got, calls, most)
+		if got, want := len(org.Requests()), calls+50+calls/10; got > want || got < want-1 {
+			t.Errorf("%d requests for %d calls, want %d: 50 retries, and one more for every ten calls", got, calls, want)
 		}
 		err := client.RevokeAll(t.Context(), appID)
 		checkError(t, err, &api.Error{}, "502 Bad Gateway: not retried: the retry budget is exhausted")
@@ -52,4 +51,23 @@ func TestTheRetryBudgetRecovers(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+// A failure that is final, and a rate limit that is waited out, leave the retries to those who need them.
+func TestOnlyRetriesDrawOnTheBudget(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{http.StatusForbidden, http.StatusTooManyRequests} {
+		synctest.Test(t, func(t *testing.T) {
+			org, client := newOrg(t, 0, api.WithRetry(api.RetryPolicy{BaseDelay: 1, MaxDelay: 1}))
+			org.Inject(oktatest.Status(status).Forever())
+			for range 100 {
+				_ = client.RevokeAll(t.Context(), appID)
+			}
+			org.Heal()
+			org.Inject(oktatest.Status(http.StatusBadGateway).Times(4))
+			if err := client.RevokeAll(t.Context(), appID); err != nil {
+				t.Errorf("after 100 times %d: %v", status, err)
+			}
+		})
+	}
 }

@@ -3,6 +3,7 @@ package api_test
 import (
 	"bytes"
 	"errors"
+	"io"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -68,6 +69,25 @@ func TestErrorObjectsOfOtherShapes(t *testing.T) {
 		var failure *api.Error
 		if err := client.RevokeAll(t.Context(), appID); !errors.As(err, &failure) || failure.Code != test.code || failure.Summary != test.summary {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// Only Okta's own 404 about the token shows that there is none: another status or another code proves nothing.
+func TestTokenNotFoundIsOktasWordAlone(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		err  api.Error
+		want bool
+	}{
+		"Okta's 404":        {api.Error{StatusCode: 404, Code: "E0000007", AppID: appID}, true},
+		"another code":      {api.Error{StatusCode: 404, Code: "E0000008", AppID: appID}, false},
+		"another status":    {api.Error{StatusCode: 400, Code: "E0000007", AppID: appID}, false},
+		"a body cut short":  {api.Error{StatusCode: 404, Code: "E0000007", AppID: appID, Err: io.ErrUnexpectedEOF}, false},
+		"the app's own 404": {api.Error{StatusCode: 404, Code: "E0000007", AppID: appID, Summary: "Not found: Resource not found: " + appID + " (AppInstance)"}, false},
+	} {
+		if got := test.err.TokenNotFound(); got != test.want {
+			t.Errorf("%s: %v, want %v", name, got, test.want)
 		}
 	}
 }

@@ -131,21 +131,24 @@ func TestExpandScopes(t *testing.T) {
 func TestAFullPageIsOneOfTheLinksLimit(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		limit int // of the link
-		want  error
+		tokens int // in the app; the link leads to all but two
+		limit  string
+		want   error
 	}{
-		"a full page":   {2, api.ErrUnexpectedResponse},
-		"the last page": {8, nil},
+		"a full page":                   {22, "limit=2", api.ErrUnexpectedResponse},
+		"the last page":                 {22, "limit=21", nil},
+		"a full page without a limit":   {22, "", api.ErrUnexpectedResponse}, // Okta's default is 20
+		"the last page without a limit": {21, "", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			org, client := newOrg(t, 7)
+			org, client := newOrg(t, test.tokens)
 			var next string
 			for page, err := range client.Pages(t.Context(), appID, api.PageSize(2)) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				next = strings.Replace(page.Next, "limit=2", fmt.Sprintf("limit=%d", test.limit), 1)
+				next = strings.Replace(page.Next, "limit=2", test.limit, 1)
 				break
 			}
 			org.Inject(oktatest.NoLinks())

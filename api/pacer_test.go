@@ -3,6 +3,7 @@ package api_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"sync"
 	"testing"
@@ -238,6 +239,35 @@ func TestACallAfterAPauseGoesOut(t *testing.T) {
 			t.Errorf("held back for %v with 97 of 100 requests left", took)
 		}
 	})
+}
+
+// What was lost, or answered without the headers, may have taken a slot, so a share counts it.
+func TestAShareCountsWhatMayHaveTakenASlot(t *testing.T) {
+	t.Parallel()
+	for name, answer := range map[string]func(*http.Response) (*http.Response, error){
+		"no response": func(*http.Response) (*http.Response, error) { return nil, io.ErrUnexpectedEOF },
+		"no headers": func(resp *http.Response) (*http.Response, error) {
+			resp.Header.Del("X-Rate-Limit-Reset")
+			return resp, nil
+		},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			org := oktatest.New(oktatest.WithApp(appID, 0), oktatest.WithRateLimit(20, time.Minute))
+			client := newClient(t, roundTripper(func(req *http.Request) (*http.Response, error) {
+				resp, err := org.Transport().RoundTrip(req)
+				if n := len(org.Requests()); err == nil && (n == 2 || n == 3) {
+					return answer(resp)
+				}
+				return resp, err
+			}), api.WithRateShare(0.5), api.WithRetry(api.RetryPolicy{MaxAttempts: 1}))
+			for range 15 {
+				_ = client.RevokeAll(t.Context(), appID)
+			}
+			if got := see(org, time.Minute).windows; len(got) != 2 || got[0] != 10 || got[1] != 5 {
+				t.Errorf("%s: %v requests a window, want 10, the half of 20, and 5", name, got)
+			}
+		})
+	}
 }
 
 // What never left the process has taken nothing from the limit.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
 	"strings"
@@ -212,5 +213,68 @@ func TestAnEditorsErrorEndsTheCall(t *testing.T) {
 	checkError(t, err, broken, "no ticket")
 	if len(org.Requests()) != 0 {
 		t.Errorf("%d requests were sent", len(org.Requests()))
+	}
+}
+
+// A value of the caller's context, such as a trace, reaches the editors, the Auth and the transport.
+func TestValuesOfTheContextReachTheTransport(t *testing.T) {
+	t.Parallel()
+	type trace struct{}
+	reached := map[string]any{}
+	org := oktatest.New(oktatest.WithApp(appID, 1))
+	auth := hedgingAuth(func(ctx context.Context, req *http.Request) error {
+		reached["auth"] = ctx.Value(trace{})
+		return api.APIToken(oktatest.DefaultAPIToken).Authorize(ctx, req)
+	})
+	transport := roundTripper(func(req *http.Request) (*http.Response, error) {
+		reached["transport"] = req.Context().Value(trace{})
+		return org.Transport().RoundTrip(req)
+	})
+	client, err := api.New(orgURL, auth, api.WithHTTPClient(&http.Client{Transport: transport}),
+		api.WithRequestEditor(func(ctx context.Context, _ *http.Request) error {
+			reached["editor"] = ctx.Value(trace{})
+			return nil
+		}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := client.RevokeAll(context.WithValue(t.Context(), trace{}, "t1"), appID); err != nil {
+		t.Fatal(err)
+	}
+	for _, where := range []string{"editor", "auth", "transport"} {
+		if reached[where] != "t1" {
+			t.Errorf("the %s got %v, want the caller's value", where, reached[where])
+		}
+	}
+}
+
+// The cookies of the org and of proxies before it are kept in the jar of the caller's client, and sent from there.
+func TestTheCookieJarIsUsed(t *testing.T) {
+	t.Parallel()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sent []string
+	org := oktatest.New(oktatest.WithApp(appID, 1))
+	transport := roundTripper(func(req *http.Request) (*http.Response, error) {
+		sent = append(sent, req.Header.Get("Cookie"))
+		resp, err := org.Transport().RoundTrip(req)
+		if err == nil {
+			resp.Header.Set("Set-Cookie", "route=7; Path=/")
+		}
+		return resp, err
+	})
+	client, err := api.New(orgURL, api.APIToken(oktatest.DefaultAPIToken), api.WithHTTPClient(&http.Client{Transport: transport, Jar: jar}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := client.RevokeAll(t.Context(), appID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(sent) != 2 || sent[0] != "" || sent[1] != "route=7" {
+		t.Errorf("cookies %q, want none and then route=7", sent)
 	}
 }

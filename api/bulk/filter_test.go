@@ -75,12 +75,24 @@ func TestSelect(t *testing.T) {
 	if want := held(org, user(org), true); !slices.Equal(ids, want) || len(want) < 10 {
 		t.Errorf("selected %d, want %d", len(ids), len(want))
 	}
-	for _, err := range bulk.Select(t.Context(), client, []string{"0oaUnknown"}, bulk.Filter{}) {
-		if !errors.Is(err, api.ErrNotFound) {
-			t.Errorf("error %v", err)
-		}
-	}
 	for range bulk.Select(t.Context(), client, apps, bulk.Filter{}) {
 		break
+	}
+}
+
+// A listing that fails does not look complete: its error comes last, and the apps after it are not listed.
+func TestSelectEndsWithTheErrorOfAListing(t *testing.T) {
+	t.Parallel()
+	org := newOrg()
+	matches, errs := 0, []error{}
+	for _, err := range bulk.Select(t.Context(), newClient(t, org.Transport()), []string{"0oa2", "0oaUnknown", "0oa1"}, bulk.Filter{}) {
+		if err == nil {
+			matches++
+			continue
+		}
+		errs = append(errs, err)
+	}
+	if matches != 150 || len(errs) != 1 || !errors.Is(errs[0], api.ErrNotFound) {
+		t.Errorf("%d matches and errors %v; want the 150 of the first app, and that the second is not found", matches, errs)
 	}
 }

@@ -24,7 +24,9 @@ func TestMatchesKeepTheirRawJSON(t *testing.T) {
 		if keep {
 			options = append(options, api.KeepRaw())
 		}
+		matches, selections := 0, 0
 		for match, err := range bulk.Select(t.Context(), client, appIDs, filter, options...) {
+			matches++
 			if err != nil || string(match.Raw) != want || match.Token.ID != "oar2" {
 				t.Errorf("keep %v: Select yields %v, raw %q", keep, err, match.Raw)
 			}
@@ -33,9 +35,15 @@ func TestMatchesKeepTheirRawJSON(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if selected, ok := event.(bulk.Selected); ok && (len(selected.Matches) != 1 || string(selected.Matches[0].Raw) != want) {
-				t.Errorf("keep %v: selected %+v", keep, selected.Matches)
+			if selected, ok := event.(bulk.Selected); ok {
+				selections++
+				if len(selected.Matches) != 1 || string(selected.Matches[0].Raw) != want {
+					t.Errorf("keep %v: selected %+v", keep, selected.Matches)
+				}
 			}
+		}
+		if matches != 1 || selections != 1 {
+			t.Errorf("keep %v: %d matches and %d selections, want one of each", keep, matches, selections)
 		}
 	}
 }

@@ -226,15 +226,32 @@ func TestLeavingTheLoop(t *testing.T) {
 // A broken org, or a credential that may not revoke, gets a few requests, and not one for each token.
 func TestManyFailuresInARowStopTheRest(t *testing.T) {
 	t.Parallel()
-	for status, want := range map[int]error{403: api.ErrForbidden, 503: &api.Error{}} {
+	for _, status := range []int{403, 503} {
 		synctest.Test(t, func(t *testing.T) {
 			org := newOrg()
 			org.Inject(oktatest.Status(status).On(http.MethodDelete).Forever())
 			r := run(t, t.Context(), newClient(t, org.Transport()), bulk.Job{AppIDs: apps})
-			if counts := r.count(); r.err == nil || !strings.Contains(r.err.Error(), "16 revocations in a row failed") || counts[bulk.Failed] > 24 || counts[bulk.NotAttempted] < 376 {
-				t.Errorf("%d: %v (want %v), outcomes %v", status, r.err, want, counts)
+			var failure *api.Error
+			if !errors.As(r.err, &failure) || failure.StatusCode != status || !strings.Contains(r.err.Error(), "16 revocations in a row failed") {
+				t.Errorf("%d: %v; want 16 failures in a row", status, r.err)
+			}
+			if counts := r.count(); counts[bulk.Failed] < 16 || counts[bulk.Failed] > 24 || counts[bulk.NotAttempted] < 376 {
+				t.Errorf("%d: outcomes %v", status, counts)
 			}
 		})
+	}
+}
+
+// Failures with successes between them say nothing of the org, however many they are.
+func TestFailuresBetweenSuccessesDoNotStopTheRest(t *testing.T) {
+	t.Parallel()
+	org := newOrg()
+	for i := range 40 {
+		org.Inject(oktatest.Status(403).On(http.MethodDelete).After(5 * i))
+	}
+	r := run(t, t.Context(), newClient(t, org.Transport()), bulk.Job{AppIDs: apps, Concurrency: 1})
+	if counts := r.count(); r.err != nil || counts[bulk.Failed] != 40 || counts[bulk.Revoked] != tokenCount-40 {
+		t.Errorf("%v, outcomes %v; want 40 failures, and the others revoked", r.err, counts)
 	}
 }
 
@@ -242,9 +259,15 @@ func TestManyFailuresInARowStopTheRest(t *testing.T) {
 func TestALoopThatPanics(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		defer func() { _ = recover() }()
+		results := 0
+		defer func() {
+			if got := recover(); got != "the loop is broken" || results != 1 {
+				t.Errorf("recovered %v after %d results, want the loop's own panic after the first", got, results)
+			}
+		}()
 		for event := range bulk.Revoke(t.Context(), newClient(t, newOrg().Transport()), bulk.Job{AppIDs: apps}) {
 			if _, ok := event.(bulk.Result); ok {
+				results++
 				panic("the loop is broken")
 			}
 		}

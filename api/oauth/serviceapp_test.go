@@ -216,3 +216,46 @@ func TestANextLinkWithThePortWrittenOut(t *testing.T) {
 		t.Errorf("listed %d of 450: %v", n, err)
 	}
 }
+
+// A server whose clock jumps with every response is believed once, and not followed for ever.
+func TestAClockThatKeepsJumpingIsFollowedOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		requests := 0
+		app := newServiceApp(t, roundTripper(func(*http.Request) (*http.Response, error) {
+			requests++
+			date := time.Now().Add(time.Duration(requests) * time.Hour).UTC().Format(http.TimeFormat)
+			return &http.Response{StatusCode: 401, Header: http.Header{"Date": {date}}, Body: http.NoBody}, nil
+		}), key())
+		checkError(t, authorize(t.Context(), app), api.ErrUnauthorized, "")
+		if requests != 2 {
+			t.Errorf("%d token requests, want 2: one with each clock", requests)
+		}
+	})
+}
+
+// What was learnt of the server's clock stays, until another response says otherwise.
+func TestAResponseWithoutDateLeavesTheClockAlone(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org := newOrg(3, oktatest.WithClock(func() time.Time { return time.Now().Add(20 * time.Minute) }))
+		dated := true
+		client := newClient(t, roundTripper(func(req *http.Request) (*http.Response, error) {
+			resp, err := org.Transport().RoundTrip(req)
+			if err == nil && !dated {
+				resp.Header.Del("Date")
+			}
+			return resp, err
+		}))
+		for _, dated = range []bool{true, false, false} {
+			before := len(tokenRequests(org))
+			if n, err := list(t.Context(), client); n != 3 || err != nil {
+				t.Errorf("listed %d of 3: %v", n, err)
+			}
+			if got := tokenRequests(org)[before:]; !dated && len(got) != 1 {
+				t.Errorf("token requests %v, want one that is granted", got)
+			}
+			time.Sleep(2 * time.Hour)
+		}
+	})
+}

@@ -95,3 +95,15 @@ func TestJSONIsWhatTheAPISent(t *testing.T) {
 		}
 	}
 }
+
+func TestListExpandsScopesIfAsked(t *testing.T) {
+	t.Parallel()
+	for flag, want := range map[string]bool{"--expand": true, "--expand=false": false} {
+		org := newOrg(t, 3)
+		got := command{org: org}.run(t.Context(), "list", "0oa1", "-o", "json", flag)
+		asked := strings.Contains(org.Requests()[0].Query, "expand=scope")
+		if shown := strings.Contains(got.out, `"_embedded"`); got.code != exitDone || asked != want || shown != want {
+			t.Errorf("%s: code %d, asked for %v, shown %v\n%s", flag, got.code, asked, shown, got.out)
+		}
+	}
+}

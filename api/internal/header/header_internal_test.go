@@ -123,5 +123,13 @@ func TestChallenge(t *testing.T) {
 func FuzzChallenge(f *testing.F) {
 	f.Add(`DPoP algs="RS256", error="use_dpop_nonce", error_description="\"nonce\""`)
 	f.Add(`Bearer ,;=`)
-	f.Fuzz(func(_ *testing.T, line string) { Challenge([]string{line}) })
+	f.Fuzz(func(t *testing.T, line string) {
+		code, description := Challenge([]string{line})
+		if len(code)+len(description) > len(line) {
+			t.Errorf("%q has the code %q and the description %q, which are longer than it", line, code, description)
+		}
+		if again, _ := Challenge([]string{`Bearer error="invalid_token"`, line}); again != "invalid_token" {
+			t.Errorf("after %q, the challenge before it is %q", line, again)
+		}
+	})
 }

@@ -137,3 +137,129 @@ func TestTheHerdIsSpread(t *testing.T) {
 		t.Errorf("windows of a minute end up to %v apart, want up to 600ms", spread)
 	}
 }
+
+// The estimate of what others take, number by number.
+func TestWindowEstimatesOthers(t *testing.T) {
+	t.Parallel()
+	after := func(seconds float64) time.Time { return now.Add(time.Duration(seconds * float64(time.Second))) }
+	tests := map[string]struct {
+		window window
+		ratio  float64 // slots taken for each one of ours
+		rate   float64 // slots a second that others take
+	}{
+		"nothing is known":                  {window{}, 1, 0},
+		"all slots are ours":                {window{limit: 100, remaining: 90, own: 10, available: 99, opened: now, seen: after(1)}, 1, 0},
+		"others take as many":               {window{limit: 100, remaining: 80, own: 10, available: 99, opened: now, seen: after(2)}, 2, 5},
+		"others take three times as many":   {window{limit: 100, remaining: 60, own: 10, available: 99, opened: now, seen: after(10)}, 4, 3},
+		"others took some before our first": {window{limit: 100, remaining: 49, own: 1, available: 49, opened: now, seen: after(1)}, 51, 0},
+		"we have none yet, after a 429":     {window{limit: 100, remaining: 50, own: 0, available: 50, opened: now, seen: after(1)}, 50, 1},
+		"we took more than the org counts":  {window{limit: 100, remaining: 95, own: 10, available: 99, opened: now, seen: after(1)}, 1, 0},
+		"one response, in no time":          {window{limit: 100, remaining: 40, own: 1, available: 90, opened: now, seen: now}, 60, 0},
+	}
+	for name, test := range tests {
+		if ratio, rate := test.window.ratio(), test.window.othersRate(); ratio != test.ratio || rate != test.rate {
+			t.Errorf("%s: ratio %v and %v a second, want %v and %v", name, ratio, rate, test.ratio, test.rate)
+		}
+	}
+}
+
+// The edges of room: each pair of cases differs by one slot, one attempt or one moment.
+func TestWindowHasRoomUpToItsEdges(t *testing.T) {
+	t.Parallel()
+	after := func(seconds int) time.Time { return now.Add(time.Duration(seconds) * time.Second) }
+	// Others took 10 slots in 10 seconds, and we 10: one a second, and two for each of ours.
+	shared := func(remaining, inFlight int, roundTrip time.Duration) window {
+		return window{limit: remaining + 20, remaining: remaining, own: 10, inFlight: inFlight, roundTrip: roundTrip,
+			available: remaining + 19, opened: now, seen: after(10)}
+	}
+	alone := func(remaining, inFlight int, before float64) window {
+		return window{limit: 100, remaining: remaining, own: 100 - remaining, inFlight: inFlight, before: before,
+			available: 99, opened: now, seen: after(10)}
+	}
+	tests := map[string]struct {
+		window window
+		now    time.Time
+		want   bool
+	}{
+		"alone: the last slot":                                {alone(1, 0, 1), after(10), true},
+		"alone: no slot":                                      {alone(0, 0, 1), after(10), false},
+		"alone: the last slot that is not reserved":           {alone(3, 2, 1), after(10), true},
+		"alone: every slot is reserved":                       {alone(3, 3, 1), after(10), false},
+		"others: two left when the attempt arrives":           {shared(2, 0, 0), after(10), true},
+		"others: the last slot, for what arrives at once":     {shared(1, 0, 0), after(10), true},
+		"others: a second's round trip leaves two":            {shared(3, 0, time.Second), after(10), true},
+		"others: a second's round trip leaves one":            {shared(2, 0, time.Second), after(10), false},
+		"others: five seconds since the last response":        {shared(7, 0, 0), after(15), true},
+		"others: five seconds since, and one slot fewer":      {shared(6, 0, 0), after(15), false},
+		"others: no further ahead than they were observed":    {shared(12, 0, 0), after(1000), true},
+		"others: as far ahead as they were observed":          {shared(11, 0, 0), after(1000), false},
+		"others: a second attempt needs 18 slots":             {shared(18, 1, 0), after(10), true},
+		"others: a second attempt with 17 slots":              {shared(17, 1, 0), after(10), false},
+		"others: a third attempt needs 27 slots":              {shared(27, 2, 0), after(10), true},
+		"others: a third attempt with 26 slots":               {shared(26, 2, 0), after(10), false},
+		"others in the window before: a second attempt":       {alone(34, 1, 3), after(10), true},
+		"others in the window before: with one slot fewer":    {alone(33, 1, 3), after(10), false},
+		"others in the window before: the first is always on": {alone(1, 0, 3), after(10), true},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := test.window.room(test.now); got != test.want {
+				t.Errorf("room is %v, want %v", got, test.want)
+			}
+		})
+	}
+}
+
+// A window may last a second longer than Reset and Date say, but not longer than the longest one seen.
+func TestWindowsLastAtMostAsLongAsTheLongest(t *testing.T) {
+	t.Parallel()
+	var w window
+	for i, test := range []struct{ left, want, length time.Duration }{
+		{-time.Second, 0, 0},
+		{40 * time.Second, 40 * time.Second, 40 * time.Second}, // the first one seen
+		{60 * time.Second, 60 * time.Second, 60 * time.Second}, // a longer one
+		{30 * time.Second, 31 * time.Second, 60 * time.Second},
+		{59*time.Second + 500*time.Millisecond, 60 * time.Second, 60 * time.Second},
+		{0, time.Second, 60 * time.Second},
+	} {
+		if got := w.whole(test.left); got != test.want || w.length != test.length {
+			t.Errorf("%d: %v left is %v of %v, want %v of %v", i, test.left, got, w.length, test.want, test.length)
+		}
+	}
+}
+
+// What was learnt of others in one window counts in the next, unless that begins more than a window later.
+func TestANewWindowRemembersWhoSharesTheLimit(t *testing.T) {
+	t.Parallel()
+	for pause, want := range map[time.Duration]float64{0: 4, time.Minute: 4, time.Minute + 1: 1} {
+		w := window{limit: 100, remaining: 60, own: 10, length: time.Minute, reset: now, ends: now}
+		came := now.Add(pause)
+		w.learn(response{Limit{100, 99, came.Add(time.Minute)}, came, came, 0, 204, 0})
+		if w.before != want || w.own != 1 || w.available != 99 || !w.opened.Equal(came) {
+			t.Errorf("after %v: %+v; want %v slots for each of ours in the window before", pause, w, want)
+		}
+	}
+}
+
+// A 429 after the end of a window opens the next one, with no slot of ours and none left.
+func TestA429AfterTheEndOfAWindowOpensTheNext(t *testing.T) {
+	t.Parallel()
+	w := window{limit: 100, remaining: 5, own: 10, length: time.Minute, reset: now, ends: now}
+	w.learn(response{Limit{100, 0, now.Add(time.Minute)}, now, now, 0, 429, 0})
+	if ok, at := w.next(now, 1); ok || !at.Equal(now.Add(time.Minute)) || w.own != 0 {
+		t.Errorf("next = %v, %v with %d own; want to wait until the next window ends", ok, at, w.own)
+	}
+}
+
+// The round trip is an average that forgets slowly.
+func TestWindowAveragesRoundTrips(t *testing.T) {
+	t.Parallel()
+	var w window
+	for i, test := range []struct{ took, want time.Duration }{{400, 400}, {800, 500}, {100, 400}} {
+		w.learn(response{Limit{100, 99 - i, now.Add(time.Minute)}, now, now, test.took, 204, 0})
+		if w.roundTrip != test.want {
+			t.Errorf("%d: %d, want %d", i, w.roundTrip, test.want)
+		}
+	}
+}
