@@ -167,14 +167,15 @@ func TestWindowEstimatesOthers(t *testing.T) {
 func TestWindowHasRoomUpToItsEdges(t *testing.T) {
 	t.Parallel()
 	after := func(seconds int) time.Time { return now.Add(time.Duration(seconds) * time.Second) }
+	ends := after(2000)
 	// Others took 10 slots in 10 seconds, and we 10: one a second, and two for each of ours.
 	shared := func(remaining, inFlight int, roundTrip time.Duration) window {
 		return window{limit: remaining + 20, remaining: remaining, own: 10, inFlight: inFlight, roundTrip: roundTrip,
-			available: remaining + 19, opened: now, seen: after(10)}
+			available: remaining + 19, opened: now, crowded: ends, seen: after(10), ends: ends}
 	}
 	alone := func(remaining, inFlight int, before float64) window {
 		return window{limit: 100, remaining: remaining, own: 100 - remaining, inFlight: inFlight, before: before,
-			available: 99, opened: now, seen: after(10)}
+			available: 99, opened: now, crowded: ends, seen: after(10), ends: ends}
 	}
 	tests := map[string]struct {
 		window window
