@@ -13,6 +13,7 @@ import (
 
 	"example.com/apptokens/api"
 	"example.com/apptokens/api/oktatest"
+	"example.com/apptokens/gen"
 )
 
 func TestListYieldsEveryTokenOnce(t *testing.T) {
@@ -137,8 +138,8 @@ func TestAFullPageIsOneOfTheLinksLimit(t *testing.T) {
 	}{
 		"a full page":                   {22, "limit=2", api.ErrUnexpectedResponse},
 		"the last page":                 {22, "limit=21", nil},
-		"a full page without a limit":   {22, "", api.ErrUnexpectedResponse}, // Okta's default is 20
-		"the last page without a limit": {21, "", nil},
+		"a full page without a limit":   {gen.ListTokensLimitDefault + 2, "", api.ErrUnexpectedResponse},
+		"the last page without a limit": {gen.ListTokensLimitDefault + 1, "", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
