@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"example.com/apptokens/api"
+	"example.com/apptokens/api/internal/panics"
 )
 
 // DefaultConcurrency is how many apps are listed, and tokens revoked, at once. More rarely helps: the rate limit
@@ -75,7 +76,7 @@ type lister struct {
 type delivery struct {
 	page     Page
 	err      error
-	panicked any
+	panicked *panics.Carried
 }
 
 // list begins to list an app.
@@ -91,11 +92,13 @@ func (l *lister) list(appID string) <-chan delivery {
 	}
 	l.running.Go(func() {
 		defer close(pages)
+		var panicked *panics.Carried
 		defer func() {
-			if value := recover(); value != nil {
-				deliver(delivery{panicked: value})
+			if panicked != nil {
+				deliver(delivery{panicked: panicked})
 			}
 		}()
+		defer panics.Catch(&panicked)
 		for page, err := range l.client.Pages(l.ctx, appID, l.options...) {
 			if !deliver(delivery{page: Page{appID, page}, err: err}) {
 				return

@@ -12,9 +12,13 @@ type Carried struct {
 	stack []byte
 }
 
-// Catch, if it is deferred, stops a panic and stores it in carried.
+// Catch, if it is deferred, stops a panic and stores it in carried. A panic that was carried before keeps its first
+// stack.
 func Catch(carried **Carried) {
-	if value := recover(); value != nil {
+	value := recover()
+	if before, ok := value.(*Carried); ok {
+		*carried = before
+	} else if value != nil {
 		*carried = &Carried{value, debug.Stack()}
 	}
 }
