@@ -99,6 +99,6 @@ bench: ## compare with the peers side by side, for some minutes; writes internal
 fuzz: ## fuzz every parser, each for FUZZTIME (default 30s)
 	$(GO) test ./api/internal/header -run '^$$' -fuzz '^FuzzParseLinks$$' -fuzztime $(FUZZTIME)
 	$(GO) test ./api/internal/header -run '^$$' -fuzz '^FuzzChallenge$$' -fuzztime $(FUZZTIME)
-	$(GO) test ./api -run '^$$' -fuzz '^FuzzStatusError$$' -fuzztime $(FUZZTIME)
+	$(GO) test ./api -run '^$$' -fuzz '^FuzzError$$' -fuzztime $(FUZZTIME)
 	$(GO) test ./api/oauth -run '^$$' -fuzz '^FuzzParsePrivateKey$$' -fuzztime $(FUZZTIME)
 	$(GO) test ./cmd/apptokens/internal/receipts -run '^$$' -fuzz '^FuzzOpen$$' -fuzztime $(FUZZTIME)

@@ -1,10 +1,6 @@
 package main
 
-import (
-	"strings"
-
-	"example.com/apptokens/api"
-)
+import "strings"
 
 // binding maps names of the contract to names in Go.
 type binding struct {
@@ -12,7 +8,7 @@ type binding struct {
 	arguments   map[string]string // arguments of methods, by path parameter
 	options     map[string]string // functions that return an option, by query parameter
 	credentials map[string]string // credentials in Markdown, by security scheme
-	errors      map[string]error  // errors that stand for a status, by name
+	errors      map[string]string // errors that stand for a status, by status
 	types       []string          // types of the client to list among the models
 	model       string            // schema that the operations return; those that it refers to follow
 }
@@ -36,11 +32,11 @@ var names = binding{
 		"apiToken": "`APIToken`",
 		"oauth2":   "`oauth.NewServiceApp`, `BearerToken`, `TokenSource`",
 	},
-	errors: map[string]error{
-		"ErrUnauthorized": api.ErrUnauthorized,
-		"ErrForbidden":    api.ErrForbidden,
-		"ErrNotFound":     api.ErrNotFound,
-		"ErrRateLimited":  api.ErrRateLimited,
+	errors: map[string]string{
+		"401": "ErrUnauthorized",
+		"403": "ErrForbidden",
+		"404": "ErrNotFound",
+		"429": "ErrRateLimited",
 	},
 	types: []string{"Page", "RateLimit"},
 	model: "Token",

@@ -12,8 +12,6 @@ import (
 	"text/template"
 
 	"github.com/getkin/kin-openapi/openapi3"
-
-	"example.com/apptokens"
 )
 
 // main expects to run in the root of the module, where go generate runs it.
@@ -41,7 +39,11 @@ func generate(root string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return render(apptokens.OpenAPI, names, client, models)
+	openAPI, err := os.ReadFile(filepath.Join(root, "openapi.yaml"))
+	if err != nil {
+		return nil, err
+	}
+	return render(openAPI, names, client, models)
 }
 
 //go:embed page.tmpl

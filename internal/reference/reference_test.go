@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -26,6 +27,28 @@ func TestTheCommittedPageIsFresh(t *testing.T) {
 		}
 		if !bytes.Equal(fresh, committed) {
 			t.Fatal("api/REFERENCE.md is stale: run make generate")
+		}
+	}
+}
+
+// The program does not import the client, so that it can run while that does not compile.
+func TestTheStatusesOfErrorsAreTheClients(t *testing.T) {
+	t.Parallel()
+	sentinels := map[string]error{
+		"ErrUnauthorized": api.ErrUnauthorized, "ErrForbidden": api.ErrForbidden, "ErrNotFound": api.ErrNotFound,
+		"ErrRateLimited": api.ErrRateLimited,
+	}
+	for status := 300; status < 600; status++ {
+		failure := &api.Error{}
+		failure.StatusCode = status
+		want := ""
+		for name, sentinel := range sentinels {
+			if errors.Is(failure, sentinel) {
+				want = name
+			}
+		}
+		if got := names.errors[strconv.Itoa(status)]; got != want {
+			t.Errorf("binding.go: %d stands for %q, want %q as in api/error.go", status, got, want)
 		}
 	}
 }
@@ -120,7 +143,7 @@ var smallNames = binding{
 	arguments:   map[string]string{"petId": "petID"},
 	options:     map[string]string{"toys": "Toys"},
 	credentials: map[string]string{"key": "`Key`", "oauth": "`OAuth`"},
-	errors:      map[string]error{"ErrNotFound": api.ErrNotFound},
+	errors:      map[string]string{"404": "ErrNotFound"},
 	model:       "Pet",
 }
 

@@ -2,15 +2,11 @@ package main
 
 import (
 	"cmp"
-	"errors"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
-
-	"example.com/apptokens/api"
 )
 
 // addResponses adds the table of the responses, and the table of the headers with their statuses.
@@ -50,12 +46,5 @@ func (b *builder) outcome(status string) string {
 	if strings.HasPrefix(status, "2") {
 		return "no error"
 	}
-	failure := &api.Error{}
-	failure.StatusCode, _ = strconv.Atoi(status)
-	for _, name := range slices.Sorted(maps.Keys(b.errors)) {
-		if errors.Is(failure, b.errors[name]) {
-			return code(name)
-		}
-	}
-	return code("*Error")
+	return code(cmp.Or(b.errors[status], "*Error"))
 }

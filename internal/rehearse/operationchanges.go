@@ -9,8 +9,10 @@ const (
 	revokeAll     = "      operationId: revokeAllTokens\n"
 )
 
-// clientAndServers are tested where all of them have to follow.
-var clientAndServers = []string{"./api", "./api/contract", "./api/oktatest"}
+// clientAndServers are tested where all of them have to follow. No change concerns the tests of memory and of size.
+var clientAndServers = []string{
+	"test", "-vet=off", "-skip", "Memory|Bodies|DoesNotGrow|ImportsAreFew", "./api", "./api/contract", "./api/oktatest",
+}
 
 var operationChanges = []change{
 	{
@@ -18,7 +20,7 @@ var operationChanges = []change{
 		contract:  replaced("maximum: 200", "maximum: 500", "default: 20\n", "default: 50\n"),
 		drift:     []string{"listTokens/parameters/query/limit: default 20 -> 50", "listTokens/parameters/query/limit: maximum 200 -> 500"},
 		checklist: []string{contract, "README.md"},
-		tests:     clientAndServers,
+		also:      [][]string{clientAndServers},
 		steps: []step{{
 			fails: []string{
 				`README\.md:\d+: the default limit is "20"`, `README\.md:\d+: the largest limit is "200"`,
@@ -88,7 +90,7 @@ func Fields(names string) GetOption {
 	},
 	{
 		name:     "query parameter renamed",
-		tests:    clientAndServers,
+		also:     [][]string{{"test", "-vet=off", "-run", "Expand|List", "./api"}},
 		contract: replaced("      name: expand\n", "      name: include\n"),
 		drift: []string{
 			"getToken/parameters/query/expand: removed", "listTokens/parameters/query/expand: removed",
@@ -97,15 +99,15 @@ func Fields(names string) GetOption {
 		checklist: []string{"api/calloptions.go", "api/oktatest/handler.go", "api/contract/listprobes.go"},
 		steps: []step{
 			{
+				fails:  []string{`internal/reference/binding\.go names no argument and no option for parameter include`},
+				follow: []edit{{file: "internal/reference/binding.go", from: `"expand": `, to: `"include": `}},
+			},
+			{
 				fails: []string{`api/list\.go:.* unknown field Expand`, `api/tokens\.go:.* unknown field Expand`},
 				follow: []edit{
 					{file: "api/list.go", from: "Expand: call", to: "Include: call"},
 					{file: "api/tokens.go", from: "Expand: call", to: "Include: call"},
 				},
-			},
-			{
-				fails:  []string{`internal/reference/binding\.go names no argument and no option for parameter include`},
-				follow: []edit{{file: "internal/reference/binding.go", from: `"expand": `, to: `"include": `}},
 			},
 			{
 				fails: []string{
@@ -127,7 +129,7 @@ func Fields(names string) GetOption {
 	},
 	{
 		name:     "path parameter renamed",
-		tests:    clientAndServers,
+		also:     [][]string{{"test", "-vet=off", "./api/contract"}},
 		contract: replaced("      name: tokenId\n", "      name: refreshTokenId\n", "{tokenId}", "{refreshTokenId}"),
 		steps: []step{{
 			fails: []string{`internal/reference/binding\.go names no argument and no option for parameter refreshTokenId`},
@@ -138,28 +140,20 @@ func Fields(names string) GetOption {
 		}},
 	},
 	{
-		name:     "new status of failure",
-		contract: replaced(forbidden, forbidden+"        '409':\n          $ref: '#/components/responses/NotFound'\n"),
+		name: "new status of failure, and documentation that went beyond Okta's",
+		contract: replaced(forbidden, forbidden+"        '409':\n          $ref: '#/components/responses/NotFound'\n",
+			"    BadRequest:\n      x-beyond-upstream: true\n", "    BadRequest:\n"),
 		drift: []string{
-			"getToken/responses/409: added", "listTokens/responses/409: added",
-			"revokeAllTokens/responses/409: added", "revokeToken/responses/409: added",
+			"getToken/responses/400: added", "getToken/responses/409: added", "listTokens/responses/400: added",
+			"listTokens/responses/409: added", "revokeAllTokens/responses/400: added", "revokeAllTokens/responses/409: added",
+			"revokeToken/responses/400: added", "revokeToken/responses/409: added",
 		},
-		checklist: []string{"api/error.go", "internal/reference/binding.go", "README.md"},
-		proof:     map[string]string{"api/REFERENCE.md": "| 409 | `*Error` |"},
-	},
-	{
-		name:     "documentation of a response that went beyond Okta's",
-		contract: replaced("    BadRequest:\n      x-beyond-upstream: true\n", "    BadRequest:\n"),
-		drift: []string{
-			"getToken/responses/400: added", "listTokens/responses/400: added",
-			"revokeAllTokens/responses/400: added", "revokeToken/responses/400: added",
-		},
-		checklist: []string{"openapi_test.go"},
+		checklist: []string{"api/error.go", "internal/reference/binding.go", "README.md", "openapi_test.go"},
 		steps: []step{{
 			fails:  []string{`openapi_test\.go:\d+: openapi\.yaml: BadRequest has x-beyond-upstream: false; if that is right, edit oktasOwn here`},
 			follow: []edit{{file: "openapi_test.go", from: `"Revoked", "Forbidden"`, to: `"Revoked", "BadRequest", "Forbidden"`}},
 		}},
-		proof: map[string]string{"api/REFERENCE.md": "| 400 | `*Error` |"},
+		proof: map[string]string{"api/REFERENCE.md": "| 409 | `*Error` |"},
 	},
 	{
 		name:     "another status of success",
@@ -169,7 +163,7 @@ func Fields(names string) GetOption {
 			"revokeAllTokens/responses/202: added", "revokeToken/responses/202: added",
 		},
 		checklist: []string{"api/oktatest/org_test.go"},
-		tests:     clientAndServers,
+		also:      [][]string{{"test", "-vet=off", "./api/oktatest"}},
 		steps:     []step{{fails: []string{`org_test\.go:\d+: status 202, <nil>; want 204`}}},
 	},
 	{
@@ -184,7 +178,7 @@ func Fields(names string) GetOption {
 	},
 	{
 		name:     "paths of another version",
-		tests:    clientAndServers,
+		also:     [][]string{clientAndServers},
 		contract: replaced("  /api/v1/apps", "  /api/v2/apps"),
 		drift: []string{
 			"getToken: moved to GET /api/v2/apps/{appId}/tokens/{tokenId}", "listTokens: moved to GET /api/v2/apps/{appId}/tokens",
@@ -203,20 +197,16 @@ func Fields(names string) GetOption {
 		},
 	},
 	{
-		name:      "operation deprecated",
-		contract:  replaced(revokeAll, revokeAll+"      deprecated: true\n"),
-		drift:     []string{"revokeAllTokens: deprecated false -> true"},
+		name: "operation deprecated, in another lifecycle",
+		contract: replaced(revokeAll, revokeAll+
+			"      deprecated: true\n      x-okta-lifecycle: {lifecycle: EA, isGenerallyAvailable: false, SKUs: []}\n"),
+		drift:     []string{"revokeAllTokens: deprecated false -> true", "revokeAllTokens: x-okta-lifecycle GA -> EA"},
 		checklist: []string{"api/tokens.go"},
 		steps: []step{{
 			fails:  []string{`revokeAllTokens: the contract deprecates it, and the doc comment of RevokeAll does not`},
 			follow: []edit{{file: "api/tokens.go", from: "\nfunc (c *Client) RevokeAll(", to: "\n//\n// Deprecated: Okta will remove it.\nfunc (c *Client) RevokeAll("}},
 		}},
 		proof: map[string]string{"api/REFERENCE.md": "Deprecated: Okta will remove it."},
-	},
-	{
-		name:     "operation of another lifecycle",
-		contract: replaced(revokeAll, revokeAll+"      x-okta-lifecycle: {lifecycle: EA, isGenerallyAvailable: false, SKUs: []}\n"),
-		drift:    []string{"revokeAllTokens: x-okta-lifecycle GA -> EA"},
 	},
 	{
 		name:      "operation removed",
@@ -244,7 +234,7 @@ func Fields(names string) GetOption {
 		patch:     walk,
 		drift:     []string{"POST /api/v1/apps/{appId}/tokens/{tokenId}/lifecycle/suspend: added"},
 		checklist: []string{".github/CONTRIBUTING.md"},
-		tests:     clientAndServers,
+		also:      [][]string{clientAndServers, {"test", "-run", "Suspend", "./cmd/apptokens"}, {"vet", "./..."}},
 		proof:     map[string]string{"api/REFERENCE.md": "func (c *Client) Suspend("},
 	},
 	{

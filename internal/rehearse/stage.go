@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"hash/crc32"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -22,16 +21,10 @@ type stage struct {
 	places chan repository
 }
 
-// newStage makes the folder for this checkout. It is the same every time, so that what was compiled there once is found
-// in Go's cache.
 func newStage(ctx context.Context) (*stage, error) {
-	root, err := os.Getwd()
+	folder, err := os.MkdirTemp("", "apptokens-rehearsal-")
 	if err != nil {
 		return nil, err
-	}
-	folder := filepath.Join(os.TempDir(), fmt.Sprintf("apptokens-rehearsal-%x", crc32.ChecksumIEEE([]byte(root))))
-	if err := os.Mkdir(folder, 0o755); err != nil {
-		return nil, fmt.Errorf("%w: remove it unless another rehearsal is running", err)
 	}
 	s := &stage{folder: folder, drift: filepath.Join(folder, "drift"), places: make(chan repository, 2)}
 	for place := range cap(s.places) {
