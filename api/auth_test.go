@@ -126,7 +126,7 @@ func TestObserveSeesEveryResponse(t *testing.T) {
 	})
 }
 
-// Authorization that takes too long is no fault of the connection, and no end of the caller's context.
+// Authorization that takes too long is neither a fault of the connection nor the end of the caller's context.
 func TestAuthorizationTimesOut(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -16,7 +16,7 @@ import (
 func FuzzError(f *testing.F) {
 	const credential = oktatest.DefaultAPIToken
 	f.Add(404, `{"errorCode":"E0000007","errorSummary":"Not found","errorLink":"E0000007","errorId":"oae1","errorCauses":[{"errorSummary":"x"}]}`, "")
-	f.Add(401, "", `Bearer error="invalid_token", error_description="`+credential+` is no token"`)
+	f.Add(401, "", `Bearer error="invalid_token", error_description="`+credential+` is not a token"`)
 	f.Add(500, `{"errorCode":"E0000009","errorSummary":"Internal`, "")
 	f.Add(502, "<html>"+credential+"\x1b[31m</html>", "")
 	f.Add(429, `{"errorCode":7,"errorSummary":["x"]}`, "DPoP")

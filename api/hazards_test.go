@@ -165,7 +165,7 @@ func TestHazards(t *testing.T) {
 		"unknown token after a 503":            {faults: one(oktatest.Status(503)), call: revokeID("oarUnknown"), want: api.ErrNotFound, requests: 2, left: tokenCount},
 		"unknown token after a 429":            {faults: one(oktatest.Status(429)), call: revokeID("oarUnknown"), want: api.ErrNotFound, requests: 2, left: tokenCount},
 		"a proxy's 404 after a dropped revoke": {faults: []oktatest.Fault{oktatest.DropBefore(), oktatest.HTML(404)}, call: revokeFirst, want: api.ErrNotFound, requests: 2, left: tokenCount},
-		"a 404 that breaks off after a dropped revoke": {faults: []oktatest.Fault{oktatest.DropBefore(), oktatest.CutBody()}, call: func(ctx context.Context, c *api.Client, _ *oktatest.Org) error {
+		"a 404 cut short after a dropped revoke": {faults: []oktatest.Fault{oktatest.DropBefore(), oktatest.CutBody()}, call: func(ctx context.Context, c *api.Client, _ *oktatest.Org) error {
 			return c.Revoke(ctx, "0oaUnknown", "oar1")
 		}, want: api.ErrNotFound, requests: 2, left: tokenCount},
 		"an unknown app after a dropped revoke": {faults: one(oktatest.DropBefore()), call: func(ctx context.Context, c *api.Client, _ *oktatest.Org) error {

@@ -175,7 +175,7 @@ func TestAListingThatStartsInALoopEnds(t *testing.T) {
 	}
 }
 
-// With the default port written out, or a slash after the org URL, a link is no foreign one.
+// With the default port written out, or a slash after the org URL, a link is not foreign.
 func TestOriginsMayBeSpeltDifferently(t *testing.T) {
 	t.Parallel()
 	for _, orgURL := range []string{"https://acme.okta.com:443", "https://acme.okta.com/", "http://localhost", "http://LOCALHOST:80", "https://[::1]"} {

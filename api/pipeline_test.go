@@ -185,7 +185,7 @@ func TestARetriedPageMayBringAnotherLink(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		org := oktatest.New(oktatest.WithApp(appID, 10))
-		// The first response with the second page links to that page once more, and breaks off.
+		// The first response with the second page links to that page once more, and is cut short.
 		broken, abandoned := 0, 0
 		client := newClient(t, roundTripper(func(req *http.Request) (*http.Response, error) {
 			if strings.HasSuffix(req.URL.RawQuery, "&x=1") { // never answers
