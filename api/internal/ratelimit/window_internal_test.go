@@ -186,10 +186,10 @@ func TestWindowHasRoomUpToItsEdges(t *testing.T) {
 		"alone: no slot":                                      {alone(0, 0, 1), after(10), false},
 		"alone: the last slot that is not reserved":           {alone(3, 2, 1), after(10), true},
 		"alone: every slot is reserved":                       {alone(3, 3, 1), after(10), false},
-		"others: two left when the attempt arrives":           {shared(2, 0, 0), after(10), true},
-		"others: the last slot, for what arrives at once":     {shared(1, 0, 0), after(10), true},
+		"others: three slots, two of which are left to them":  {shared(3, 0, 0), after(10), true},
+		"others: the last two slots are left to them":         {shared(2, 0, 0), after(10), false},
 		"others: a second's round trip leaves two":            {shared(3, 0, time.Second), after(10), true},
-		"others: a second's round trip leaves one":            {shared(2, 0, time.Second), after(10), false},
+		"others: a longer round trip leaves one":              {shared(3, 0, 2*time.Second), after(10), false},
 		"others: five seconds since the last response":        {shared(7, 0, 0), after(15), true},
 		"others: five seconds since, and one slot fewer":      {shared(6, 0, 0), after(15), false},
 		"others: no further ahead than they were observed":    {shared(12, 0, 0), after(1000), true},
@@ -200,7 +200,10 @@ func TestWindowHasRoomUpToItsEdges(t *testing.T) {
 		"others: a third attempt with 26 slots":               {shared(26, 2, 0), after(10), false},
 		"others in the window before: a second attempt":       {alone(34, 1, 3), after(10), true},
 		"others in the window before: with one slot fewer":    {alone(33, 1, 3), after(10), false},
-		"others in the window before: the first is always on": {alone(1, 0, 3), after(10), true},
+		"others in the window before: the first needs 5":      {alone(5, 0, 3), after(10), true},
+		"others in the window before: the first with 4 slots": {alone(4, 0, 3), after(10), false},
+		"many others in the window before: 8 slots are left":  {alone(9, 0, 30), after(10), true},
+		"many others in the window before: the last 8 slots":  {alone(8, 0, 30), after(10), false},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -80,7 +80,7 @@ func (p Policy) untilReset(o Outcome) time.Duration {
 		return p.backoff(o)
 	}
 	left := min(max(0, limit.Reset.Sub(ratelimit.ServerTime(o.Header, o.Now))), p.MaxWait)
-	return left + time.Second + Scale(p.BaseDelay, o.Jitter)
+	return left + time.Second + Scale(min(p.BaseDelay, p.MaxWait), o.Jitter)
 }
 
 // backoff is exponential with full jitter, see

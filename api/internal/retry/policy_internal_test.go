@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"math"
 	"net/http"
 	"strconv"
 	"testing"
@@ -75,7 +76,7 @@ func TestDecide(t *testing.T) {
 		"502":                                 {Outcome{Status: 502, Jitter: 0.5}, 125 * time.Millisecond},
 		"504":                                 {Outcome{Status: 504, Jitter: 0.5}, 125 * time.Millisecond},
 		"dropped connection":                  {Outcome{Err: dropped, Jitter: 0.5}, 125 * time.Millisecond},
-		"200 whose body is cut short":           {Outcome{Status: 200, Err: dropped, Jitter: 0.5}, 125 * time.Millisecond},
+		"200 whose body is cut short":         {Outcome{Status: 200, Err: dropped, Jitter: 0.5}, 125 * time.Millisecond},
 		"200 that is not the contract's":      {Outcome{Status: 200, Err: errors.New("html")}, stop},
 		"error that is not transient":         {Outcome{Err: io.EOF}, stop},
 		"context":                             {Outcome{Err: context.Canceled}, stop},
@@ -114,5 +115,14 @@ func TestBackoffIsBounded(t *testing.T) {
 		if want := 6993 * time.Millisecond; !again || wait != want {
 			t.Errorf("attempt %d: wait %v, again %v; want %v, that much of MaxDelay", attempt, wait, again, want)
 		}
+	}
+}
+
+func TestTheLongestDelayDoesNotOverflow(t *testing.T) {
+	t.Parallel()
+	policy := Policy{BaseDelay: math.MaxInt64, MaxDelay: math.MaxInt64}.WithDefaults()
+	outcome := Outcome{Attempt: 1, Status: 429, Header: limited("50", "0", 20*time.Second), Now: now, Jitter: 0.99}
+	if wait, again := policy.Decide(outcome); again || wait < policy.MaxWait {
+		t.Errorf("wait %v, again %v; want a wait too long to begin", wait, again)
 	}
 }
