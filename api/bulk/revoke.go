@@ -100,7 +100,7 @@ func (r *run) list(ctx context.Context) bool {
 	listed := 0
 	for page, err := range Pages(ctx, r.client, r.apps, r.job.Concurrency, options...) {
 		if err != nil {
-			r.yield(nil, fmt.Errorf("bulk: nothing was revoked: %w", err))
+			r.yield(nil, fmt.Errorf("%w; nothing was revoked", err))
 			return false
 		}
 		for i, token := range page.Tokens {

@@ -36,6 +36,7 @@ func TestEveryFilterFlagSelectsByItsField(t *testing.T) {
 		"--created-after 5d":                                "oarOld",
 		"--created-after " + date(-5):                       "oarOld",
 		"--created-after " + date(-20):                      "",
+		"--created-after " + date(-5) + "T12:00":            "oarOld",
 		"--expires-before 5d":                               "oarYoung",
 		"--expires-before " + date(5):                       "oarYoung",
 		"--expires-before " + date(20):                      "",

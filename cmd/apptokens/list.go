@@ -172,7 +172,7 @@ func (l *list) finish(apps int) error {
 	case similar >= 0:
 		return fmt.Errorf("%q may be mistyped, so this proves nothing (--expect-none)", unmatched[similar].Value)
 	}
-	l.logf("none of %s matches", looked)
+	l.logf("proved: none of %s matches", looked)
 	return nil
 }
 

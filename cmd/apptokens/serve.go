@@ -90,7 +90,7 @@ func (s *serve) run(command *cobra.Command, _ []string) error {
 func (a *app) serve(ctx context.Context, addr string, org *oktatest.Org, settings func(url string) string) error {
 	listener, err := net.Listen("tcp", addr)
 	if err != nil {
-		return err
+		return fmt.Errorf("--addr %q: %w; want a free address such as 127.0.0.1:8080", addr, err)
 	}
 	defer listener.Close()
 	if _, err := fmt.Fprint(a.out, settings("http://"+reachable(listener.Addr()))); err != nil {

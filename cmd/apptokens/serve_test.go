@@ -81,9 +81,11 @@ func TestServePrintsWhatToPaste(t *testing.T) {
 	if got.code != 0 || strings.Count(got.out, "\n") != 3 {
 		t.Errorf("code %d, stdout %q, stderr %q", got.code, got.out, got.err)
 	}
-	got = command{}.run(t.Context(), "serve", "--addr", "256.0.0.1:1")
-	if got.code != 1 || !strings.Contains(got.err, "256.0.0.1") {
-		t.Errorf("an address that cannot be: code %d, %q", got.code, got.err)
+	for _, addr := range []string{"256.0.0.1:1", "127.0.0.1"} {
+		got = command{}.run(t.Context(), "serve", "--addr", addr)
+		if got.code != 1 || !strings.Contains(got.err, fmt.Sprintf("--addr %q", addr)) || !strings.Contains(got.err, "such as 127.0.0.1:8080") {
+			t.Errorf("%s: code %d, %q", addr, got.code, got.err)
+		}
 	}
 }
 

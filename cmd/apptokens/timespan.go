@@ -14,7 +14,7 @@ func ago(text string, now time.Time) (time.Time, error) { return when(text, now,
 func ahead(text string, now time.Time) (time.Time, error) { return when(text, now, 1) }
 
 // layouts without a zone are local.
-var layouts = []string{time.RFC3339, "2006-01-02T15:04:05", time.DateTime, "2006-01-02 15:04", time.DateOnly}
+var layouts = []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02T15:04", time.DateTime, "2006-01-02 15:04", time.DateOnly}
 
 func when(text string, now time.Time, sign time.Duration) (time.Time, error) {
 	for _, layout := range layouts {

@@ -175,7 +175,7 @@ func TestExpectNoneIsAProofThatCanFail(t *testing.T) {
 		code  int
 		says  string
 	}{
-		"nothing matches":             {user: "00uNobody", code: exitDone, says: "none of 6 tokens in 1 app of ORG matches"},
+		"nothing matches":             {user: "00uNobody", code: exitDone, says: "proved: none of 6 tokens in 1 app of ORG matches"},
 		"a token is left":             {user: "00unkw1sfbTw08c0g1d7", code: exitFailed, says: "1 of 6 tokens in 1 app of ORG match, and none should (--expect-none)"},
 		"a mistyped user":             {user: "00unkw1sfbtw08c0g1d7", code: exitFailed, says: `"00unkw1sfbtw08c0g1d7" may be mistyped, so this proves nothing`},
 		"a dead credential":           {user: "00uNobody", env: map[string]string{"OKTA_CLIENT_TOKEN": "dead"}, code: exitFailed, says: "401 Unauthorized"},
