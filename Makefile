@@ -3,6 +3,7 @@
 
 GO ?= go
 FUZZTIME ?= 30s
+DURATION ?= 2m
 # Checks workflows, and is no part of what is built: in go.mod, it would bring in dependencies for nothing.
 ACTIONLINT := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 # Makes releases; it is much larger than what it releases.
@@ -15,7 +16,7 @@ RACE := -race
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test interop interop-test generate check canary drift upstream rehearse lint bench fuzz \
+.PHONY: help demo test interop interop-test generate check canary drift upstream rehearse lint bench soak fuzz \
 	apidiff release-check release
 
 help: ## list the targets
@@ -95,6 +96,10 @@ lint: ## gofmt, go vet, staticcheck and actionlint
 
 bench: ## compare with the peers side by side, for some minutes; writes internal/bench/ and the table in the README
 	cd internal/bench && $(GO) run .
+
+soak: ## use everything for DURATION (default 2m) against an org on which everything goes wrong, and play a week of it
+	$(GO) test ./internal/soak -count=1 -args -days=7
+	$(GO) run ./internal/soak -duration $(DURATION)
 
 fuzz: ## fuzz every parser, each for FUZZTIME (default 30s)
 	$(GO) test ./api/internal/header -run '^$$' -fuzz '^FuzzParseLinks$$' -fuzztime $(FUZZTIME)

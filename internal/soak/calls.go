@@ -1,0 +1,121 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+
+	"example.com/apptokens/api"
+	"example.com/apptokens/api/bulk"
+)
+
+// list lists an app. What was there before and after must be in a listing without an error.
+func (s *soak) list(ctx context.Context, client *api.Client, app string, r *rand.Rand) {
+	before, listed := s.present(app), set{}
+	var failed error
+	for token, err := range client.List(ctx, app, api.PageSize(50+r.IntN(151))) {
+		if err != nil {
+			failed = err
+			break
+		}
+		listed[token.ID] = true
+	}
+	s.count("list", failed)
+	if failed == nil {
+		s.complain(missing("list", app, before, s.present(app), listed))
+	}
+}
+
+// missing returns an error if a listing lacks a token that was there before and after.
+func missing(what, app string, before, after, listed set) error {
+	for id := range before {
+		if after[id] && !listed[id] {
+			return fmt.Errorf("%s: a listing of app %s lacks %s, and did not fail", what, app, id)
+		}
+	}
+	return nil
+}
+
+// pick returns a token of an app, or "" if it has none.
+func (s *soak) pick(app string, r *rand.Rand) string {
+	ids := slices.Sorted(maps.Keys(s.present(app)))
+	if len(ids) == 0 {
+		return ""
+	}
+	return ids[r.IntN(len(ids))]
+}
+
+func (s *soak) get(ctx context.Context, client *api.Client, app string, r *rand.Rand) {
+	id := s.pick(app, r)
+	if id == "" {
+		return
+	}
+	token, err := client.Get(ctx, app, id)
+	s.count("get", err)
+	if err == nil && token.ID != id {
+		s.complain(fmt.Errorf("get: asked for %s, got %s", id, token.ID))
+	}
+}
+
+func (s *soak) revoke(ctx context.Context, client *api.Client, app string, r *rand.Rand) {
+	id := s.pick(app, r)
+	if id == "" {
+		return
+	}
+	s.ask(id)
+	err := client.Revoke(ctx, app, id)
+	s.count("revoke", err)
+	if err == nil {
+		s.complain(s.stillThere(app, set{id: true}))
+	}
+}
+
+func (s *soak) revokeAll(ctx context.Context, client *api.Client, app string) {
+	ids, done := s.askAll(app, "")
+	defer done()
+	err := client.RevokeAll(ctx, app)
+	s.count("revoke all", err)
+	if err == nil {
+		s.complain(s.stillThere(app, ids))
+	}
+}
+
+// sweep revokes a user's tokens in all apps.
+func (s *soak) sweep(ctx context.Context, client *api.Client, r *rand.Rand) {
+	user := users[r.IntN(len(users))]
+	before := map[string]set{}
+	for _, app := range apps {
+		before[app] = set{}
+		for _, token := range s.org.Tokens(app) {
+			before[app][token.ID] = token.UserID == user
+		}
+	}
+	var failed error
+	for event, err := range bulk.Revoke(ctx, client, bulk.Job{AppIDs: apps, Filter: bulk.Filter{UserIDs: []string{user}}}) {
+		if err != nil {
+			failed = err
+			break
+		}
+		switch event := event.(type) {
+		case bulk.Selected:
+			for _, match := range event.Matches {
+				s.ask(match.Token.ID)
+				if match.Token.UserID != user {
+					s.complain(fmt.Errorf("sweep: %s is not a token of %s", match.Token.ID, user))
+				}
+			}
+		case bulk.Result:
+			if event.Outcome == bulk.Revoked {
+				s.complain(s.stillThere(event.Match.AppID, set{event.Match.Token.ID: true}))
+			}
+		case bulk.Proof:
+			if len(event.Remaining) == 0 {
+				maps.DeleteFunc(before[event.AppID], func(_ string, users bool) bool { return !users })
+				s.complain(s.stillThere(event.AppID, before[event.AppID]))
+			}
+		}
+	}
+	s.count("sweep", failed)
+}
