@@ -93,7 +93,8 @@ func (s *soak) sweep(ctx context.Context, client *api.Client, r *rand.Rand) {
 		}
 	}
 	var failed error
-	for event, err := range bulk.Revoke(ctx, client, bulk.Job{AppIDs: apps, Filter: bulk.Filter{UserIDs: []string{user}}}) {
+	job := bulk.Job{AppIDs: apps, Filter: bulk.Filter{UserIDs: []string{user}}}
+	for event, err := range bulk.Revoke(ctx, client, job) {
 		if err != nil {
 			failed = err
 			break

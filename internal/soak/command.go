@@ -20,7 +20,8 @@ func buildCommand(ctx context.Context) (path string, remove func(), err error) {
 	}
 	remove = func() { _ = os.RemoveAll(folder) }
 	path = filepath.Join(folder, "apptokens")
-	if printed, err := exec.CommandContext(ctx, "go", "build", "-o", path, "./cmd/apptokens").CombinedOutput(); err != nil {
+	printed, err := exec.CommandContext(ctx, "go", "build", "-o", path, "./cmd/apptokens").CombinedOutput()
+	if err != nil {
 		remove()
 		return "", nil, fmt.Errorf("%w\n%s", err, printed)
 	}

@@ -63,8 +63,9 @@ func newKey() crypto.Signer {
 func orgOptions(key crypto.Signer, seed uint64) []oktatest.Option {
 	options := []oktatest.Option{
 		oktatest.WithSeed(seed), oktatest.WithoutRequests(), oktatest.WithRateLimit(1000, 2*time.Second),
-		oktatest.WithServiceApp(oktatest.ServiceApp{ClientID: clientID, Keys: map[string]crypto.PublicKey{"": key.Public()}}),
-		oktatest.WithResourceNonce(),
+		oktatest.WithResourceNonce(), oktatest.WithServiceApp(oktatest.ServiceApp{
+			ClientID: clientID, Keys: map[string]crypto.PublicKey{"": key.Public()},
+		}),
 	}
 	for _, app := range apps {
 		options = append(options, oktatest.WithApp(app, 0))
@@ -72,7 +73,9 @@ func orgOptions(key crypto.Signer, seed uint64) []oktatest.Option {
 	return options
 }
 
-func newSoak(org *oktatest.Org, url string, transport http.RoundTripper, key crypto.Signer, seed uint64) (*soak, error) {
+func newSoak(
+	org *oktatest.Org, url string, transport http.RoundTripper, key crypto.Signer, seed uint64,
+) (*soak, error) {
 	s := &soak{ledger: newLedger(org), url: url, seed: seed, counts: map[string]int{}}
 	httpClient := &http.Client{Transport: watched{transport, s}}
 	logger := slog.New(slog.NewTextHandler(scanned{s}, nil))
@@ -93,7 +96,7 @@ func newSoak(org *oktatest.Org, url string, transport http.RoundTripper, key cry
 	return s, nil
 }
 
-// round lets all workers go on for some time, with up to some pause between two calls, and waits until none is under way.
+// round lets all workers go on for some time, with a random pause between two calls, and waits until none is under way.
 func (s *soak) round(ctx context.Context, duration, pause time.Duration) {
 	ctx, cancel := context.WithTimeout(ctx, duration)
 	defer cancel()
