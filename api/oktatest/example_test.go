@@ -74,7 +74,8 @@ func ExampleParseFault() {
 		}
 
 		err = client.RevokeAll(context.Background(), "0oa1")
-		fmt.Printf("%s: success %t, %d requests, %d tokens left\n", text, err == nil, len(org.Requests()), len(org.Tokens("0oa1")))
+		requests, left := len(org.Requests()), len(org.Tokens("0oa1"))
+		fmt.Printf("%s: success %t, %d requests, %d tokens left\n", text, err == nil, requests, left)
 	}
 	// Output:
 	// status@times=2:503: success true, 3 requests, 0 tokens left
