@@ -21,10 +21,11 @@ import (
 const (
 	commandGuide  = "cmd/apptokens/README.md"
 	contractGuide = "api/contract/README.md"
+	oktatestGuide = "api/oktatest/README.md"
 	contributing  = ".github/CONTRIBUTING.md"
 )
 
-var guides = []string{"README.md", commandGuide, contractGuide, contributing, ".github/SECURITY.md"}
+var guides = []string{"README.md", commandGuide, contractGuide, oktatestGuide, contributing, ".github/SECURITY.md"}
 
 func TestTheReadmeIsShort(t *testing.T) {
 	t.Parallel()
@@ -36,7 +37,7 @@ func TestTheReadmeIsShort(t *testing.T) {
 // The programs in the guides, each in a module of its own, build and do what they should.
 func TestTheReadmesProgramsRun(t *testing.T) {
 	t.Parallel()
-	programs := map[string]int{"README.md": 1, commandGuide: 1, contractGuide: 1}
+	programs := map[string]int{"README.md": 1, commandGuide: 1, contractGuide: 1, oktatestGuide: 3}
 	for _, guide := range guides {
 		if found := len(fenced(t, guide, "go")); found != programs[guide] {
 			t.Fatalf("%s has %d programs, and this test runs %d", guide, found, programs[guide])

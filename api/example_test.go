@@ -2,9 +2,13 @@ package api_test
 
 import (
 	"context"
+	"encoding/csv"
 	"errors"
 	"fmt"
 	"log"
+	"os"
+	"strings"
+	"time"
 
 	"example.com/apptokens/api"
 	"example.com/apptokens/api/oktatest"
@@ -55,6 +59,35 @@ func ExampleClient_List() {
 	// - offline_access
 	// - openid
 	// - profile
+}
+
+// An export to CSV.
+func ExampleClient_List_csv() {
+	today := time.Date(2026, time.November, 26, 12, 0, 0, 0, time.UTC)
+	org := oktatest.NewServer(oktatest.WithApp("0oa1", 2), oktatest.WithClock(func() time.Time { return today }))
+	defer org.Close()
+	client, err := api.New(org.URL, api.APIToken(org.APIToken()))
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	table := csv.NewWriter(os.Stdout)
+	_ = table.Write([]string{"id", "user", "scopes", "created"}) // Error reports errors of Write
+	for token, err := range client.List(context.Background(), "0oa1") {
+		if err != nil {
+			log.Fatal(err) // the table is not complete
+		}
+		scopes, created := strings.Join(token.Scopes, " "), token.Created.Format(time.RFC3339)
+		_ = table.Write([]string{token.ID, token.UserID, scopes, created})
+	}
+	table.Flush()
+	if err := table.Error(); err != nil {
+		log.Fatal(err)
+	}
+	// Output:
+	// id,user,scopes,created
+	// oarT4npx1yT6lrws7LFf,00uOmU6zDiIff85mCH1V,openid offline_access,2026-10-19T23:02:54Z
+	// oardAWoEQ6lcSEAUDmKT,00uT2YUX9XoKVUNAQF5r,offline_access openid profile,2026-08-15T08:49:12Z
 }
 
 func ExampleClient_Pages() {

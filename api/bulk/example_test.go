@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log"
+	"time"
 
 	"example.com/apptokens/api"
 	"example.com/apptokens/api/bulk"
@@ -61,4 +62,39 @@ func ExamplePages() {
 	// 0oa1 200
 	// 0oa1 50
 	// 0oa2 150
+}
+
+func ExampleRevoke_olderThan90Days() {
+	org := oktatest.NewServer(oktatest.WithApp("0oa1", 250), oktatest.WithApp("0oa2", 150))
+	defer org.Close()
+	client, err := api.New(org.URL, api.APIToken(org.APIToken()))
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	filter := bulk.Filter{CreatedBefore: time.Now().Add(-90 * 24 * time.Hour)}
+	job := bulk.Job{AppIDs: []string{"0oa1", "0oa2"}, Filter: filter}
+	for event, err := range bulk.Revoke(context.Background(), client, job) {
+		if err != nil {
+			log.Fatal(err) // run it again to continue
+		}
+		switch event := event.(type) {
+		case bulk.Selected: // nothing is revoked yet
+			if len(event.Matches) > event.Tokens*2/3 {
+				log.Fatalf("%d of %d tokens would be revoked: is the date right?", len(event.Matches), event.Tokens)
+			}
+		case bulk.Result:
+			if event.Err != nil {
+				log.Printf("%s: %s: %v", event.Match.Token.ID, event.Outcome, event.Err)
+			}
+		case bulk.Proof:
+			if event.Err != nil {
+				log.Fatal(event.Err) // nothing is proved
+			}
+			fmt.Printf("%s: %d gone, %d left\n", event.AppID, event.Gone, len(event.Remaining))
+		}
+	}
+	// Output:
+	// 0oa1: 131 gone, 0 left
+	// 0oa2: 71 gone, 0 left
 }

@@ -15,7 +15,9 @@ import (
 )
 
 // documents show command lines.
-var documents = []string{"README.md", "cmd/apptokens/README.md", "api/contract/README.md", ".github/CONTRIBUTING.md"}
+var documents = []string{
+	"README.md", "cmd/apptokens/README.md", "api/contract/README.md", "api/oktatest/README.md", ".github/CONTRIBUTING.md",
+}
 
 // Every command line in the documents is one that the command takes: its subcommand, flags, their values, and arguments.
 func TestCommandLinesInDocumentsParse(t *testing.T) {
