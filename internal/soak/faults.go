@@ -8,7 +8,7 @@ import (
 	"example.com/apptokens/api/oktatest"
 )
 
-// faults are all that can go wrong, except lies that no client could see through: a full page that claims to be the last
+// faults are all that can go wrong, except lies that no client could notice: a full page that claims to be the last
 // one, or a 404 for a token that exists.
 var faults = []func(r *rand.Rand) oktatest.Fault{
 	func(r *rand.Rand) oktatest.Fault {
