@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -75,15 +76,15 @@ var defaultTransport = sync.OnceValue(func() http.RoundTripper {
 // checkTarget returns an error if an editor changed where the request leads: credentials go to the org alone, and the
 // method and path are those of the operation.
 func (c *Client) checkTarget(req *http.Request, method, path string) error {
-	url := req.URL
-	sameOrigin := check.SameOrigin(url, c.org) && strings.EqualFold(req.Host, c.org.Host)
+	target := cmp.Or(req.URL, new(url.URL)) // an editor may have removed it
+	sameOrigin := check.SameOrigin(target, c.org) && strings.EqualFold(req.Host, c.org.Host)
 	switch {
-	case !sameOrigin || url.User != nil || url.Opaque != "":
+	case !sameOrigin || target.User != nil || target.Opaque != "":
 		why := "an editor changed its origin, and credentials go to " + c.org.Host + " alone"
-		return check.Invalid("request URL", url.Redacted(), why)
-	case req.Method != method || url.EscapedPath() != path:
+		return check.Invalid("request URL", target.Redacted(), why)
+	case req.Method != method || target.EscapedPath() != path:
 		why := "an editor changed its method or path, which are " + method + " " + path
-		return check.Invalid("request", req.Method+" "+url.EscapedPath(), why)
+		return check.Invalid("request", req.Method+" "+target.EscapedPath(), why)
 	}
 	return nil
 }

@@ -77,6 +77,7 @@ func TestAnEditorCannotLeadCredentialsAway(t *testing.T) {
 		"user information": func(req *http.Request) { req.URL.User = url.User("evil") },
 		"Host header":      func(req *http.Request) { req.Host = "evil.example" },
 		"opaque URL":       func(req *http.Request) { req.URL.Opaque = "//evil.example/x" },
+		"URL at all":       func(req *http.Request) { req.URL = nil },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
