@@ -117,7 +117,7 @@ func shells(t *testing.T) map[string][]string {
 // incident returns the blocks of the incident.
 func incident(t *testing.T) []string {
 	t.Helper()
-	blocks := fenced(t, commandGuide, "sh")
+	blocks := fencedBelow(t, commandGuide, "## In an incident", "sh")
 	if len(blocks) != 6 {
 		t.Fatalf("the incident has %d blocks, want 6", len(blocks))
 	}
