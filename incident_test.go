@@ -1,6 +1,7 @@
 package apptokens_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -39,6 +40,39 @@ func TestTheReadmesIncidentPlays(t *testing.T) {
 			}
 		})
 	}
+}
+
+// What the guide says to auditors holds for the receipts of its incident: its blocks run, and print what it quotes.
+func TestTheReadmesReceiptsAreAudited(t *testing.T) {
+	t.Parallel()
+	const heading = "### For auditors"
+	for _, tool := range []string{"jq", "sha256sum"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			t.Skipf("%s is not installed: the audit of the guide was not tried", tool)
+		}
+	}
+	binaries, dir := buildCommand(t), t.TempDir()
+	shell := []string{"sh", "-e", "-c"}
+	runShell(t, dir, binaries, shell, strings.Join(incident(t), ""))
+
+	shown, receipts := fencedBelow(t, commandGuide, heading, "json"), contents(t, dir, "incident.jsonl")
+	var receipt bytes.Buffer
+	if err := json.Compact(&receipt, []byte(shown[0])); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(anyTime(anyPort(receipts)), anyTime(anyPort(receipt.String()))+"\n") {
+		t.Errorf("%s shows\n%s\nwhich is not in\n%s", commandGuide, &receipt, receipts)
+	}
+
+	output, _ := runShell(t, dir, binaries, shell, strings.Join(fencedBelow(t, commandGuide, heading, "sh"), ""))
+	if quoted := "    " + strings.ReplaceAll(strings.TrimSpace(output), "\n", "\n    ") + "\n"; !strings.Contains(document(t, commandGuide), quoted) {
+		t.Errorf("it printed\n%s\nwhich %s does not quote", output, commandGuide)
+	}
+}
+
+// anyTime replaces the times of receipts.
+func anyTime(text string) string {
+	return regexp.MustCompile(`"time":"[^"]*"`).ReplaceAllString(text, `"time":"TIME"`)
 }
 
 // quotes returns what the guide shows of the output: progress of the sweep, and the settings that serve prints.
