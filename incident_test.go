@@ -168,12 +168,13 @@ func buildCommand(t *testing.T) string {
 	return dir
 }
 
-// runShell runs a script and returns its standard output, and its standard error.
+// runShell runs a script and returns its standard output, and its standard error. If the script fails, it ends the
+// server that the script has started.
 func runShell(t *testing.T, dir, binaries string, args []string, script string) (output, errors string) {
 	t.Helper()
+	script = `trap 'kill "${SERVER:-}" 2>/dev/null || :' EXIT` + "\n" + script
 	run := exec.CommandContext(t.Context(), args[0], append(args[1:len(args):len(args)], script)...)
 	run.Dir, run.Env = dir, []string{"HOME=" + dir, "PATH=" + binaries + ":" + os.Getenv("PATH")}
-	run.WaitDelay = time.Second // a script that fails leaves its server behind, which holds standard error open
 	var stderr strings.Builder
 	run.Stderr = &stderr
 	stdout, err := run.Output()
