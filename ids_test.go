@@ -14,8 +14,8 @@ import (
 
 const idToken = "00test-token-of-an-administrator"
 
-// The guide's way to the IDs of apps and users, against an org that lists its apps page by page: in every shell, with
-// nothing but curl, jq and sed, and without the token in a process list.
+// In every shell, the guide's blocks find the IDs of apps and users at an org that lists its apps page by page. They run
+// no program but those of recordingTools, and none has the token among its arguments.
 func TestTheReadmesIDsAreFound(t *testing.T) {
 	t.Parallel()
 	const whole = `0oaWeb # "Web shop"` + "\n" + `0oaMobile # "Mobile\n0oaEvil"` + "\n" + `0oaOld # "Old portal"` + "\n"
