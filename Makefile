@@ -28,6 +28,8 @@ demo: ## list, revoke and prove, against an org inside the process
 test: ## run all tests, with the race detector where a C compiler is at hand; api's also under the contract
 	@echo "race detector: $(if $(RACE),on,off (no C compiler))"
 	@command -v tmux >/dev/null || echo "no tmux: what the command looks like on a terminal is not tested"
+	@for tool in curl jq sha256sum; do \
+		command -v $$tool >/dev/null || echo "no $$tool: what the guide does with it is not tested"; done
 	$(GO) test -shuffle=on $(RACE) ./...
 	$(GO) test -tags contract ./api
 	cd internal/bench && $(GO) test .

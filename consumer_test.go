@@ -2,6 +2,7 @@ package apptokens_test
 
 import (
 	"encoding/json"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -56,39 +57,27 @@ func TestConsumersRequireLittle(t *testing.T) {
 	}
 }
 
-// consumer makes a module of one file as the README says, with a checkout beside it, and returns its folder.
+// consumer makes a module of one file as the README says, and returns its folder.
 func consumer(t *testing.T, name, text string) (dir string) {
 	t.Helper()
+	dir = besideCheckout(t)
+	write(t, filepath.Join(dir, name), text)
+	write(t, filepath.Join(dir, "go.sum"), document(t, "go.sum"))
+	for line := range strings.Lines(fencedBelow(t, "README.md", "## Install", "sh")[1]) {
+		words := strings.Fields(line)
+		run(t, dir, words[0], words[1:]...)
+	}
+	return dir
+}
+
+// besideCheckout returns an empty folder with a checkout beside it.
+func besideCheckout(t *testing.T) (dir string) {
+	t.Helper()
 	root, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	sums, err := os.ReadFile("go.sum")
-	if err != nil {
-		t.Fatal(err)
-	}
 	parent := t.TempDir()
-	dir = filepath.Join(parent, "consumer")
-	if err := os.Mkdir(dir, 0o755); err != nil {
+	dir = filepath.Join(parent, "yours")
+	if err := errors.Join(err, os.Mkdir(dir, 0o755), os.Symlink(root, filepath.Join(parent, "apptokens"))); err != nil {
 		t.Fatal(err)
-	}
-	if err := os.Symlink(root, filepath.Join(parent, "apptokens")); err != nil {
-		t.Fatal(err)
-	}
-	for name, text := range map[string]string{name: text, "go.mod": "module consumer\n\ngo 1.26\n", "go.sum": string(sums)} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	lines := 0
-	for line := range strings.Lines(document(t, "README.md")) {
-		if command, found := strings.CutPrefix(line, "    go mod "); found {
-			run(t, dir, "go", append([]string{"mod"}, strings.Fields(command)...)...)
-			lines++
-		}
-	}
-	if lines != 2 {
-		t.Fatalf("the README has %d lines that begin with go mod, want 2", lines)
 	}
 	return dir
 }

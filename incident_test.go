@@ -1,6 +1,7 @@
 package apptokens_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -37,8 +38,39 @@ func TestTheReadmesIncidentPlays(t *testing.T) {
 			if planned < 30 || countIn(t, dir, "revoked.txt", "revoked") != planned || countIn(t, dir, "incident.jsonl", `"revoked"`) != planned || countIn(t, dir, "tokens.html", "0oaWeb") == 0 {
 				t.Errorf("%d planned, %d revoked, %d on record", planned, countIn(t, dir, "revoked.txt", "revoked"), countIn(t, dir, "incident.jsonl", `"revoked"`))
 			}
+			t.Run("audit", func(t *testing.T) { audit(t, dir, args) })
 		})
 	}
+}
+
+// audit holds what the guide says to auditors against the receipts of its incident: the blocks run, and print what it
+// quotes.
+func audit(t *testing.T, dir string, shell []string) {
+	const heading = "### For auditors"
+	for _, tool := range []string{"jq", "sha256sum"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			t.Skipf("%s is not installed: the audit was not tried", tool)
+		}
+	}
+	shown, receipts := fencedBelow(t, commandGuide, heading, "json"), contents(t, dir, "incident.jsonl")
+	var receipt bytes.Buffer
+	if err := json.Compact(&receipt, []byte(shown[0])); err != nil {
+		t.Fatal(err)
+	}
+	first, _, _ := strings.Cut(receipts, "\n")
+	if got, want := anyTime(anyPort(first)), anyTime(anyPort(receipt.String())); got != want {
+		t.Errorf("the first receipt is\n%s\n%s shows\n%s", got, commandGuide, want)
+	}
+	output, _ := runShell(t, dir, "", shell, strings.Join(fencedBelow(t, commandGuide, heading, "sh"), ""))
+	quoted := "    " + strings.ReplaceAll(strings.TrimSpace(output), "\n", "\n    ") + "\n"
+	if !strings.Contains(document(t, commandGuide), quoted) {
+		t.Errorf("it printed\n%s\nwhich %s does not quote", output, commandGuide)
+	}
+}
+
+// anyTime replaces the times of receipts.
+func anyTime(text string) string {
+	return regexp.MustCompile(`"time":"[^"]*"`).ReplaceAllString(text, `"time":"TIME"`)
 }
 
 // quotes returns what the guide shows of the output: progress of the sweep, and the settings that serve prints.
@@ -117,7 +149,7 @@ func shells(t *testing.T) map[string][]string {
 // incident returns the blocks of the incident.
 func incident(t *testing.T) []string {
 	t.Helper()
-	blocks := fenced(t, commandGuide, "sh")
+	blocks := fencedBelow(t, commandGuide, "## In an incident", "sh")
 	if len(blocks) != 6 {
 		t.Fatalf("the incident has %d blocks, want 6", len(blocks))
 	}
@@ -134,12 +166,13 @@ func buildCommand(t *testing.T) string {
 	return dir
 }
 
-// runShell runs a script and returns its standard output, and its standard error.
+// runShell runs a script and returns its standard output, and its standard error. If the script fails, it ends the
+// server that the script has started.
 func runShell(t *testing.T, dir, binaries string, args []string, script string) (output, errors string) {
 	t.Helper()
+	script = `trap 'kill "${SERVER:-}" 2>/dev/null || :' EXIT` + "\n" + script
 	run := exec.CommandContext(t.Context(), args[0], append(args[1:len(args):len(args)], script)...)
 	run.Dir, run.Env = dir, []string{"HOME=" + dir, "PATH=" + binaries + ":" + os.Getenv("PATH")}
-	run.WaitDelay = time.Second // a script that fails leaves its server behind, which holds standard error open
 	var stderr strings.Builder
 	run.Stderr = &stderr
 	stdout, err := run.Output()

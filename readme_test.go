@@ -158,12 +158,28 @@ func document(t *testing.T, file string) string {
 }
 
 // fenced returns the code blocks of a document that are in a language.
-func fenced(t *testing.T, file, language string) (blocks []string) {
+func fenced(t *testing.T, file, language string) []string {
 	t.Helper()
-	for _, rest := range strings.Split(document(t, file), "\n```"+language+"\n")[1:] {
+	return blocksOf(t, document(t, file), language)
+}
+
+// fencedBelow returns those between a heading of a document and the next heading.
+func fencedBelow(t *testing.T, file, heading, language string) []string {
+	t.Helper()
+	_, text, found := strings.Cut(document(t, file), "\n"+heading+"\n")
+	if !found {
+		t.Fatalf("%s has no heading %q", file, heading)
+	}
+	text, _, _ = strings.Cut(text, "\n##")
+	return blocksOf(t, text, language)
+}
+
+func blocksOf(t *testing.T, text, language string) (blocks []string) {
+	t.Helper()
+	for _, rest := range strings.Split(text, "\n```"+language+"\n")[1:] {
 		block, _, closed := strings.Cut(rest, "```\n")
 		if !closed {
-			t.Fatalf("%s: a block is not closed", file)
+			t.Fatalf("a block is not closed: %.100s", rest)
 		}
 		blocks = append(blocks, block)
 	}
