@@ -56,7 +56,7 @@ func TestTheReadmeComparesTheGoSDK(t *testing.T) {
 				return org
 			}
 			org := start()
-			sdk := connectGo(t, settings{"orgUrl": org.URL, "token": org.APIToken(), "rateLimit": map[string]int{"maxRetries": 1, "maxBackoff": 1}})
+			sdk := connectGoV5(t, settings{"orgUrl": org.URL, "token": org.APIToken(), "rateLimit": map[string]int{"maxRetries": 1, "maxBackoff": 1}})
 			err := test.call(caller{
 				revoke: func(token string) error { return sdk.revoke(t, peersApp, token) },
 				list:   func() error { _, _, err := sdk.list(t, peersApp, 200); return err },
