@@ -41,6 +41,11 @@ func TestTheReadmeComparesTheGoSDK(t *testing.T) {
 			call:  func(c caller) error { return c.list() }, want: api.ErrUnexpectedResponse,
 			left: func(org *oktatest.Server) bool { return len(org.Requests()) == 1 },
 		},
+		"a 401 on a later page ends the listing": {
+			fault: oktatest.Status(http.StatusUnauthorized).After(1),
+			call:  func(c caller) error { return c.list() }, want: api.ErrUnauthorized,
+			left: func(org *oktatest.Server) bool { return len(org.Requests()) == 2 },
+		},
 		"waits are cut, and draw another 429": {
 			fault: oktatest.UsedUp(time.Hour).Forever(),
 			call:  revoke("oar1"), want: api.ErrRateLimited, fails: true,
@@ -55,19 +60,24 @@ func TestTheReadmeComparesTheGoSDK(t *testing.T) {
 				org.Inject(test.fault)
 				return org
 			}
-			org := start()
-			sdk := connectGo(t, settings{"orgUrl": org.URL, "token": org.APIToken(), "rateLimit": map[string]int{"maxRetries": 1, "maxBackoff": 1}})
-			err := test.call(caller{
-				revoke: func(token string) error { return sdk.revoke(t, peersApp, token) },
-				list:   func() error { _, _, err := sdk.list(t, peersApp, 200); return err },
-			})
-			if (err != nil) != test.fails || !test.left(org) {
-				t.Errorf("okta-sdk-golang: %v after %d requests, with %d tokens left", err, len(org.Requests()), len(org.Tokens(peersApp)))
+			for version, connectGo := range map[string]func(*testing.T, settings) peer{"v5": connectGoV5, "v6": connectGoV6} {
+				org := start()
+				sdk := connectGo(t, settings{
+					"orgUrl": org.URL, "token": org.APIToken(), "rateLimit": map[string]int{"maxRetries": 1, "maxBackoff": 1},
+				})
+				err := test.call(caller{
+					revoke: func(token string) error { return sdk.revoke(t, peersApp, token) },
+					list:   func() error { _, _, err := sdk.list(t, peersApp, 200); return err },
+				})
+				if (err != nil) != test.fails || !test.left(org) {
+					t.Errorf("okta-sdk-golang %s: %v after %d requests, with %d tokens left", version, err, len(org.Requests()),
+						len(org.Tokens(peersApp)))
+				}
 			}
 
-			org = start()
+			org := start()
 			client := connect(t, org.URL, http.DefaultTransport)
-			err = test.call(caller{
+			err := test.call(caller{
 				revoke: func(token string) error { return client.Revoke(t.Context(), peersApp, token) },
 				list: func() error {
 					for _, err := range client.List(t.Context(), peersApp) {

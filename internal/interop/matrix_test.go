@@ -46,5 +46,6 @@ func TestMain(m *testing.M) {
 		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", row.peer, row.mode, names, row.result)
 	}
 	_ = table.Flush()
+	_, _ = sdkMatrix.WriteTo(os.Stdout)
 	os.Exit(code)
 }

@@ -40,6 +40,29 @@ func buildCommand(t *testing.T) string {
 	return path
 }
 
+// Other projects' clients list tokens with the settings that are printed.
+func TestServePrintsSettingsForSDKs(t *testing.T) {
+	for mode, test := range map[string]struct {
+		args    []string
+		clients []sdk
+	}{
+		"API token":            {nil, sdks},
+		"service app, RSA key": {[]string{"--service-app=rsa"}, sdks[:3]},
+		"service app, EC key":  {[]string{"--service-app=ec"}, sdks[:2]}, // all that can sign with it
+	} {
+		s := serve(t, append(test.args, "--app", peersApp, "--tokens", "45")...)
+		for _, client := range test.clients {
+			t.Run(mode+", "+client.name, func(t *testing.T) {
+				record(t, client.name, "settings of apptokens serve", mode)
+				tokens, pages, err := client.connect(t, s).list(t, peersApp, 20)
+				if err != nil || len(tokens) != 45 || pages != 3 {
+					t.Errorf("%d tokens in %d pages, error %v", len(tokens), pages, err)
+				}
+			})
+		}
+	}
+}
+
 // settings are the settings of a client, with the names of an okta.yaml.
 type settings map[string]any
 
