@@ -75,7 +75,7 @@ func TestNewRefusesWhatCannotWork(t *testing.T) {
 		"a negative wait":                         {option: api.WithRetry(api.RetryPolicy{MaxWait: -1}), says: "MaxWait:-1ns"},
 		"no rate share":                           {option: api.WithRateShare(0), says: `rate share "0"`},
 		"more than the rate limit":                {option: api.WithRateShare(1.5), says: `rate share "1.5"`},
-		"a rate share that is not a number":        {option: api.WithRateShare(math.NaN()), says: "rate share"},
+		"a rate share that is not a number":       {option: api.WithRateShare(math.NaN()), says: "rate share"},
 		"no attempt timeout":                      {option: api.WithAttemptTimeout(0), says: `attempt timeout "0s"`},
 		"a negative call timeout":                 {option: api.WithCallTimeout(-1), says: `call timeout "-1ns"`},
 		"no call timeout":                         {option: api.WithCallTimeout(0), says: `call timeout "0s"`},

@@ -75,7 +75,7 @@ func TestDecide(t *testing.T) {
 		"502":                                 {Outcome{Status: 502, Jitter: 0.5}, 125 * time.Millisecond},
 		"504":                                 {Outcome{Status: 504, Jitter: 0.5}, 125 * time.Millisecond},
 		"dropped connection":                  {Outcome{Err: dropped, Jitter: 0.5}, 125 * time.Millisecond},
-		"200 whose body is cut short":           {Outcome{Status: 200, Err: dropped, Jitter: 0.5}, 125 * time.Millisecond},
+		"200 whose body is cut short":         {Outcome{Status: 200, Err: dropped, Jitter: 0.5}, 125 * time.Millisecond},
 		"200 that is not the contract's":      {Outcome{Status: 200, Err: errors.New("html")}, stop},
 		"error that is not transient":         {Outcome{Err: io.EOF}, stop},
 		"context":                             {Outcome{Err: context.Canceled}, stop},
