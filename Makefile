@@ -24,12 +24,9 @@ help: ## list the targets
 demo: ## list, revoke and prove, against an org inside the process
 	$(GO) run ./cmd/apptokens demo
 
-test: ## run all tests, with the race detector where a C compiler is at hand; api's also under the contract
+test: ## run all tests, with the race detector where a C compiler is at hand; api's also under the contract; ends with what was skipped
 	@echo "race detector: $(if $(RACE),on,off (no C compiler))"
-	@command -v tmux >/dev/null || echo "no tmux: what the command looks like on a terminal is not tested"
-	$(GO) test -shuffle=on $(RACE) ./...
-	$(GO) test -tags contract ./api
-	cd internal/bench && $(GO) test .
+	$(GO) run ./internal/tests -shuffle=on $(RACE) ./... -- -tags contract ./api -- -C internal/bench .
 
 interop: ## meet linters, servers, clients and browsers that are not ours; wants node and npm, and Chromium
 	@if command -v node >/dev/null && command -v npm >/dev/null; then $(MAKE) --no-print-directory interop-test; \
@@ -97,8 +94,10 @@ bench: ## compare with the peers side by side, for some minutes; writes internal
 	cd internal/bench && $(GO) run .
 
 fuzz: ## fuzz every parser, each for FUZZTIME (default 30s)
-	$(GO) test ./api/internal/header -run '^$$' -fuzz '^FuzzParseLinks$$' -fuzztime $(FUZZTIME)
-	$(GO) test ./api/internal/header -run '^$$' -fuzz '^FuzzChallenge$$' -fuzztime $(FUZZTIME)
-	$(GO) test ./api -run '^$$' -fuzz '^FuzzError$$' -fuzztime $(FUZZTIME)
-	$(GO) test ./api/oauth -run '^$$' -fuzz '^FuzzParsePrivateKey$$' -fuzztime $(FUZZTIME)
-	$(GO) test ./cmd/apptokens/internal/receipts -run '^$$' -fuzz '^FuzzOpen$$' -fuzztime $(FUZZTIME)
+	@found=$$($(GO) test -list '^Fuzz' ./...) || { echo "$$found"; exit 1; }; \
+	targets=$$(echo "$$found" | awk '/^Fuzz/ { names[n++] = $$1 } /^ok/ { while (n) print $$2, names[--n] }'); \
+	[ -n "$$targets" ] || { echo "fuzz: found no target" >&2; exit 1; }; \
+	echo "$$targets" | while read -r package target; do \
+		echo "fuzz: $$target of $$package"; \
+		$(GO) test "$$package" -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) || exit 1; \
+	done && echo "fuzz: $$(echo "$$targets" | wc -l) targets, each for $(FUZZTIME)"
