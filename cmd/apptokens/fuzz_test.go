@@ -49,7 +49,8 @@ func FuzzReadApps(f *testing.F) {
 	f.Add("0oa1\n0oa2 # payroll\r\n\n# none\n")
 	f.Add("\ufeff0oa1\r0oa2")
 	f.Add("0oa1,0oa2\n../0oa3\n00u1\n")
-	f.Add("0oa1\x00\n" + strings.Repeat("0", 1<<16))
+	f.Add("0oa1\x00\n")
+	f.Add("0oa1\n" + strings.Repeat("0", 1<<17))
 	f.Fuzz(func(t *testing.T, content string) {
 		ids, err := readApps("apps.txt", strings.NewReader(content))
 		if err != nil {
