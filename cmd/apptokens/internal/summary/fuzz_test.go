@@ -17,7 +17,7 @@ func FuzzPage(f *testing.F) {
 	tags := regexp.MustCompile(`<[^>]*>`)
 	control := regexp.MustCompile(`[\x00-\x09\x0b-\x1f\x7f]`)
 	f.Fuzz(func(t *testing.T, org, app, appName, user, userName, scope string, age, left int64) {
-		if slices.Contains([]string{app, appName, user, userName}, "") || app == appName || user == userName {
+		if slices.Contains([]string{app, appName, user, userName, scope}, "") || app == appName || user == userName {
 			return // these have elements of their own
 		}
 		page := func(org, app, appName, user, userName, scope string) string {
