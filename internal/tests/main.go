@@ -72,7 +72,6 @@ func printEvents(w io.Writer, events io.Reader, found skips) {
 		if decoder.Decode(&e) != nil {
 			return // go test has ended; its exit code says how
 		}
-		ofTest := func(o event) bool { return o.Test == e.Test }
 		switch {
 		case e.Action == "build-output":
 			fmt.Fprint(w, e.Output)
@@ -84,17 +83,18 @@ func printEvents(w io.Writer, events io.Reader, found skips) {
 			delete(said, e.Package)
 		case e.Action != "fail":
 			if e.Action == "skip" {
-				found.add(e.Test, slices.DeleteFunc(slices.Clone(said[e.Package]), func(o event) bool { return !ofTest(o) }))
+				found.add(e.Test, said[e.Package])
 			}
-			said[e.Package] = slices.DeleteFunc(said[e.Package], ofTest)
+			said[e.Package] = slices.DeleteFunc(said[e.Package], func(o event) bool { return o.Test == e.Test })
 		}
 	}
 }
 
+// add notes a skipped test with the reason that it gave in the output of its package.
 func (s skips) add(test string, output []event) {
 	why := "no reason given"
 	for _, o := range output {
-		if match := reason.FindStringSubmatch(o.Output); match != nil {
+		if match := reason.FindStringSubmatch(o.Output); match != nil && o.Test == test {
 			why = match[1]
 		}
 	}
