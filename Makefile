@@ -24,7 +24,7 @@ help: ## list the targets
 demo: ## list, revoke and prove, against an org inside the process
 	$(GO) run ./cmd/apptokens demo
 
-test: ## run all tests, with the race detector where a C compiler is at hand; api's also under the contract; ends with what was skipped
+test: ## run all tests, api's also under the contract, with the race detector if it can be; say what was skipped
 	@echo "race detector: $(if $(RACE),on,off (no C compiler))"
 	$(GO) run ./internal/tests -shuffle=on $(RACE) ./... -- -tags contract ./api -- -C internal/bench .
 
