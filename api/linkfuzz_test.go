@@ -23,7 +23,7 @@ func FuzzFollow(f *testing.F) {
 		f.Fatal(err)
 	}
 	for _, link := range []string{
-		"?",
+		"?", "//::",
 		orgURL + path + "?after=a1&limit=200", path + "?after=%zz;x", "?after=1", "", "../tokens?after=2", "#fragment",
 		"https://evil.example" + path + "?after=1", "//evil.example" + path + "?b", "https://acme.okta.com@evil.example" + path + "?c", "javascript:alert(1)",
 		"https://" + credential + "@acme.okta.com" + path, orgURL + "/api/v1/apps/0oa2/tokens", orgURL + path + "/", "HTTPS://ACME.okta.com:443" + path + "?b",

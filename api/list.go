@@ -114,6 +114,9 @@ func (l *listing) read(resp *http.Response, announce func(next string)) (page Pa
 		}
 		target.Fragment, target.RawFragment = "", ""
 		page.Next = target.String()
+		if _, err := url.Parse(page.Next); err != nil { // a reference such as //:: resolves all the same
+			return Page{}, "", unexpected("the next link is not a URL")
+		}
 		announce(page.Next)
 	}
 	page.Tokens = make([]Token, 0, MaxPageSize)
