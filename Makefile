@@ -25,14 +25,9 @@ help: ## list the targets
 demo: ## list, revoke and prove, against an org inside the process
 	$(GO) run ./cmd/apptokens demo
 
-test: ## run all tests, with the race detector where a C compiler is at hand; api's also under the contract
+test: ## run all tests, api's also under the contract, with the race detector if it can be; say what was skipped
 	@echo "race detector: $(if $(RACE),on,off (no C compiler))"
-	@command -v tmux >/dev/null || echo "no tmux: what the command looks like on a terminal is not tested"
-	@for tool in curl jq sha256sum; do \
-		command -v $$tool >/dev/null || echo "no $$tool: what the guide does with it is not tested"; done
-	$(GO) test -shuffle=on $(RACE) ./...
-	$(GO) test -tags contract ./api
-	cd internal/bench && $(GO) test .
+	$(GO) run ./internal/tests -shuffle=on $(RACE) ./... -- -tags contract ./api -- -C internal/bench .
 
 interop: ## meet linters, servers, clients and browsers that are not ours; wants node and npm, and Chromium
 	@if command -v node >/dev/null && command -v npm >/dev/null; then $(MAKE) --no-print-directory interop-test; \
@@ -103,9 +98,12 @@ soak: ## use everything for DURATION (default 2m) against an org on which everyt
 	$(GO) test ./internal/soak -count=1 -args -days=7
 	$(GO) run ./internal/soak -duration $(DURATION)
 
+# Unless it is told not to, go test may spend the whole time on making a single input shorter.
 fuzz: ## fuzz every parser, each for FUZZTIME (default 30s)
-	$(GO) test ./api/internal/header -run '^$$' -fuzz '^FuzzParseLinks$$' -fuzztime $(FUZZTIME)
-	$(GO) test ./api/internal/header -run '^$$' -fuzz '^FuzzChallenge$$' -fuzztime $(FUZZTIME)
-	$(GO) test ./api -run '^$$' -fuzz '^FuzzError$$' -fuzztime $(FUZZTIME)
-	$(GO) test ./api/oauth -run '^$$' -fuzz '^FuzzParsePrivateKey$$' -fuzztime $(FUZZTIME)
-	$(GO) test ./cmd/apptokens/internal/receipts -run '^$$' -fuzz '^FuzzOpen$$' -fuzztime $(FUZZTIME)
+	@found=$$($(GO) test -list '^Fuzz' ./...) || { echo "$$found"; exit 1; }; \
+	targets=$$(echo "$$found" | awk '/^Fuzz/ { names[n++] = $$1 } /^ok/ { while (n) print $$2, names[--n] }'); \
+	[ -n "$$targets" ] || { echo "fuzz: found no target" >&2; exit 1; }; \
+	echo "$$targets" | while read -r package target; do \
+		echo "fuzz: $$target of $$package"; \
+		$(GO) test "$$package" -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x || exit 1; \
+	done && echo "fuzz: $$(echo "$$targets" | wc -l) targets, each for $(FUZZTIME)"

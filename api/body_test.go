@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"example.com/apptokens/api"
 )
@@ -73,6 +74,50 @@ func TestBodiesTakeLittleMemory(t *testing.T) {
 			checkError(t, err, api.ErrUnexpectedResponse, "")
 			if allocated := after.TotalAlloc - before.TotalAlloc; allocated > 250*mebi { // over the peak: the server allocates as well, and the race detector
 				t.Errorf("%d MiB were allocated", allocated/mebi)
+			}
+		})
+	}
+}
+
+// closable is a body that notes that it was closed.
+type closable struct {
+	io.Reader
+	closed bool
+}
+
+func (c *closable) Close() error { c.closed = true; return nil }
+
+// A body that stays open holds its connection, and its goroutines, for ever.
+func TestEveryBodyIsClosed(t *testing.T) {
+	t.Parallel()
+	const token = `{"id":"oar1"}`
+	for name, test := range map[string]struct {
+		status int
+		body   string
+	}{
+		"a token": {200, token}, "a page": {200, "[" + token + "]"}, "a revocation": {204, ""}, "no JSON": {200, "<html>"},
+		"another success": {202, token}, "a redirect": {302, ""}, "an error": {403, `{"errorCode":"E0000006"}`},
+		"an outage": {503, strings.Repeat("<html>", 1<<15)}, "a rate limit": {429, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var bodies []*closable
+			client := newClient(t, roundTripper(func(*http.Request) (*http.Response, error) {
+				body := &closable{Reader: strings.NewReader(test.body)}
+				bodies = append(bodies, body)
+				return &http.Response{StatusCode: test.status, Header: http.Header{"Content-Type": {"application/json"}}, Body: body}, nil
+			}), api.WithRetry(api.RetryPolicy{MaxAttempts: 2, BaseDelay: time.Nanosecond, MaxDelay: time.Nanosecond}))
+			_, _ = client.Get(t.Context(), appID, "oar1")
+			_, _ = list(t.Context(), client)
+			_ = client.Revoke(t.Context(), appID, "oar1")
+			_ = client.RevokeAll(t.Context(), appID)
+			for i, body := range bodies {
+				if !body.closed {
+					t.Errorf("body %d of %d was not closed", i+1, len(bodies))
+				}
+			}
+			if len(bodies) < 4 {
+				t.Errorf("%d responses, want one of each call at least", len(bodies))
 			}
 		})
 	}

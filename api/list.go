@@ -102,6 +102,10 @@ func (l *listing) read(resp *http.Response, announce func(next string)) (page Pa
 	if err != nil {
 		return Page{}, "", unexpected("the Link header is malformed: %w", err)
 	}
+	repeated := func(secret string) bool { return secret != "" && strings.Contains(links.Next, secret) }
+	if slices.ContainsFunc(credentials(resp.Request), repeated) {
+		return Page{}, "", unexpected("the next link contains the credential") // which an error or a log would quote
+	}
 	page = Page{RequestID: requestID(resp), RateLimit: parseRateLimit(resp.Header)}
 	if links.Next != "" {
 		target, err := resp.Request.URL.Parse(links.Next)
@@ -110,6 +114,9 @@ func (l *listing) read(resp *http.Response, announce func(next string)) (page Pa
 		}
 		target.Fragment, target.RawFragment = "", ""
 		page.Next = target.String()
+		if _, err := url.Parse(page.Next); err != nil { // a reference such as //:: resolves all the same
+			return Page{}, "", unexpected("the next link is not a URL")
+		}
 		announce(page.Next)
 	}
 	page.Tokens = make([]Token, 0, MaxPageSize)

@@ -2,7 +2,9 @@ package api_test
 
 import (
 	"errors"
+	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -144,4 +146,47 @@ func TestPlainHTTPIsForThoseWhoAskForIt(t *testing.T) {
 	if _, err := api.New("ftp://okta-mock", api.APIToken("t"), api.WithPlainHTTP()); !errors.Is(err, api.ErrInvalidArgument) {
 		t.Errorf("another scheme: %v", err)
 	}
+}
+
+// FuzzParseOrgURL: an org URL has one form, and requests go to its host and below its path, over https or to this
+// machine. What is refused is refused without a credential that it may contain.
+func FuzzParseOrgURL(f *testing.F) {
+	for _, text := range []string{
+		orgURL, "HTTPS://Acme.okta.com:443/", "http://127.0.0.1:8080/prefix/", "http://[::1]:80", "https://a:b@acme.okta.com", "https://acme.okta.com\\@evil.example",
+		"https://acme-admin.okta.com", "https://acme.okta.com.com", "https://acme.okta.com/?x#y", "https://proxy.example/a/../b", "https://1.2.3.4:65536", "https://{yourOktaDomain}", "",
+	} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		org, err := api.ParseOrgURL(text)
+		if err != nil {
+			if !errors.Is(err, api.ErrInvalidArgument) || strings.Contains(text, "@") && strings.Contains(err.Error(), text) {
+				t.Errorf("%q: error %v", text, err)
+			}
+			return
+		}
+		if again, err := api.ParseOrgURL(org.String()); err != nil || *again != *org {
+			t.Errorf("%q is %s, and that is %v: %v", text, org, again, err)
+		}
+		asGiven, err := url.Parse(text)
+		isAddress := err == nil && net.ParseIP(asGiven.Hostname()) != nil // which has other spellings
+		if err != nil || !isAddress && !strings.EqualFold(asGiven.Hostname(), org.Hostname()) {
+			t.Errorf("%q is %s: %v", text, org, err)
+		}
+		client, err := api.New(text, api.APIToken("token"), api.WithHTTPClient(&http.Client{Transport: roundTripper(func(req *http.Request) (*http.Response, error) {
+			if want := org.String() + "/api/v1/apps/0oa1/tokens/oar1"; req.URL.String() != want || req.Host != org.Host {
+				t.Errorf("%q: the request goes to %s, host %s, want %s", text, req.URL, req.Host, want)
+			}
+			if isLocal := org.Hostname() == "localhost" || net.ParseIP(org.Hostname()).IsLoopback(); req.URL.Scheme != "https" && !isLocal {
+				t.Errorf("%q: the credential goes over %s", text, req.URL.Scheme)
+			}
+			return &http.Response{StatusCode: http.StatusNoContent}, nil
+		})}))
+		if err == nil {
+			err = client.Revoke(t.Context(), appID, "oar1")
+		}
+		if err != nil {
+			t.Errorf("%q: %v", text, err)
+		}
+	})
 }

@@ -3,6 +3,7 @@ package api_test
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -217,4 +218,47 @@ func TestRetriesSayWhatTheyRetry(t *testing.T) {
 			}
 		}
 	})
+}
+
+// permanentError is an error of a transport that knows better than to be repeated.
+type permanentError struct{ error }
+
+func (permanentError) Permanent() bool { return true }
+
+// Another attempt meets the same certificate: it would only add load, and delay the error.
+func TestPermanentErrorsAreNotRetried(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewUnstartedServer(http.NotFoundHandler())
+	server.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError) // of handshakes
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	plain := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(plain.Close)
+	for name, test := range map[string]struct {
+		orgURL    string
+		transport http.RoundTripper
+		attempts  int
+	}{
+		"an unknown certificate":          {server.URL, http.DefaultTransport, 1},
+		"a server without TLS":            {strings.Replace(plain.URL, "http:", "https:", 1), http.DefaultTransport, 1},
+		"a transport that says so":        {orgURL, failing(permanentError{errors.New("blocked by policy")}), 1},
+		"a transport that says otherwise": {orgURL, failing(errors.New("connection refused")), 3},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			client, err := api.New(test.orgURL, api.APIToken("token"), api.WithHTTPClient(&http.Client{Transport: test.transport}),
+				api.WithRetry(api.RetryPolicy{MaxAttempts: 3, MaxDelay: time.Nanosecond}))
+			if err != nil {
+				t.Fatal(err)
+			}
+			failure, ok := errors.AsType[*api.Error](client.RevokeAll(t.Context(), appID))
+			if !ok || failure.Attempts != test.attempts {
+				t.Errorf("%v, want %d attempts: %+v", failure, test.attempts, failure)
+			}
+		})
+	}
+}
+
+func failing(err error) http.RoundTripper {
+	return roundTripper(func(*http.Request) (*http.Response, error) { return nil, err })
 }

@@ -2,6 +2,7 @@ package bulk_test
 
 import (
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -103,6 +104,19 @@ func TestNewTokensAreReported(t *testing.T) {
 	r := run(t, t.Context(), newClient(t, transport), bulk.Job{AppIDs: apps, Filter: bulk.Filter{UserIDs: []string{userID}}})
 	if proof := r.proofs[1]; r.err != nil || len(proof.New) != 1 || proof.New[0].Token.ID != "oarNew" || len(proof.Remaining) > 0 {
 		t.Errorf("%v, proof %+v", r.err, proof)
+	}
+}
+
+// A token that stays in the listing with the status REVOKED is gone; one that stays as it was remains.
+func TestATokenThatIsListedAsRevokedIsGone(t *testing.T) {
+	t.Parallel()
+	org := newOrg()
+	tokens := org.Tokens("0oa2")
+	again := fmt.Sprintf(`[{"id":%q,"status":"REVOKED"},{"id":%q,"status":"ACTIVE"}]`, tokens[0].ID, tokens[1].ID)
+	org.Inject(oktatest.Body(http.StatusOK, "application/json", again).On(http.MethodGet).After(1))
+	r := run(t, t.Context(), newClient(t, org.Transport()), bulk.Job{AppIDs: []string{"0oa2"}})
+	if proof := r.proofs[0]; r.err != nil || proof.Gone != len(tokens)-1 || len(proof.Remaining) != 1 || proof.Remaining[0].Token.ID != tokens[1].ID {
+		t.Errorf("%v; %d of %d are gone, remaining %+v", r.err, proof.Gone, len(tokens), proof.Remaining)
 	}
 }
 

@@ -234,6 +234,27 @@ func TestAClockThatKeepsJumpingIsFollowedOnce(t *testing.T) {
 	})
 }
 
+// A clock that is set while a token is alive is noticed by the API's answers: the proofs are right again, and so is the
+// next assertion.
+func TestTheClockIsLearntFromTheAPI(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var offset time.Duration
+		org := newOrg(3, oktatest.WithClock(func() time.Time { return time.Now().Add(offset) }))
+		client := newClient(t, org.Transport())
+		for _, offset = range []time.Duration{0, 20 * time.Minute, -20 * time.Minute} {
+			if n, err := list(t.Context(), client); n != 3 || err != nil {
+				t.Errorf("with a clock that is %v off, listed %d of 3: %v", offset, n, err)
+			}
+		}
+		before := len(tokenRequests(org))
+		time.Sleep(2 * time.Hour)
+		if n, err := list(t.Context(), client); n != 3 || err != nil || len(tokenRequests(org)) != before+1 {
+			t.Errorf("listed %d of 3: %v; token requests %v, want one that is granted", n, err, tokenRequests(org)[before:])
+		}
+	})
+}
+
 // What was learnt of the server's clock stays, until another response says otherwise.
 func TestAResponseWithoutDateLeavesTheClockAlone(t *testing.T) {
 	t.Parallel()

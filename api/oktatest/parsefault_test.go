@@ -6,6 +6,7 @@ import (
 	"go/parser"
 	"go/token"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -108,4 +109,22 @@ func TestTextsThatAreNotFaults(t *testing.T) {
 			t.Errorf("%q: error %v, want %q", text, err, says)
 		}
 	}
+}
+
+// FuzzParseFault: a text is a fault that an org takes, or is named.
+func FuzzParseFault(f *testing.F) {
+	for _, text := range []string{
+		"status:503", "cut-body@after=1,times=2", "redirect@on=DELETE,forever:302,https://acme.okta.com", "throttle:90s", "body:200,application/json,[]",
+		"challenge:401,invalid_token,", "status@times=-1:0", "foreign-next:%zz", "@:", "",
+	} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		fault, err := oktatest.ParseFault(text)
+		if err == nil {
+			oktatest.New().Inject(fault)
+		} else if !strings.Contains(err.Error(), strconv.Quote(text)) {
+			t.Errorf("%q: error %v", text, err)
+		}
+	})
 }

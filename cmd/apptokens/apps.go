@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -74,8 +75,8 @@ func readAppsFile(path string) ([]string, error) {
 }
 
 func readApps(name string, r io.Reader) (ids []string, err error) {
-	lines := bufio.NewScanner(r)
-	for n := 1; lines.Scan(); n++ {
+	lines, n := bufio.NewScanner(r), 1
+	for ; lines.Scan(); n++ {
 		id, _, _ := strings.Cut(strings.TrimPrefix(lines.Text(), "\ufeff"), "#") // some editors write a byte order mark
 		if id = strings.TrimSpace(id); id == "" {
 			continue
@@ -85,7 +86,10 @@ func readApps(name string, r io.Reader) (ids []string, err error) {
 		}
 		ids = append(ids, id)
 	}
-	if err := lines.Err(); err != nil {
+	switch err := lines.Err(); {
+	case errors.Is(err, bufio.ErrTooLong):
+		return nil, usage("%s, line %d: it is longer than %d bytes; write one app ID per line", name, n, bufio.MaxScanTokenSize)
+	case err != nil:
 		return nil, usage("%s: %w", name, err)
 	}
 	return ids, nil

@@ -56,14 +56,7 @@ func parse(args []string) error {
 // Every flag that the documents name is a flag of some subcommand.
 func TestFlagsInDocumentsExist(t *testing.T) {
 	t.Parallel()
-	var flags []string
-	add := func(flag *pflag.Flag) { flags = append(flags, flag.Name) }
-	root := newRoot()
-	for _, command := range append(root.Commands(), root) {
-		command.InitDefaultHelpFlag()
-		command.Flags().VisitAll(add)
-		command.PersistentFlags().VisitAll(add)
-	}
+	flags := flagNames()
 	for _, name := range documents {
 		for _, match := range regexp.MustCompile("`(?:[a-z]+ )?--([a-z-]+)").FindAllStringSubmatch(codeOf(t, name), -1) {
 			if !slices.Contains(flags, match[1]) {
@@ -88,4 +81,25 @@ func codeOf(t *testing.T, name string) string {
 		t.Fatal(err)
 	}
 	return strings.Join(regexp.MustCompile("(?ms)^```\\w+$.*?^```$|^    [^\n]*|`[^`\n]+`").FindAllString(string(text), -1), "\n")
+}
+
+// Lists of processes show flags, so none of them takes a secret.
+func TestNoFlagTakesASecret(t *testing.T) {
+	t.Parallel()
+	secret := regexp.MustCompile(`secret|password|credential|key|token$`)
+	if i := slices.IndexFunc(flagNames(), secret.MatchString); i >= 0 {
+		t.Errorf("--%s takes a secret", flagNames()[i])
+	}
+}
+
+// flagNames returns the flags of all subcommands.
+func flagNames() (names []string) {
+	root := newRoot()
+	for _, command := range append(root.Commands(), root) {
+		command.InitDefaultHelpFlag()
+		for _, flags := range []*pflag.FlagSet{command.Flags(), command.PersistentFlags()} {
+			flags.VisitAll(func(flag *pflag.Flag) { names = append(names, flag.Name) })
+		}
+	}
+	return names
 }

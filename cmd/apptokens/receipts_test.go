@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -19,6 +20,7 @@ import (
 	"example.com/apptokens/api"
 	"example.com/apptokens/api/bulk"
 	"example.com/apptokens/cmd/apptokens/internal/receipts"
+	"example.com/apptokens/gen"
 )
 
 // readReceipts returns the outcomes in a file of receipts, by token.
@@ -192,6 +194,21 @@ func TestReceiptsOfEarlierSweeps(t *testing.T) {
 	}
 	if text := readTestFile(t, file); strings.Contains(text, `{"ti{`) || !strings.HasSuffix(text, "\n") {
 		t.Errorf("the file is\n%s", text)
+	}
+}
+
+// A token that an earlier sweep planned to revoke, and that is still listed, is not on record as gone, even if this sweep
+// has nothing to do with it.
+func TestALiveTokenIsNeverOnRecordAsGone(t *testing.T) {
+	t.Parallel()
+	org := newOrg(t, 0)
+	org.Add("0oa1", gen.Token{ID: "oarAda", UserID: "00uAda", Status: gen.TokenStatusActive}, gen.Token{ID: "oarBob", UserID: "00uBob", Status: gen.TokenStatusActive})
+	file := filepath.Join(t.TempDir(), "receipts.jsonl")
+	writeTestFile(t, file, fmt.Sprintf(`{"time":"2026-11-24T12:00:00Z","org":%q,"appId":"0oa1","tokenId":"oarBob","outcome":"planned"}`+"\n", org.URL))
+	got := command{org: org}.run(t.Context(), "sweep", "0oa1", "--user", "00uAda", "--yes", "--receipts", file)
+	want := map[string][]string{"0oa1 oarAda": {"planned", "revoked"}, "0oa1 oarBob": {"planned"}}
+	if outcomes := readReceipts(t, file); got.code != exitDone || !maps.EqualFunc(outcomes, want, slices.Equal) {
+		t.Errorf("code %d, outcomes %v, want %v\n%s", got.code, outcomes, want, got.err)
 	}
 }
 

@@ -137,7 +137,11 @@ func TestSweepReportsWhatItCouldNotDo(t *testing.T) {
 	if got = (command{org: org}).run(t.Context(), args...); got.code != 0 {
 		t.Errorf("code %d\n%s", got.code, got.err)
 	}
-	for token, outcomes := range readReceipts(t, file) {
+	receipts := readReceipts(t, file)
+	if len(receipts) != 20 {
+		t.Errorf("%d tokens are on record, want 20", len(receipts))
+	}
+	for token, outcomes := range receipts {
 		if last := outcomes[len(outcomes)-1]; outcomes[0] != "planned" || last != "revoked" {
 			t.Errorf("%s: %q", token, outcomes)
 		}

@@ -86,6 +86,10 @@ func TestListGoesOnPastAnAppThatFails(t *testing.T) {
 	if got.code != 1 || strings.Count(got.out, "\n") != 5 || !strings.Contains(got.err, "1 of 3 apps could not be listed; 5 tokens were listed, the listing is not complete") || !strings.Contains(got.err, "(app 0oa2): 404") {
 		t.Errorf("code %d, %s%s", got.code, got.out, got.err)
 	}
+	got = command{org: org}.run(t.Context(), "list", "0oa1", "0oa2", "-o", "json")
+	if got.code != 1 || !strings.HasPrefix(got.out, "[") || json.Valid([]byte(got.out)) {
+		t.Errorf("code %d, and an array that looks complete:\n%s", got.code, got.out)
+	}
 }
 
 func TestManPagesAndCompletion(t *testing.T) {

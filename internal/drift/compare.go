@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // A place says where the contract and upstream differ, and in what.
@@ -185,10 +186,20 @@ func (c *comparer) values(at location, key string, ours, theirs any) {
 }
 
 func (c *comparer) report(at location, what string, change change) {
-	d := difference{place{at.where, what}, change, change.effect()}
+	d := difference{place{oneLine(at.where), oneLine(what)}, change, change.effect()}
 	if old, found := c.found[d.place]; !found || old.effect < d.effect {
 		c.found[d.place] = d
 	}
+}
+
+// oneLine replaces control characters, which a name in a document may contain, so that a difference is one line.
+func oneLine(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, text)
 }
 
 // refers reports whether an object leads to others, as each does that holds itself.

@@ -5,9 +5,12 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"example.com/apptokens/api/bulk"
 )
@@ -102,6 +105,34 @@ func FuzzOpen(f *testing.F) {
 			if again, err := openContent(t, path, got); err != nil || again != got {
 				t.Errorf("%q was repaired to %q, and that to %q: %v", content, got, again, err)
 			}
+		}
+	})
+}
+
+// FuzzEncode: a receipt is one line without a control character, is read as it was written, and is known when torn.
+func FuzzEncode(f *testing.F) {
+	for _, r := range samples {
+		f.Add(r.Org, r.AppID, r.TokenID, r.UserID, string(r.Outcome), r.Error, r.Status, r.Time.Unix())
+	}
+	f.Fuzz(func(t *testing.T, org, app, id, user, outcome, message string, status int, seconds int64) {
+		r := Receipt{
+			Time: time.Unix(seconds, 0).UTC(), Org: org, AppID: app, TokenID: id, UserID: user, Scopes: []string{user, id},
+			Outcome: bulk.Outcome(outcome), Error: message, Status: status,
+		}
+		line, err := encode(r)
+		if err != nil {
+			return
+		}
+		if text, whole := bytes.CutSuffix(line, []byte("\n")); !whole || bytes.ContainsFunc(text, unicode.IsControl) {
+			t.Errorf("not one line: %q", line)
+		}
+		got, err := decode(line)
+		isText := utf8.ValidString(strings.Join([]string{org, app, id, user, outcome, message}, " "))
+		if err != nil || isText && !reflect.DeepEqual(got, r) {
+			t.Errorf("%+v is read as %+v: %v", r, got, err)
+		}
+		if !isTorn(line[:len(line)*2/3]) || isTorn(line) {
+			t.Errorf("a part of %q is not torn, or the whole is", line)
 		}
 	})
 }

@@ -61,7 +61,7 @@ func largeOrg(holders int) Summary {
 }
 
 // write returns the page of a summary.
-func write(t *testing.T, s Summary) string {
+func write(t testing.TB, s Summary) string {
 	t.Helper()
 	var page bytes.Buffer
 	if err := s.WriteHTML(&page); err != nil {

@@ -1,0 +1,98 @@
+package apptokens_test
+
+import (
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const promisesFile = ".github/PROMISES.md"
+
+// source is a part of some files that promises something, from the end of one text to another.
+type source struct{ files, from, to string }
+
+var sources = []source{
+	{"README.md", "for pipelines that need to trust the result.\n", "\n## "},
+	{"README.md", "\n## What it promises\n", "\n## "},
+	{".github/SECURITY.md", "\n## How credentials are treated\n", "\n## What is out of scope\n"},
+	{"api/doc.go", "// # What a nil error means\n", "// # Tests\n"},
+	{"api/bulk/doc.go", "// # What a job does\n", "package bulk\n"},
+	{"cmd/apptokens/*.go", "Long: `", "`"},
+}
+
+// Every promise has a row in the table of promises, in its own words, and every row has tests that exist. So a promise
+// that is new or says something else has to find its test.
+func TestEveryPromiseNamesItsTests(t *testing.T) {
+	t.Parallel()
+	made := map[string]bool{}
+	for _, s := range sources {
+		for _, promise := range s.promises(t) {
+			made[promise] = true
+		}
+	}
+	kept := map[string]bool{}
+	for _, row := range regexp.MustCompile(`(?m)^\| (.+) \| (.+) \|$`).FindAllStringSubmatch(document(t, promisesFile), -1)[1:] {
+		promise, tests := row[1], row[2]
+		kept[promise] = true
+		if !made[promise] {
+			t.Errorf("%s has a row for what nothing promises any more: %s", promisesFile, promise)
+		}
+		if strings.HasPrefix(tests, "none: ") {
+			continue
+		}
+		for test := range strings.SplitSeq(tests, ", ") {
+			if dot := strings.LastIndex(test, "."); !strings.Contains(testsIn(t, test[:max(dot, 0)]), "\nfunc "+test[dot+1:]+"(") {
+				t.Errorf("%s names a test that does not exist: %s", promisesFile, test)
+			}
+		}
+	}
+	for promise := range made {
+		if !kept[promise] {
+			t.Errorf("%s has no row with the tests of: %s", promisesFile, promise)
+		}
+	}
+}
+
+// promises returns the sentences and the rows of tables in a part of some files.
+func (s source) promises(t *testing.T) (all []string) {
+	t.Helper()
+	files, err := filepath.Glob(s.files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		_, rest, _ := strings.Cut(document(t, file), s.from)
+		text, _, _ := strings.Cut(rest, s.to)
+		for _, replace := range []struct{ expression, by string }{
+			{`(?m)^// ?`, ""}, {`(?m)^#.*$`, ""}, {`\*\*[^*]+\.\*\*`, ""}, {`\*\*`, ""}, {`(?m)^- `, "\n"}, {`\[([^]]*)](\([^)]*\))?`, "$1"},
+			{`(?m)^\|.*\n\|-.*$`, ""}, {`(?m)^\| (.*) \| (.*) \|$`, "\n$1: $2\n"},
+		} {
+			text = regexp.MustCompile(replace.expression).ReplaceAllString(text, replace.by)
+		}
+		for paragraph := range strings.SplitSeq(text, "\n\n") {
+			if strings.HasPrefix(paragraph, "  ") {
+				continue // an example
+			}
+			for _, sentence := range regexp.MustCompile(`([^.]|\.\S)+\.?`).FindAllString(paragraph, -1) {
+				all = append(all, strings.Join(strings.Fields(sentence), " "))
+			}
+		}
+	}
+	all = slices.DeleteFunc(all, func(promise string) bool { return promise == "" })
+	if len(all) == 0 {
+		t.Errorf("%s promise nothing between %q and %q", s.files, s.from, s.to)
+	}
+	return all
+}
+
+// testsIn returns the test files of a folder.
+func testsIn(t *testing.T, dir string) (text string) {
+	t.Helper()
+	files, _ := filepath.Glob(filepath.Join(dir, "*_test.go"))
+	for _, file := range files {
+		text += document(t, file)
+	}
+	return text
+}
