@@ -38,10 +38,11 @@ func TestTheReadmesIDsAreFound(t *testing.T) {
 	if len(blocks) != 4 {
 		t.Fatalf("%s has %d blocks, want 4", commandGuide, len(blocks))
 	}
-	for shell, args := range shells(t) {
+	for shell, args := range shells {
 		for name, test := range tests {
 			t.Run(shell+" "+name, func(t *testing.T) {
 				t.Parallel()
+				skipWithout(t, shell)
 				dir, tools := t.TempDir(), recordingTools(t)
 				org := httptest.NewServer(idOrg(test.second, test.folded))
 				defer org.Close()

@@ -139,7 +139,7 @@ var shells = map[string][]string{
 func skipWithout(t *testing.T, shell string) {
 	t.Helper()
 	if _, err := exec.LookPath(shell); err != nil {
-		t.Skipf("%s is not installed: the incident was not played in it", shell)
+		t.Skipf("%s is not installed: the guide was not tried in it", shell)
 	}
 }
 
