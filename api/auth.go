@@ -135,18 +135,16 @@ func retrieveError(e *oauth2.RetrieveError) error {
 // checkCredential never shows the credential.
 func checkCredential(what, credential string) error {
 	invalid := func(r rune) bool { return text.NotVisible(r) || r == '"' || r == '\'' }
-	why := ""
 	switch {
 	case credential == "":
 		return check.Invalid(what, "", "it is empty; is the environment variable set?")
 	case text.HasPlaceholder(credential):
-		why = "it still contains a placeholder such as ${OKTA_TOKEN}; put in the value"
+		return check.Invalid(what, "(not shown)", "it still contains a placeholder such as ${OKTA_TOKEN}; put in the value")
 	case strings.ContainsFunc(credential, invalid):
-		why = "it contains a space, line break, quote or other character never found in tokens; pass the token alone"
-	default:
-		return nil
+		return check.Invalid(what, "(not shown)",
+			"it contains a space, line break, quote or other character never found in tokens; pass the token alone")
 	}
-	return check.Invalid(what, "(not shown)", why)
+	return nil
 }
 
 // authorize is the editor that runs the Auth of the client, with a time limit.
@@ -158,10 +156,10 @@ func (c *Client) authorize(ctx context.Context, req *http.Request) error {
 		authCtx = context.WithValue(authCtx, oauth2.HTTPClient, c.httpClient)
 	}
 	err := c.auth().Authorize(authCtx, req)
-	if err == nil {
+	switch {
+	case err == nil:
 		return nil
-	}
-	if ctx.Err() == nil && authCtx.Err() != nil {
+	case ctx.Err() == nil && authCtx.Err() != nil:
 		err = because(context.Cause(authCtx), err)
 	}
 	return fmt.Errorf("authorize: %w", err)

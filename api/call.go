@@ -124,8 +124,8 @@ func (c *Client) do(ctx context.Context, call *call) error {
 // notAdmitted returns the error of a call whose next attempt was held back for too long, or until ctx ended. failure is
 // that of the last attempt, if there was one.
 func (call *call) notAdmitted(ctx context.Context, err error, failure *Error) *Error {
-	var tooLong *ratelimit.TooLongError
-	if errors.As(err, &tooLong) {
+	tooLong, limited := errors.AsType[*ratelimit.TooLongError](err)
+	if limited {
 		err = fmt.Errorf("%w: %w", ErrRateLimited, err)
 	} else {
 		err = retry.ContextError(ctx)
@@ -134,7 +134,7 @@ func (call *call) notAdmitted(ctx context.Context, err error, failure *Error) *E
 		return failure.interrupted(err)
 	}
 	failure = call.failed(err)
-	if tooLong != nil {
+	if limited {
 		failure.RateLimit = RateLimit(tooLong.Limit)
 	}
 	return failure

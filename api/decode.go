@@ -75,12 +75,10 @@ func decode(resp *http.Response, value any, keepRaw bool) (raw []byte, warning s
 
 // where returns the position of an error of package json, without what the error quotes of the body.
 func where(err error) string {
-	var syntactic *jsontext.SyntacticError
-	var semantic *json.SemanticError
-	switch {
-	case errors.As(err, &semantic): // its pointer contains only names of the contract
+	if semantic, ok := errors.AsType[*json.SemanticError](err); ok { // its pointer contains only names of the contract
 		return fmt.Sprintf(", at %q (byte %d)", semantic.JSONPointer, semantic.ByteOffset)
-	case errors.As(err, &syntactic):
+	}
+	if syntactic, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
 		return fmt.Sprintf(", at byte %d", syntactic.ByteOffset)
 	}
 	return ""

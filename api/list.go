@@ -109,12 +109,12 @@ func (l *listing) read(resp *http.Response, announce func(next string)) (page Pa
 	page = Page{RequestID: requestID(resp), RateLimit: parseRateLimit(resp.Header)}
 	if links.Next != "" {
 		target, err := resp.Request.URL.Parse(links.Next)
-		if err != nil {
-			return Page{}, "", unexpected("the next link is not a URL")
+		if err == nil {
+			target.Fragment, target.RawFragment = "", ""
+			page.Next = target.String()
+			_, err = url.Parse(page.Next) // a reference such as //:: resolves all the same
 		}
-		target.Fragment, target.RawFragment = "", ""
-		page.Next = target.String()
-		if _, err := url.Parse(page.Next); err != nil { // a reference such as //:: resolves all the same
+		if err != nil {
 			return Page{}, "", unexpected("the next link is not a URL")
 		}
 		announce(page.Next)

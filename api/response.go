@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"github.com/go-json-experiment/json"
@@ -93,8 +92,7 @@ func leadsTo(resp *http.Response) string {
 	if err != nil {
 		return ""
 	}
-	origin := url.URL{Scheme: location.Scheme, Host: location.Host}
-	return " to " + clean(resp.Request, origin.String(), 100)
+	return " to " + clean(resp.Request, location.Scheme+"://"+location.Host, 100)
 }
 
 func requestID(resp *http.Response) string {
