@@ -4,7 +4,7 @@
 GO ?= go
 FUZZTIME ?= 30s
 DURATION ?= 2m
-# Checks workflows, and is no part of what is built: in go.mod, it would bring in dependencies for nothing.
+# Checks workflows, and is not part of what is built: in go.mod, it would bring in dependencies for nothing.
 ACTIONLINT := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 # Makes releases; it is much larger than what it releases.
 GORELEASER := github.com/goreleaser/goreleaser/v2@v2.16.0

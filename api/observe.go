@@ -12,9 +12,9 @@ import (
 type Attempt struct {
 	Op, AppID, TokenID string // as in Error
 
-	Number   int // 1 for the first attempt of a call
-	Start    time.Time
-	Duration time.Duration // from authorization to the last byte of the response
+	Number   int           // 1 for the first attempt of a call
+	Start    time.Time     // before the request editors and the authorization
+	Duration time.Duration // from Start to the last byte of the response
 
 	StatusCode int // 0 if no response came
 	RequestID  string

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"example.com/apptokens/api/internal/check"
+	"example.com/apptokens/api/internal/header"
 	"example.com/apptokens/api/internal/retry"
 	"example.com/apptokens/api/internal/text"
 )
@@ -107,7 +108,7 @@ func (s sender) failed(req *http.Request, err error, arrived bool) error {
 	case errors.Is(err, io.EOF): // net/http's error says no more than that
 		err = fmt.Errorf("the connection broke before a response: %w", err)
 	}
-	err = text.RedactError(err, append(credentials(req), s.proxySecrets(req)...)...)
+	err = text.RedactError(err, append(credentials(req), header.ProxyCredentials(s.transport, req)...)...)
 	if permanent {
 		return err
 	}
@@ -115,19 +116,6 @@ func (s sender) failed(req *http.Request, err error, arrived bool) error {
 		err = arrivedError{err}
 	}
 	return retry.Transient(err)
-}
-
-// proxySecrets returns the password of the proxy, which the proxy may repeat in its response.
-func (s sender) proxySecrets(req *http.Request) (secrets []string) {
-	transport, ok := s.transport.(*http.Transport)
-	if !ok || transport.Proxy == nil {
-		return nil
-	}
-	if proxy, err := transport.Proxy(req); err == nil && proxy != nil && proxy.User != nil {
-		password, _ := proxy.User.Password()
-		secrets = []string{password, url.QueryEscape(password)}
-	}
-	return secrets
 }
 
 // body is the body of a response. Closing it ends the context of the response.

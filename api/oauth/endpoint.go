@@ -16,6 +16,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"example.com/apptokens/api"
+	"example.com/apptokens/api/internal/header"
 	"example.com/apptokens/api/internal/ratelimit"
 	"example.com/apptokens/api/internal/retry"
 	"example.com/apptokens/api/internal/text"
@@ -106,8 +107,10 @@ func (e *endpoint) send(ctx context.Context, nonce string) (*grant, http.Header,
 	if err != nil {
 		return nil, nil, e.failed(nil, nil, err)
 	}
-	resp, err := e.roundTrip(req)
+	transport := cmp.Or(e.client(ctx).Transport, http.DefaultTransport)
+	resp, err := roundTrip(transport, req)
 	if err != nil {
+		secrets = append(secrets, header.ProxyCredentials(transport, req)...)
 		switch {
 		case retry.IsPermanent(err):
 			return nil, nil, e.failed(nil, nil, text.RedactError(err, secrets...))
@@ -127,7 +130,8 @@ func (e *endpoint) send(ctx context.Context, nonce string) (*grant, http.Header,
 	}
 	grant, err := e.parse(body)
 	if err != nil {
-		return nil, resp.Header, e.failed(resp, secrets, text.RedactError(err, secrets...))
+		err = text.RedactError(err, secrets...)
+		return nil, resp.Header, e.failed(resp, append(secrets, grant.token), err) // a header may repeat the new token
 	}
 	return grant, resp.Header, nil
 }
@@ -163,11 +167,7 @@ func (e *endpoint) request(ctx context.Context, nonce string) (req *http.Request
 }
 
 // roundTrip sends a request with the transport of the HTTP client, but not with the client, which follows redirects.
-func (e *endpoint) roundTrip(req *http.Request) (*http.Response, error) {
-	transport := e.client(req.Context()).Transport
-	if transport == nil {
-		transport = http.DefaultTransport
-	}
+func roundTrip(transport http.RoundTripper, req *http.Request) (*http.Response, error) {
 	resp, err := transport.RoundTrip(req)
 	if err == nil && (resp == nil || resp.Body == nil) {
 		return nil, errors.New("the transport returned no response")

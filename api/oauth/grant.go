@@ -22,7 +22,7 @@ const (
 	maxRenewal = time.Minute
 )
 
-// parse reads the body of a successful response.
+// parse reads the body of a successful response. The grant has the access token even if there is an error.
 func (e *endpoint) parse(body []byte) (*grant, error) {
 	var response struct {
 		AccessToken string          `json:"access_token"`
@@ -31,26 +31,28 @@ func (e *endpoint) parse(body []byte) (*grant, error) {
 		Scope       string          `json:"scope"`
 	}
 	if json.Unmarshal(body, &response) != nil {
-		return nil, fmt.Errorf("%w: the body is not a token response", api.ErrUnexpectedResponse)
+		return &grant{}, fmt.Errorf("%w: the body is not a token response", api.ErrUnexpectedResponse)
 	}
+	granted := &grant{token: response.AccessToken}
 	if response.AccessToken == "" || strings.ContainsFunc(response.AccessToken, text.NotVisible) {
-		return nil, fmt.Errorf("%w: it contains no access token, or an invalid one", api.ErrUnexpectedResponse)
+		return granted, fmt.Errorf("%w: it contains no access token, or an invalid one", api.ErrUnexpectedResponse)
 	}
 	want := "Bearer"
 	if e.prover != nil {
 		want = "DPoP"
 	}
 	if !strings.EqualFold(response.TokenType, want) {
-		return nil, fmt.Errorf(
+		return granted, fmt.Errorf(
 			"%w: the token type is %q, want %q; use WithoutDPoP (dpopEnabled: false) only for an app that gets bearer tokens",
-			api.ErrUnexpectedResponse, text.Truncate(response.TokenType, 1000), want)
+			api.ErrUnexpectedResponse, text.Truncate(text.Redact(response.TokenType, granted.token), 1000), want)
 	}
 	if missing := e.missing(response.Scope); len(missing) > 0 {
-		return nil, missingScopes(missing)
+		return granted, missingScopes(missing)
 	}
 	lifetime := lifetime(response.ExpiresIn)
-	expires := time.Now().Add(lifetime)
-	return &grant{token: response.AccessToken, renewAt: expires.Add(-min(lifetime/10, maxRenewal)), expires: expires}, nil
+	granted.expires = time.Now().Add(lifetime)
+	granted.renewAt = granted.expires.Add(-min(lifetime/10, maxRenewal))
+	return granted, nil
 }
 
 // missing returns the scopes that were requested but not granted. A response without scopes grants all (RFC 6749,

@@ -14,6 +14,7 @@ import (
 	"log/slog"
 	"math/big"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"sync"
@@ -168,5 +169,47 @@ func TestSignersMayFail(t *testing.T) {
 	}
 	if n := len(org.Requests()); n != 0 {
 		t.Errorf("%d requests, want none", n)
+	}
+}
+
+// What the token endpoint grants stays out of the error of a grant that cannot be used, and so does the password of a
+// proxy that refuses.
+func TestNeitherAGrantNorAProxysPasswordIsShown(t *testing.T) {
+	t.Parallel()
+	token := "granted-canary"
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		connection, _, err := w.(http.Hijacker).Hijack()
+		if err == nil {
+			_, _ = connection.Write([]byte("HTTP/1.1 407 not " + r.Header.Get("Proxy-Authorization") + " pass-canary\r\nContent-Length: 0\r\n\r\n"))
+			_ = connection.Close()
+		}
+	}))
+	t.Cleanup(proxy.Close)
+	through, err := url.Parse(strings.Replace(proxy.URL, "http://", "http://alice:pass-canary@", 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, transport := range map[string]http.RoundTripper{
+		"grant": roundTripper(func(*http.Request) (*http.Response, error) {
+			return &http.Response{
+				StatusCode: http.StatusOK, Header: http.Header{"X-Okta-Request-Id": {token}},
+				Body: io.NopCloser(strings.NewReader(`{"access_token":"` + token + `","token_type":"` + token + `"}`)),
+			}, nil
+		}),
+		"proxy": &http.Transport{Proxy: http.ProxyURL(through)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			app := newServiceApp(t, transport, key(), oauth.WithRetry(api.RetryPolicy{MaxAttempts: 1}))
+			req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, orgURL, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			err = app.Authorize(t.Context(), req)
+			basic := base64.StdEncoding.EncodeToString([]byte("alice:pass-canary"))
+			if err == nil || strings.Contains(err.Error(), "canary") || strings.Contains(err.Error(), basic) {
+				t.Errorf("got %v, want an error without the secret", err)
+			}
+		})
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net"
 	"net/http"
-	"net/url"
 	"strconv"
 	"time"
 
@@ -84,13 +83,13 @@ func requestAttributes(req *http.Request) []attribute.KeyValue {
 
 // errorType is the status of a response, or what kept it from coming.
 func errorType(attempt api.Attempt) string {
-	var transport *url.Error
+	var timeout net.Error
 	switch {
 	case attempt.StatusCode > 0:
 		return strconv.Itoa(attempt.StatusCode)
 	case errors.Is(attempt.Err, context.Canceled):
 		return "canceled"
-	case errors.As(attempt.Err, &transport) && transport.Timeout(), errors.Is(attempt.Err, context.DeadlineExceeded):
+	case errors.As(attempt.Err, &timeout) && timeout.Timeout(), errors.Is(attempt.Err, context.DeadlineExceeded):
 		return "timeout"
 	}
 	return "connection"

@@ -123,3 +123,28 @@ func checkWaits(t *testing.T, reader metric.Reader) {
 		t.Errorf("waits by reason: %v, in seconds %v; want one retry, and some for the rate limit of about a minute", counts, sums)
 	}
 }
+
+// An attempt that is given up is a time-out, not a broken connection.
+func TestOpenTelemetryNamesTimeouts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		spans := tracetest.NewInMemoryExporter()
+		tracer := trace.NewTracerProvider(trace.WithSyncer(spans)).Tracer("test")
+		options, err := interop.Telemetry(tracer, metric.NewMeterProvider().Meter("test"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		org := oktatest.New(oktatest.WithApp("0oa1", 1))
+		org.Inject(oktatest.SlowFirstByte(time.Minute))
+		options = append(options, api.WithHTTPClient(&http.Client{Transport: org.Transport()}), api.WithAttemptTimeout(time.Second))
+		client, err := api.New("https://acme.okta.com", api.APIToken(org.APIToken()), options...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := client.RevokeAll(t.Context(), "0oa1"); err != nil {
+			t.Fatal(err)
+		}
+		if got := spans.GetSpans()[0].Attributes; !slices.Contains(got, attribute.String("error.type", "timeout")) {
+			t.Errorf("the attributes are %v", got)
+		}
+	})
+}

@@ -68,7 +68,7 @@ func (s *soak) revoke(ctx context.Context, client *api.Client, app string, r *ra
 	err := client.Revoke(ctx, app, id)
 	s.count("revoke", err)
 	if err == nil {
-		s.complain(s.stillThere(app, set{id: true}))
+		s.complain(s.stillThere("revoke", app, set{id: true}))
 	}
 }
 
@@ -78,7 +78,7 @@ func (s *soak) revokeAll(ctx context.Context, client *api.Client, app string) {
 	err := client.RevokeAll(ctx, app)
 	s.count("revoke all", err)
 	if err == nil {
-		s.complain(s.stillThere(app, ids))
+		s.complain(s.stillThere("revoke all", app, ids))
 	}
 }
 
@@ -109,12 +109,12 @@ func (s *soak) sweep(ctx context.Context, client *api.Client, r *rand.Rand) {
 			}
 		case bulk.Result:
 			if event.Outcome == bulk.Revoked {
-				s.complain(s.stillThere(event.Match.AppID, set{event.Match.Token.ID: true}))
+				s.complain(s.stillThere("sweep", event.Match.AppID, set{event.Match.Token.ID: true}))
 			}
 		case bulk.Proof:
 			if len(event.Remaining) == 0 {
 				maps.DeleteFunc(before[event.AppID], func(_ string, users bool) bool { return !users })
-				s.complain(s.stillThere(event.AppID, before[event.AppID]))
+				s.complain(s.stillThere("sweep, proof", event.AppID, before[event.AppID]))
 			}
 		}
 	}

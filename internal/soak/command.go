@@ -53,7 +53,7 @@ func (s *soak) useCommand(ctx context.Context, r *rand.Rand, app string) {
 	_, err := s.runCommand(ctx, "sweep", app, "--user", user, "--yes")
 	s.count("command: sweep", err)
 	if err == nil {
-		s.complain(s.stillThere(app, ids))
+		s.complain(s.stillThere("command: sweep", app, ids))
 	}
 }
 

@@ -113,10 +113,10 @@ func (l *ledger) audit() error {
 }
 
 // stillThere returns an error if a token that was reported as revoked exists.
-func (l *ledger) stillThere(app string, revoked set) error {
+func (l *ledger) stillThere(what, app string, revoked set) error {
 	for id := range l.present(app) {
 		if revoked[id] {
-			return fmt.Errorf("app %s: reported as revoked, and still there: %s", app, id)
+			return fmt.Errorf("%s: reported as revoked, and still there: %s of app %s", what, id, app)
 		}
 	}
 	return nil

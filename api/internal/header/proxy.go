@@ -1,0 +1,23 @@
+package header
+
+import (
+	"encoding/base64"
+	"net/http"
+	"net/url"
+)
+
+// ProxyCredentials returns the password that a transport sends to the proxy of a request, in all forms in which the
+// proxy may repeat it. Only net/http's own transport shows its proxy.
+func ProxyCredentials(transport http.RoundTripper, req *http.Request) []string {
+	t, ok := transport.(*http.Transport)
+	if !ok || t.Proxy == nil {
+		return nil
+	}
+	proxy, err := t.Proxy(req)
+	if err != nil || proxy == nil || proxy.User == nil {
+		return nil
+	}
+	password, _ := proxy.User.Password()
+	basic := base64.StdEncoding.EncodeToString([]byte(proxy.User.Username() + ":" + password))
+	return []string{password, url.QueryEscape(password), basic}
+}
