@@ -112,7 +112,7 @@ func (s *soak) sweep(ctx context.Context, client *api.Client, r *rand.Rand) {
 				s.complain(s.stillThere("sweep", event.Match.AppID, set{event.Match.Token.ID: true}))
 			}
 		case bulk.Proof:
-			if len(event.Remaining) == 0 {
+			if event.Err == nil && len(event.Remaining) == 0 {
 				maps.DeleteFunc(before[event.AppID], func(_ string, users bool) bool { return !users })
 				s.complain(s.stillThere("sweep, proof", event.AppID, before[event.AppID]))
 			}
