@@ -46,7 +46,7 @@ check: ## fail if "make generate" changes something
 	@before=$$(cksum $(GENERATED)); $(GO) generate ./... && after=$$(cksum $(GENERATED)) && \
 	stale=$$(printf '%s\n' "$$before" "$$after" | sort | uniq -u | awk '{ print $$3 }' | sort -u) && \
 	if [ -n "$$stale" ]; then \
-		echo "stale, and made anew: commit" $$stale >&2; exit 1; \
+		echo "stale, and now regenerated: commit" $$stale >&2; exit 1; \
 	fi
 	@echo "what is generated is fresh: $(GENERATED)"
 

@@ -209,7 +209,7 @@ func TestTokenSource(t *testing.T) {
 	}
 }
 
-// An oauth2.TokenSource knows no context. The call's deadline holds all the same.
+// An oauth2.TokenSource knows no context. The call's deadline holds nevertheless.
 func TestTokenSourceDoesNotOutlastTheContext(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

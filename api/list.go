@@ -27,7 +27,7 @@ const MaxPageSize = gen.ListTokensLimitMaximum
 type Page struct {
 	Tokens    []Token          // in Okta's order
 	Raw       []jsontext.Value // with KeepRaw, the JSON of each token, byte for byte as Okta sent it; otherwise nil
-	Next      string           // opaque link to the next page, for StartAt; empty on the last page
+	Next      string           // opaque link to the next page, for StartAt; "" on the last page: StartAt("") begins again
 	RequestID string           // X-Okta-Request-Id of the response
 	RateLimit RateLimit        // of the response
 }
@@ -112,7 +112,7 @@ func (l *listing) read(resp *http.Response, announce func(next string)) (page Pa
 		if err == nil {
 			target.Fragment, target.RawFragment = "", ""
 			page.Next = target.String()
-			_, err = url.Parse(page.Next) // a reference such as //:: resolves all the same
+			_, err = url.Parse(page.Next) // a reference such as //:: resolves, but not to a URL
 		}
 		if err != nil {
 			return Page{}, "", unexpected("the next link is not a URL")

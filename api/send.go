@@ -78,9 +78,9 @@ var defaultTransport = sync.OnceValue(func() http.RoundTripper {
 // method and path are those of the operation.
 func (c *Client) checkTarget(req *http.Request, method, path string) error {
 	target := cmp.Or(req.URL, new(url.URL)) // an editor may have removed it
-	sameOrigin := check.SameOrigin(target, c.org) && strings.EqualFold(req.Host, c.org.Host)
+	sameHost := len(req.Host) == len(c.org.Host) && strings.EqualFold(req.Host, c.org.Host) // letters of ASCII alone
 	switch {
-	case !sameOrigin || target.User != nil || target.Opaque != "":
+	case !sameHost || !check.SameOrigin(target, c.org) || target.User != nil || target.Opaque != "":
 		why := "an editor changed its origin, and credentials go to " + c.org.Host + " alone"
 		return check.Invalid("request URL", target.Redacted(), why)
 	case req.Method != method || target.EscapedPath() != path:
@@ -98,8 +98,8 @@ func (e arrivedError) Unwrap() error { return e.error }
 // mayHaveArrived reports whether a request that failed may have reached the server.
 func mayHaveArrived(err error) bool { return errors.As(err, new(arrivedError)) }
 
-// failed returns the error of a request without a response, marked as to whether to retry it and whether it may have
-// arrived.
+// failed returns the error of a request without a response. It is marked if it may be retried, and if the request may
+// have arrived.
 func (s sender) failed(req *http.Request, err error, arrived bool) error {
 	permanent := retry.IsPermanent(err)
 	switch {

@@ -72,13 +72,14 @@ func TestTheCallersHTTPClientStaysAsItIs(t *testing.T) {
 func TestAnEditorCannotLeadCredentialsAway(t *testing.T) {
 	t.Parallel()
 	for name, edit := range map[string]func(*http.Request){
-		"host":             func(req *http.Request) { req.URL.Host = "evil.example" },
-		"scheme":           func(req *http.Request) { req.URL.Scheme = "http" },
-		"port":             func(req *http.Request) { req.URL.Host += ":8443" },
-		"user information": func(req *http.Request) { req.URL.User = url.User("evil") },
-		"Host header":      func(req *http.Request) { req.Host = "evil.example" },
-		"opaque URL":       func(req *http.Request) { req.URL.Opaque = "//evil.example/x" },
-		"URL at all":       func(req *http.Request) { req.URL = nil },
+		"host":                          func(req *http.Request) { req.URL.Host = "evil.example" },
+		"scheme":                        func(req *http.Request) { req.URL.Scheme = "http" },
+		"port":                          func(req *http.Request) { req.URL.Host += ":8443" },
+		"user information":              func(req *http.Request) { req.URL.User = url.User("evil") },
+		"Host header":                   func(req *http.Request) { req.Host = "evil.example" },
+		"opaque URL":                    func(req *http.Request) { req.URL.Opaque = "//evil.example/x" },
+		"URL at all":                    func(req *http.Request) { req.URL = nil },
+		"letter that folds to the same": func(req *http.Request) { req.Host = strings.Replace(req.Host, "k", "\u212a", 1) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

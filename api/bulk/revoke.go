@@ -34,7 +34,7 @@ type Job struct {
 // Result. Breaking out at Selected revokes nothing; breaking out later starts no further revocation and cancels those
 // in flight.
 //
-// Every range over the result runs the job anew.
+// Every range over the result runs the job again.
 func Revoke(ctx context.Context, client *api.Client, job Job) iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
 		if job.Concurrency <= 0 {

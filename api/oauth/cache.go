@@ -23,7 +23,7 @@ type grant struct {
 }
 
 // cache caches the access token. All callers that need a new one wait for the same minting, each until its own context
-// ends. If minting fails, those who wait get the error, and the next caller starts anew.
+// ends. If minting fails, those who wait get the error, and the next caller starts again.
 type cache struct {
 	mint func(ctx context.Context, waiting func(err error, until time.Time)) (*grant, error)
 

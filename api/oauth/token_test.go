@@ -121,7 +121,7 @@ func TestCallersLeaveUnderTheirOwnContexts(t *testing.T) {
 	})
 }
 
-// When all have left, the token request is cut off; who comes then starts anew.
+// When all have left, the token request is cut off; the next caller starts again.
 func TestNobodyWaits(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

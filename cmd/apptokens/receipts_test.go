@@ -213,7 +213,7 @@ func TestALiveTokenIsNeverOnRecordAsGone(t *testing.T) {
 }
 
 // What cannot be recorded is not revoked: neither before the plan is on the disk, nor after a record that failed. What was
-// under way then has its result all the same.
+// under way then still has its result.
 func TestASweepWhoseReceiptsFailStops(t *testing.T) {
 	t.Parallel()
 	for _, recorded := range []int{0, 10} { // results that can be recorded, if the plan can

@@ -212,7 +212,7 @@ func TestSweepNamesTokensThatAreNew(t *testing.T) {
 	}
 }
 
-// A revocation whose responses all break has happened all the same, as the second listing says.
+// A revocation whose responses all break has happened nevertheless, as the second listing says.
 func TestWhatIsGoneIsNoFailure(t *testing.T) {
 	t.Parallel()
 	org := newOrg(t, 3)

@@ -41,7 +41,7 @@ func (e *TooLongError) Error() string {
 // Admit waits until a request may be sent, and counts it as in flight until Release. It calls held before each wait for
 // the end of a window. The error is a [*TooLongError], or that of the context.
 func (p *Pacer) Admit(ctx context.Context, held func(until time.Time, limit Limit)) error {
-	var until time.Time // as held was told
+	var until time.Time // what held was last told
 	for {
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -90,7 +90,7 @@ func (p *Pacer) ask(now time.Time) (at time.Time, released <-chan struct{}, limi
 
 // Release ends a request that Admit let through, and learns from its response. The request was sent at sent, and the
 // header of the response arrived at came. resp is nil if no response arrived; then lost reports whether the request may
-// have reached the server all the same.
+// have reached the server nevertheless.
 func (p *Pacer) Release(resp *http.Response, lost bool, sent, came time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

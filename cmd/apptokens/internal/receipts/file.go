@@ -110,7 +110,7 @@ func (f *File) take(r Receipt) {
 }
 
 // Unfinished returns the last receipt of each token of the org that is not known to be gone, oldest first. A failed
-// revocation may have taken effect all the same, and so may one with an outcome that only a later version knows.
+// revocation may still have taken effect, and so may one with an outcome that only a later version knows.
 func (f *File) Unfinished() []Receipt { return f.receipts(false) }
 
 // Finished returns the last receipt of each token of the org that is known to be gone, oldest first.

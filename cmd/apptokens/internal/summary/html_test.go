@@ -70,7 +70,7 @@ func write(t testing.TB, s Summary) string {
 	return page.String()
 }
 
-// The test that has a browser takes these pages; without it, they are written all the same.
+// The test that has a browser takes these pages; without it, they are still written.
 func TestWritePages(t *testing.T) {
 	t.Parallel()
 	folder := *pages
