@@ -77,7 +77,7 @@ var defaultTransport = sync.OnceValue(func() http.RoundTripper {
 // checkTarget returns an error if an editor changed where the request leads: credentials go to the org alone, and the
 // method and path are those of the operation.
 func (c *Client) checkTarget(req *http.Request, method, path string) error {
-	target := cmp.Or(req.URL, new(url.URL)) // an editor may have removed it
+	target := cmp.Or(req.URL, new(url.URL))                                                 // an editor may have removed it
 	sameHost := len(req.Host) == len(c.org.Host) && strings.EqualFold(req.Host, c.org.Host) // letters of ASCII alone
 	switch {
 	case !sameHost || !check.SameOrigin(target, c.org) || target.User != nil || target.Opaque != "":
