@@ -33,7 +33,7 @@ var lenient = json.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.Allo
 // bodies are buffers for bodies, which are read whole before they are decoded.
 var bodies = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
-// decode reads the whole body of a successful response into value, and returns a copy of the body if keepRaw is set. The
+// decode reads the whole body of a successful response into value, and returns a copy of the body with keepRaw. The
 // warning names what could not be read, but is not worth an error.
 func decode(resp *http.Response, value any, keepRaw bool) (raw []byte, warning string, err error) {
 	if contentType := resp.Header.Get("Content-Type"); !isJSON(contentType) {

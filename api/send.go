@@ -77,8 +77,10 @@ var defaultTransport = sync.OnceValue(func() http.RoundTripper {
 // checkTarget returns an error if an editor changed where the request leads: credentials go to the org alone, and the
 // method and path are those of the operation.
 func (c *Client) checkTarget(req *http.Request, method, path string) error {
-	target := cmp.Or(req.URL, new(url.URL))                                                 // an editor may have removed it
-	sameHost := len(req.Host) == len(c.org.Host) && strings.EqualFold(req.Host, c.org.Host) // letters of ASCII alone
+	target := cmp.Or(req.URL, new(url.URL)) // an editor may have removed it
+
+	// The lengths differ where letters beyond ASCII fold to the same host.
+	sameHost := len(req.Host) == len(c.org.Host) && strings.EqualFold(req.Host, c.org.Host)
 	switch {
 	case !sameHost || !check.SameOrigin(target, c.org) || target.User != nil || target.Opaque != "":
 		why := "an editor changed its origin, and credentials go to " + c.org.Host + " alone"
