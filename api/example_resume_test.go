@@ -66,7 +66,7 @@ func export(ctx context.Context, client *api.Client, appID, name string) (tokens
 	if err != nil {
 		return 0, err
 	}
-	var options []api.ListOption
+	options := []api.ListOption{api.PageSize(200)}
 	end := bytes.LastIndexByte(data, '\n') + 1
 	if end > 0 {
 		var last exported

@@ -125,23 +125,6 @@ func TestClientsThatShareALimitUseItAndDrawFew429s(t *testing.T) {
 	}
 }
 
-// Eight clients of a small limit have two or three slots each, which is less than it takes to learn of each other.
-func TestManyClientsOfASmallLimitDrawFew429s(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		org := oktatest.New(oktatest.WithApp(appID, 0), oktatest.WithRateLimit(20, 4*time.Second))
-		org.Inject(oktatest.SlowFirstByte(20 * time.Millisecond).Forever())
-		var clients []*api.Client
-		for range 8 {
-			clients = append(clients, newClient(t, org.Transport()))
-		}
-		got := use(t, org, clients, 4, 75)
-		if rate := float64(got.limited) / float64(got.answered); rate > 0.1 {
-			t.Errorf("%.1f %% answered 429, want 10 %% at most", 100*rate)
-		}
-	})
-}
-
 // A client with a share leaves the rest to another one that takes what it can get.
 func TestAShareIsNeverExceeded(t *testing.T) {
 	t.Parallel()

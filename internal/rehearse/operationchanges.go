@@ -192,7 +192,10 @@ func Fields(names string) GetOption {
 					`api/oktatest/token\.go:\d+: the path of the apps is "/api/v1/apps"`,
 					`api/oktatest/handler\.go:\d+: the path of the apps`, `api/oktatest/org_test\.go:\d+: the path of the apps`,
 				},
-				follow: []edit{{file: "*.go", from: "/api/v1/apps", to: "/api/v2/apps"}},
+				follow: []edit{
+					{file: "*.go", from: "/api/v1/apps", to: "/api/v2/apps"},
+					{file: "api/oktatest/README.md", from: "/api/v1/apps", to: "/api/v2/apps"},
+				},
 			},
 		},
 	},
