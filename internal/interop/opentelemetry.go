@@ -71,7 +71,7 @@ func Telemetry(tracer trace.Tracer, meter metric.Meter) ([]api.Option, error) {
 func requestAttributes(req *http.Request) []attribute.KeyValue {
 	port, err := strconv.Atoi(req.URL.Port())
 	if err != nil {
-		port, _ = net.LookupPort("tcp", req.URL.Scheme)
+		port = map[string]int{"http": 80, "https": 443}[req.URL.Scheme]
 	}
 	return []attribute.KeyValue{
 		semconv.HTTPRequestMethodKey.String(req.Method),
