@@ -17,8 +17,8 @@ import (
 var (
 	// ErrInvalidArgument: an argument, an option or a credential is invalid; nothing was sent.
 	ErrInvalidArgument = check.ErrInvalid
-	// ErrNotFound: there is no such app, or no such token of the app (404). If Error.Code is E0000007, Okta itself says
-	// so; the 404 of a proxy has no code.
+	// ErrNotFound: the app does not exist, or it has no such token (404). If Error.Code is E0000007, Okta itself says so;
+	// the 404 of a proxy has no code.
 	ErrNotFound = errors.New("not found")
 	// ErrUnauthorized: the credential is missing, malformed, revoked or expired (401).
 	ErrUnauthorized = errors.New("unauthorized")

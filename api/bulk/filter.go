@@ -68,11 +68,11 @@ type Match struct {
 	Raw   jsontext.Value // the token's JSON as Okta sent it, byte for byte, if it was asked for; otherwise nil
 }
 
-// newMatch returns the token at index i of a page. It clones the raw JSON, which is a part of the whole page.
+// newMatch returns the token at index i of a page.
 func newMatch(page Page, i int) Match {
 	match := Match{AppID: page.AppID, Token: page.Tokens[i]}
 	if page.Raw != nil {
-		match.Raw = page.Raw[i].Clone()
+		match.Raw = page.Raw[i]
 	}
 	return match
 }

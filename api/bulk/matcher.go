@@ -69,7 +69,7 @@ func (m *Matcher) Match(token api.Token) bool {
 					s.matches++
 				}
 			} else if similar, ok := f.similar[fold(value)]; ok && similar == "" {
-				f.similar[fold(value)] = strings.Clone(value) // value is a part of its page
+				f.similar[fold(value)] = value
 			}
 		}
 	}

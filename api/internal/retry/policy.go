@@ -45,7 +45,7 @@ type Outcome struct {
 	Attempt  int         // 1 for the first
 	Status   int         // 0 if no response came
 	Header   http.Header // of the response
-	Err      error       // why there is no usable response
+	Err      error       // why the response is missing or cannot be used
 	Now      time.Time
 	Deadline time.Time // of the context; zero if it has none
 	Jitter   float64   // random, in [0, 1)
