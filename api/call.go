@@ -162,7 +162,6 @@ func (c *Client) attempt(ctx context.Context, call *call) (r result) {
 	headCame, r.resp = time.Now(), resp
 	if err == nil {
 		defer resp.Body.Close()
-		call.firstRequestID = cmp.Or(call.firstRequestID, requestID(resp))
 		observer, ok := c.auth().(ResponseObserver)
 		again := ok && observer.Observe(resp)
 		switch {
@@ -182,6 +181,7 @@ func (c *Client) attempt(ctx context.Context, call *call) (r result) {
 	}
 	if r.failure != nil {
 		call.complete(r.failure)
+		call.firstRequestID = cmp.Or(call.firstRequestID, r.failure.RequestID)
 		call.maybeDone = call.maybeDone || r.maybeDone
 	}
 	return r

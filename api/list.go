@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -55,9 +56,9 @@ func (c *Client) List(ctx context.Context, appID string, opts ...ListOption) ite
 // Pages returns the pages of the listing that [Client.List] makes, with the link to resume from. A page is complete or
 // not yielded at all.
 //
-// The second page is requested when the loop asks for it. From then on the listing is one page ahead: it requests a
-// page as soon as the header of the response before it has arrived, while the body of that response is still being read
-// and the loop processes its tokens. Memory holds at most three pages, and the links that were followed.
+// The second page is requested when the loop asks for it. From then on the listing is one page ahead of the loop, and it
+// does not wait for the body of a slow response before it requests the next page. Memory holds at most three pages, and
+// the links that were followed.
 func (c *Client) Pages(ctx context.Context, appID string, opts ...ListOption) iter.Seq2[Page, error] {
 	return func(yield func(Page, error) bool) {
 		call, err := newCall("list", gen.ListTokensSuccess, opts, appID)
@@ -70,6 +71,10 @@ func (c *Client) Pages(ctx context.Context, appID string, opts ...ListOption) it
 	}
 }
 
+// bodyPatience is how long the next request waits for the body of the response before it. Most bodies come at once, and
+// then their connection is free again; a request that does not wait opens another one.
+const bodyPatience = 5 * time.Millisecond
+
 // listing is one range over the pages of an app.
 type listing struct {
 	client   *Client
@@ -78,7 +83,7 @@ type listing struct {
 }
 
 // fetch requests the page that link leads to, or the first one if link is nil. It announces the link to the page after
-// it as soon as the header of the response has arrived.
+// it if the body of the response takes long.
 func (l *listing) fetch(ctx context.Context, link *url.URL, announce func(next string)) (page Page, err error) {
 	call := l.call
 	call.link = link
@@ -117,7 +122,9 @@ func (l *listing) read(resp *http.Response, announce func(next string)) (page Pa
 		if err != nil {
 			return Page{}, "", unexpected("the next link is not a URL")
 		}
-		announce(page.Next)
+		next := page.Next
+		early := time.AfterFunc(bodyPatience, func() { announce(next) })
+		defer early.Stop()
 	}
 	page.Tokens = make([]Token, 0, MaxPageSize)
 	body, warning, err := decode(resp, &page.Tokens, l.call.keepRaw)

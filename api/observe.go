@@ -50,6 +50,9 @@ func (c *Client) observeStart(ctx context.Context, call *call) (context.Context,
 
 // observeEnd reports an attempt with its result.
 func (c *Client) observeEnd(r result) {
+	if len(c.observers) == 0 {
+		return
+	}
 	a := r.observed
 	a.Duration, a.Warning = time.Since(a.Start), r.warning
 	if r.failure != nil {

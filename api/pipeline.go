@@ -64,7 +64,7 @@ type pendingPage struct {
 	cancel  context.CancelFunc
 	link    string        // leads to this page
 	target  *url.URL      // of link
-	next    chan string   // brings the link to the page after it, or is closed
+	next    chan string   // brings the link to the page after it, or ""
 	done    chan struct{} // closed when the fields below are final
 
 	page     Page
@@ -73,8 +73,14 @@ type pendingPage struct {
 }
 
 func (p *pendingPage) fetch() {
+	announce := func(next string) {
+		select {
+		case p.next <- next:
+		default: // announced earlier
+		}
+	}
 	defer close(p.done)
-	defer close(p.next)
+	defer func() { announce(p.page.Next) }()
 	defer p.cancel()
 	defer panics.Catch(&p.panicked)
 	if p.err != nil {
@@ -82,10 +88,5 @@ func (p *pendingPage) fetch() {
 		return
 	}
 	p.err = p.listing.call.failed(errors.New("the goroutine of a request has exited")) // unless it returns
-	p.page, p.err = p.listing.fetch(p.ctx, p.target, func(next string) {
-		select {
-		case p.next <- next:
-		default: // announced by an earlier attempt
-		}
-	})
+	p.page, p.err = p.listing.fetch(p.ctx, p.target, announce)
 }

@@ -145,8 +145,8 @@ func TestPagesAreFetchedAhead(t *testing.T) {
 	})
 }
 
-// The next page is requested when the head of a response is there, before its body.
-func TestTheNextPageIsRequestedBeforeTheBody(t *testing.T) {
+// The next page is requested while the body of a response is still being read, if that takes long.
+func TestTheNextPageDoesNotWaitForASlowBody(t *testing.T) {
 	t.Parallel()
 	org := oktatest.New(oktatest.WithApp(appID, 10))
 	third := make(chan struct{})
@@ -175,6 +175,40 @@ func TestTheNextPageIsRequestedBeforeTheBody(t *testing.T) {
 	}
 }
 
+// A body that comes at once is read first: until then its connection is busy, and the next request would open another.
+func TestABodyThatComesAtOnceIsReadFirst(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org := oktatest.New(oktatest.WithApp(appID, 10))
+		var busy atomic.Int32
+		client := newClient(t, roundTripper(func(req *http.Request) (*http.Response, error) {
+			if busy.Add(1) > 1 {
+				t.Error("the response before has not been read")
+			}
+			resp, err := org.Transport().RoundTrip(req)
+			resp.Body = &atEnd{ReadCloser: resp.Body, call: func() { busy.Add(-1) }}
+			return resp, err
+		}))
+		if ids, err := list(t.Context(), client, api.PageSize(1)); err != nil || len(ids) != 10 {
+			t.Errorf("listed %d tokens, %v", len(ids), err)
+		}
+	})
+}
+
+// atEnd makes a call when its reader ends, as net/http then puts the connection back.
+type atEnd struct {
+	io.ReadCloser
+	call func()
+}
+
+func (r *atEnd) Read(p []byte) (int, error) {
+	n, err := r.ReadCloser.Read(p)
+	if err == io.EOF {
+		r.call()
+	}
+	return n, err
+}
+
 // waitFor is an empty reader that ends when its channel is closed.
 type waitFor struct{ until <-chan struct{} }
 
@@ -197,7 +231,9 @@ func TestARetriedPageMayBringAnotherLink(t *testing.T) {
 			if len(org.Requests()) == 2 {
 				broken++
 				resp.Header.Set("Link", fmt.Sprintf("<%s&x=1>; rel=next", req.URL))
-				resp.Body = io.NopCloser(strings.NewReader("["))
+				late := make(chan struct{})
+				time.AfterFunc(time.Second, func() { close(late) })
+				resp.Body = io.NopCloser(io.MultiReader(waitFor{late}, strings.NewReader("[")))
 			}
 			return resp, err
 		}))

@@ -33,6 +33,16 @@ func TestRedact(t *testing.T) {
 	if got := text.Redact("a b a", "a", ""); got != "[redacted] b [redacted]" {
 		t.Error(got)
 	}
+	for in, want := range map[string]string{
+		"http://alice:s3cret@proxy":               "http://[redacted]@proxy",
+		`parse "http://a:%zz@b@c:1/x@y": invalid`: `parse "http://[redacted]@c:1/x@y": invalid`,
+		"https://h/@ and http://u@h":              "https://h/@ and http://[redacted]@h",
+		"http://h mail@h, ://, ://@":              "http://h mail@h, ://, ://[redacted]@",
+	} {
+		if got := text.Redact(in); got != want {
+			t.Errorf("Redact(%q) = %q, want %q", in, got, want)
+		}
+	}
 	if err := text.RedactError(io.EOF, "secret"); !errors.Is(err, io.EOF) {
 		t.Errorf("%v has lost its type", err)
 	}
@@ -46,8 +56,10 @@ func TestHasPlaceholder(t *testing.T) {
 	for in, want := range map[string]bool{
 		"https://{yourOktaDomain}": true, "${OKTA_TOKEN}": true, "$OKTA_TOKEN": true, "<token>": true, "YOUR_API_TOKEN": true,
 		"%OKTA_TOKEN%": true, "[token]": true, "changeme": true, "CHANGE_ME": true, "replace-me": true, "xxxxxxxx": true, "TODO": true,
+		"%a%": true, "Change-Me": true, "xxx": true,
 
 		"": false, "00aToken_-~": false, "eyJhbGciOi.J9+/=": false, "token": false, "changemeter": false, "xx": false,
+		"%AB%CD%": false, "[::1]:[a]": false, "[": false, "%": false, "xxxy": false, "YOURS": false,
 		"https://[::1]:8080": false, "https://acme.okta.com/a%20b%20c": false, "https://acme.okta.com/%AB%CD": false,
 	} {
 		if got := text.HasPlaceholder(in); got != want {
