@@ -253,7 +253,7 @@ func (call *call) complete(failure *Error) *Error {
 
 // because returns why an attempt ended, followed by what it was doing. A context error adds nothing.
 func because(end, err error) error {
-	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+	if retry.IsContextError(err) {
 		return end
 	}
 	return fmt.Errorf("%w: %w", end, err)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"strings"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -102,13 +101,5 @@ func requestID(resp *http.Response) string {
 // clean returns text of the server as one line for errors and logs, without the credential and the proof of possession
 // of the request, which the server may have repeated.
 func clean(req *http.Request, said string, limit int) string {
-	return text.Printable(text.Redact(said, credentials(req)...), limit)
-}
-
-// credentials returns the secrets in a request.
-func credentials(req *http.Request) (secrets []string) {
-	for _, value := range req.Header["Authorization"] {
-		secrets = append(secrets, value[strings.IndexByte(value, ' ')+1:]) // without the scheme
-	}
-	return append(secrets, req.Header["Dpop"]...)
+	return text.Printable(text.Redact(said, header.Credentials(req.Header)...), limit)
 }

@@ -110,7 +110,7 @@ func (s sender) failed(req *http.Request, err error, arrived bool) error {
 	case errors.Is(err, io.EOF): // net/http's error says no more than that
 		err = fmt.Errorf("the connection broke before a response: %w", err)
 	}
-	err = text.RedactError(err, append(credentials(req), header.ProxyCredentials(s.transport, req)...)...)
+	err = text.RedactError(err, append(header.Credentials(req.Header), header.ProxyCredentials(s.transport, req)...)...)
 	if permanent {
 		return err
 	}

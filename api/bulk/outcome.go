@@ -1,12 +1,12 @@
 package bulk
 
 import (
-	"context"
 	"errors"
 	"net"
 
 	"example.com/apptokens/api"
 	"example.com/apptokens/api/internal/ratelimit"
+	"example.com/apptokens/api/internal/retry"
 )
 
 // Outcome is the result of revoking a token.
@@ -34,7 +34,7 @@ func OutcomeOf(err error) Outcome {
 		return NotFound
 	case failure.Attempts == 0:
 		return NotAttempted
-	case isContextError(err) && !errors.Is(err, api.ErrRateLimited):
+	case retry.IsContextError(err) && !errors.Is(err, api.ErrRateLimited):
 		return Unknown
 	}
 	return Failed
@@ -46,7 +46,7 @@ func OutcomeOf(err error) Outcome {
 func IsFatal(err error) bool {
 	var failure *api.Error
 	switch {
-	case isContextError(err), errors.Is(err, api.ErrUnauthorized), IsUnreachable(err):
+	case retry.IsContextError(err), errors.Is(err, api.ErrUnauthorized), IsUnreachable(err):
 		return true
 	case errors.As(err, &failure):
 		heldBack := failure.StatusCode == 0 && errors.Is(err, api.ErrRateLimited)
@@ -60,8 +60,4 @@ func IsFatal(err error) bool {
 func IsUnreachable(err error) bool {
 	var op *net.OpError
 	return errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect")
-}
-
-func isContextError(err error) bool {
-	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }

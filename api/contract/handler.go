@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"maps"
 	"net/http"
+
+	"example.com/apptokens/api/internal/header"
 )
 
 // Handler returns a handler that checks the responses of next, for example a team's own mock, before they are sent. In
@@ -24,7 +26,7 @@ func Handler(next http.Handler, opts ...Option) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		secrets := secretsOf(r.Header)
+		credentials := secrets(header.Credentials(r.Header))
 		r = r.Clone(r.Context())
 		r.Header.Del("Accept-Encoding") // so that next does not compress
 		recorder := &recorder{ResponseWriter: w, header: w.Header().Clone()}
@@ -42,14 +44,14 @@ func Handler(next http.Handler, opts ...Option) http.Handler {
 		}
 		recorder.WriteHeader(http.StatusOK) // if next wrote nothing
 		violations := checkResponse(
-			operation, r, secrets, recorder.status, recorder.sent, recorder.body.Bytes(), reporter.unknown)
+			operation, r, credentials, recorder.status, recorder.sent, recorder.body.Bytes(), reporter.unknown)
 		err := reporter.report(violations)
 		if err == nil {
 			recorder.send()
 			return
 		}
 		w.Header().Set("Content-Type", "application/json")
-		w.Header().Set("X-Okta-Request-Id", secrets.clean(recorder.sent.Get("X-Okta-Request-Id"), 100))
+		w.Header().Set("X-Okta-Request-Id", credentials.clean(recorder.sent.Get("X-Okta-Request-Id"), 100))
 		w.WriteHeader(http.StatusNotImplemented) // which clients do not retry
 		_ = json.NewEncoder(w).Encode(map[string]string{"errorSummary": err.Error()})
 	})

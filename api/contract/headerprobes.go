@@ -58,9 +58,6 @@ func errorObject(exchange *exchange) error {
 	return nil
 }
 
-// maxWindow is longer than any rate-limit window of Okta's, which last a minute.
-const maxWindow = 10 * time.Minute
-
 func rateLimit(exchange *exchange) error {
 	const header = "response header X-Rate-Limit-"
 	if err := exchange.violationAt(header+"Limit", header+"Remaining", header+"Reset"); err != nil {
@@ -74,7 +71,7 @@ func rateLimit(exchange *exchange) error {
 		return nil // the contract requires no headers here, or they report the limit of concurrent requests
 	case limit.Remaining > limit.Limit:
 		return exchange.fail("%d requests remain of %d", limit.Remaining, limit.Limit)
-	case left.Abs() > maxWindow:
+	case left.Abs() > ratelimit.LongestWindow:
 		return exchange.fail("X-Rate-Limit-Reset is %v from the response's Date", left)
 	}
 	return nil

@@ -9,13 +9,14 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"example.com/apptokens/api"
+	"example.com/apptokens/api/internal/header"
 )
 
 // checkRequest returns the operation of a request, or nil if the contract has none, and the violations in the request.
 func checkRequest(req *http.Request) (*operation, []Violation) {
 	path := req.URL.EscapedPath()
-	secrets := secretsOf(req.Header)
-	c := &collector{base: Violation{Method: req.Method, Path: secrets.clean(path, 200)}, secrets: secrets}
+	credentials := secrets(header.Credentials(req.Header))
+	c := &collector{base: Violation{Method: req.Method, Path: credentials.clean(path, 200)}, secrets: credentials}
 	o, ofPath := find(req.Method, path)
 	switch {
 	case o == nil && len(ofPath) > 0:

@@ -12,15 +12,6 @@ import (
 // secrets are the credentials of requests. No output shows one, even if a server repeats it.
 type secrets []string
 
-// secretsOf returns the secrets in the header of a request: credentials with and without their scheme, and proofs.
-func secretsOf(header http.Header) (found secrets) {
-	for _, value := range header.Values("Authorization") {
-		_, credential, _ := strings.Cut(strings.TrimSpace(value), " ")
-		found = append(found, strings.TrimSpace(value), strings.TrimSpace(credential))
-	}
-	return append(found, header.Values("DPoP")...)
-}
-
 // clean returns a text as one printable line of at most limit bytes, without secrets. It also finds secrets that are
 // escaped as in URLs or JSON.
 func (s secrets) clean(said string, limit int) string {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"example.com/apptokens/api"
+	"example.com/apptokens/api/internal/header"
 	"example.com/apptokens/api/internal/ratelimit"
 	"example.com/apptokens/api/internal/retry"
 	"example.com/apptokens/api/internal/text"
@@ -156,7 +157,7 @@ func (s *suite) request(ctx context.Context, auth api.Auth, method, path string)
 	if err := auth.Authorize(ctx, req); err != nil {
 		return nil, fmt.Errorf("authorize: %w", err)
 	}
-	for _, secret := range secretsOf(req.Header) {
+	for _, secret := range header.Credentials(req.Header) {
 		if !slices.Contains(s.secrets, secret) {
 			s.secrets = append(s.secrets, secret)
 		}

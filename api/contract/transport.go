@@ -5,6 +5,8 @@ import (
 	"cmp"
 	"io"
 	"net/http"
+
+	"example.com/apptokens/api/internal/header"
 )
 
 // Option configures [NewTransport] and [Handler].
@@ -93,7 +95,7 @@ func (t transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	_ = resp.Body.Close()
 	resp.Body = io.NopCloser(bytes.NewReader(body))
-	violations = checkResponse(operation, req, secretsOf(req.Header), resp.StatusCode, resp.Header, body, t.unknown)
+	violations = checkResponse(operation, req, header.Credentials(req.Header), resp.StatusCode, resp.Header, body, t.unknown)
 	if err := t.report(violations); err != nil {
 		return nil, err
 	}

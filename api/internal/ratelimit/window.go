@@ -43,8 +43,8 @@ type window struct {
 }
 
 const (
-	// longestWindow is the longest time from now to a Reset that is believed. Okta's windows last a minute.
-	longestWindow = 10 * time.Minute
+	// LongestWindow is the longest time from now to a Reset that is believed. Okta's windows last a minute.
+	LongestWindow = 10 * time.Minute
 	// caution is how many slots are kept free per attempt in flight and per slot that others took for each of this
 	// client's. Measured: with less, clients of 16 goroutines each overrun the limit that they share; with more, they
 	// leave some of it.
@@ -167,7 +167,7 @@ func (w *window) learn(r response) {
 	case r.limit.Reset.IsZero(): // no headers; an error may come from a proxy, a success shows that the server sends none
 		w.unpaced = w.unpaced || r.status < 300 && !r.came.Before(w.ends)
 		return
-	case r.limit.Unknown() || left > longestWindow:
+	case r.limit.Unknown() || left > LongestWindow:
 		return
 	}
 	w.unpaced = false
