@@ -98,7 +98,7 @@ func (c *Client) do(ctx context.Context, call *call) error {
 	}
 	var failure *Error // of the last attempt
 	for {
-		held := func(until time.Time, limit ratelimit.Limit) { c.observeHold(ctx, call, until, limit) }
+		held := func(hold ratelimit.Hold) { c.observeHold(ctx, call, hold) }
 		if err := c.pacer.Admit(ctx, held); err != nil {
 			return call.notAdmitted(ctx, err, failure)
 		}

@@ -140,7 +140,7 @@ func (l *listing) read(resp *http.Response, announce func(next string)) (page Pa
 	if body != nil {
 		err = json.Unmarshal(body, &page.Raw, lenient)
 	}
-	if page.Next == "" && !links.Self && len(page.Tokens) >= limit(resp.Request.URL) {
+	if page.Next == "" && !links.Self && len(page.Tokens) >= pageSize(resp.Request.URL) {
 		// Okta sends a self link even with an empty page. A full page without one has lost its links on the way, and may not
 		// be the last (OKTA-796989 was such a bug of Okta's own).
 		return Page{}, "", unexpected("a full page came with neither a self nor a next link, so there may be more tokens")
@@ -185,8 +185,8 @@ func (l *listing) follow(link string) (*url.URL, error) {
 	return target, nil
 }
 
-// limit returns the page size that a request asks for: a link has its own.
-func limit(request *url.URL) int {
+// pageSize returns the number of tokens that a request asks for: a link has its own.
+func pageSize(request *url.URL) int {
 	value, _ := parameter(request.RawQuery, "limit")
 	if n, err := strconv.Atoi(value); err == nil {
 		return n

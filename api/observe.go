@@ -30,13 +30,15 @@ type Attempt struct {
 	Wait  time.Duration // minimum wait before it; the rate limit may hold it back for longer
 }
 
-// Hold is a wait for the rate limit, for [WithHoldObserver]: the window's requests, or the client's share of them, are
-// used up, so the next attempt of a call is not sent before another window begins.
+// Hold is a wait for the rate limit, for [WithHoldObserver]: the next attempt of a call is not sent before Until. Reason
+// is "limit" if the window's requests are used up, "share" if the client's share of them is, and "others" if the last
+// requests are left to other clients.
 type Hold struct {
 	Op, AppID, TokenID string // as in Error
 
-	Until     time.Time // when another window begins, by the local clock
-	RateLimit RateLimit // of the window that is used up
+	Until     time.Time // by the local clock; mostly when another window begins
+	Reason    string
+	RateLimit RateLimit // of the window
 }
 
 // observeStart announces an attempt. It returns the context for it, and the attempt for observeEnd.
@@ -67,9 +69,9 @@ func (c *Client) observeEnd(r result) {
 	}
 }
 
-func (c *Client) observeHold(ctx context.Context, call *call, until time.Time, limit ratelimit.Limit) {
+func (c *Client) observeHold(ctx context.Context, call *call, h ratelimit.Hold) {
 	for _, observe := range c.holdObservers {
-		observe(ctx, Hold{call.op, call.appID, call.tokenID, until, RateLimit(limit)})
+		observe(ctx, Hold{call.op, call.appID, call.tokenID, h.Until, h.Reason, RateLimit(h.Limit)})
 	}
 }
 
@@ -110,6 +112,6 @@ func logHoldsTo(logger *slog.Logger) func(context.Context, Hold) {
 	return func(ctx context.Context, h Hold) {
 		logger.LogAttrs(ctx, slog.LevelInfo, "apptokens: held back by the rate limit",
 			slog.String("op", h.Op), slog.String("app", h.AppID), slog.String("token", h.TokenID),
-			slog.Time("until", h.Until), slog.Int("rate_limit", h.RateLimit.Limit))
+			slog.Time("until", h.Until), slog.String("reason", h.Reason), slog.Int("rate_limit", h.RateLimit.Limit))
 	}
 }

@@ -73,30 +73,46 @@ func TestTheObserverSeesEveryAttempt(t *testing.T) {
 	})
 }
 
-// A hold is announced before the wait, with its end; a call that finds room announces none.
+// A hold is announced before the wait, with its reason and end; a call that finds room announces none.
 func TestTheHoldObserverHearsOfAWaitForTheRateLimit(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		var holds []api.Hold
-		var announced time.Time
-		org := oktatest.New(oktatest.WithApp(appID, 3), oktatest.WithRateLimit(2, time.Minute))
-		client := newClient(t, org.Transport(), api.WithHoldObserver(func(_ context.Context, h api.Hold) {
-			holds, announced = append(holds, h), time.Now()
-		}))
-		start := time.Now()
-		for _, id := range allIDs(org) {
-			if err := client.Revoke(t.Context(), appID, id); err != nil {
-				t.Fatal(err)
+	for reason, test := range map[string]struct {
+		limit, byOthers int     // others make their requests after the first of the three
+		share           float64 // of this client
+	}{
+		"limit":  {limit: 2, share: 1},
+		"share":  {limit: 4, share: 0.5},
+		"others": {limit: 10, share: 1, byOthers: 4},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			var holds []api.Hold
+			var announced time.Time
+			org := oktatest.New(oktatest.WithApp(appID, 3), oktatest.WithRateLimit(test.limit, time.Minute))
+			other := newClient(t, org.Transport())
+			client := newClient(t, org.Transport(), api.WithRateShare(test.share), api.WithHoldObserver(func(_ context.Context, h api.Hold) {
+				holds, announced = append(holds, h), time.Now()
+			}))
+			start := time.Now()
+			for i, id := range allIDs(org) {
+				if err := client.Revoke(t.Context(), appID, id); err != nil {
+					t.Fatal(err)
+				}
+				for range test.byOthers * max(0, 1-i) {
+					if err := other.RevokeAll(t.Context(), "0oaOther"); !errors.Is(err, api.ErrNotFound) {
+						t.Fatal(err)
+					}
+				}
 			}
-		}
-		if len(holds) != 1 || !announced.Equal(start) {
-			t.Fatalf("%d holds, the last %v after the start; want 1, at the start", len(holds), announced.Sub(start))
-		}
-		h := holds[0]
-		if h.Op != "revoke" || h.AppID != appID || h.TokenID == "" || h.RateLimit.Limit != 2 || h.RateLimit.Remaining != 0 || h.Until.After(time.Now()) || h.Until.Before(start.Add(time.Second)) {
-			t.Errorf("the hold is %+v", h)
-		}
-	})
+			if len(holds) != 1 || !announced.Equal(start) {
+				t.Fatalf("%s: %d holds, the last %v after the start; want 1, at the start", reason, len(holds), announced.Sub(start))
+			}
+			h := holds[0]
+			if h.Op != "revoke" || h.AppID != appID || h.TokenID == "" || h.Reason != reason || h.RateLimit.Limit != test.limit ||
+				(h.RateLimit.Remaining == 0) != (reason == "limit") || h.Until.After(time.Now()) || h.Until.Before(start.Add(time.Second)) {
+				t.Errorf("%s: the hold is %+v", reason, h)
+			}
+		})
+	}
 }
 
 func TestTheLogHoldsWhatHelpsAndNothingElse(t *testing.T) {

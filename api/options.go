@@ -152,8 +152,8 @@ func WithObserver(observer func(context.Context, Attempt)) Option {
 	return setting(check.NotNil("observer", observer), func(s *settings) { s.observers = append(s.observers, observer) })
 }
 
-// WithHoldObserver calls observer whenever the rate limit holds an attempt back until another window begins, before the
-// wait. observer must be quick and safe for concurrent use.
+// WithHoldObserver calls observer whenever the rate limit holds an attempt back until a certain time, before the wait.
+// observer must be quick and safe for concurrent use.
 func WithHoldObserver(observer func(context.Context, Hold)) Option {
 	return setting(check.NotNil("hold observer", observer), func(s *settings) {
 		s.holdObservers = append(s.holdObservers, observer)

@@ -40,9 +40,10 @@ func (a *app) listCommand() *cobra.Command {
 		Long: `List the refresh tokens of apps: all of them, or those that match every given
 filter. Okta's API has no filters, so the command always fetches whole listings.
 
-With -o json or jsonl, each token is the JSON that the API sent. If an app
-cannot be listed, the command continues with the others, unless all would fail.
-It then exits with 1, and a JSON array stays open.
+With -o json or jsonl, each token is the JSON that the API sent, on one line and
+without control characters that a terminal would obey. If an app cannot be
+listed, the command continues with the others, unless all would fail. It then
+exits with 1, and a JSON array stays open.
 
 With --expect-none the command proves that nothing matches: it exits with 0 only
 if it could list every app completely and no token matches.`,

@@ -119,7 +119,7 @@ func checkWaits(t *testing.T, reader metric.Reader) {
 		reason, _ := point.Attributes.Value("reason")
 		counts[reason.AsString()], sums[reason.AsString()] = point.Count, point.Sum
 	}
-	if counts["retry"] != 1 || counts["rate limit"] == 0 || sums["rate limit"] < 30 {
+	if counts["retry"] != 1 || counts["rate limit, limit"] == 0 || sums["rate limit, limit"] < 30 {
 		t.Errorf("waits by reason: %v, in seconds %v; want one retry, and some for the rate limit of about a minute", counts, sums)
 	}
 }

@@ -38,28 +38,35 @@ func (e *TooLongError) Error() string {
 	return fmt.Sprintf("the next request may be sent in %v, but the call may not wait that long", wait)
 }
 
+// Hold is why and until when a request is held back.
+type Hold struct {
+	Until  time.Time // zero for the release of another request
+	Reason string    // api.Hold documents it
+	Limit  Limit     // of the window
+}
+
 // Admit waits until a request may be sent, and counts it as in flight until Release. It calls held before each wait for
 // the end of a window. The error is a [*TooLongError], or that of the context.
-func (p *Pacer) Admit(ctx context.Context, held func(until time.Time, limit Limit)) error {
+func (p *Pacer) Admit(ctx context.Context, held func(Hold)) error {
 	var until time.Time // what held was last told
 	for {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
 		now := time.Now()
-		at, released, limit := p.ask(now)
+		hold, released := p.ask(now)
 		if released == nil {
 			return nil
 		}
 		wait := patience
-		if !at.IsZero() {
-			wait = at.Sub(now)
-			if deadline, ok := ctx.Deadline(); wait > p.maxWait || ok && !at.Before(deadline) {
-				return &TooLongError{wait, limit}
+		if !hold.Until.IsZero() {
+			wait = hold.Until.Sub(now)
+			if deadline, ok := ctx.Deadline(); wait > p.maxWait || ok && !hold.Until.Before(deadline) {
+				return &TooLongError{wait, hold.Limit}
 			}
-			if !at.Equal(until) {
-				until = at
-				held(until, limit)
+			if !hold.Until.Equal(until) {
+				until = hold.Until
+				held(hold)
 			}
 		}
 		timer := time.NewTimer(wait)
@@ -72,20 +79,21 @@ func (p *Pacer) Admit(ctx context.Context, held func(until time.Time, limit Limi
 	}
 }
 
-// ask counts a request as in flight if it may be sent. If not, it returns when to ask again: at a time, if that is not
-// zero, or when a request is released.
-func (p *Pacer) ask(now time.Time) (at time.Time, released <-chan struct{}, limit Limit) {
+// ask counts a request as in flight if it may be sent. If not, it returns why and until when it may not, and what is
+// closed when another request is released.
+func (p *Pacer) ask(now time.Time) (hold Hold, released <-chan struct{}) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	ok, at := p.window.next(now, p.share)
 	if ok {
 		p.window.send(now)
-		return time.Time{}, nil, Limit{}
+		return Hold{}, nil
 	}
 	if p.released == nil {
 		p.released = make(chan struct{})
 	}
-	return at, p.released, Limit{Limit: p.window.limit, Remaining: p.window.remaining, Reset: p.window.reset}
+	limit := Limit{Limit: p.window.limit, Remaining: p.window.remaining, Reset: p.window.reset}
+	return Hold{at, p.window.reason(p.share), limit}, p.released
 }
 
 // Release ends a request that Admit let through, and learns from its response. The request was sent at sent, and the

@@ -68,7 +68,7 @@ func (w *window) next(now time.Time, share float64) (ok bool, at time.Time) {
 		return true, time.Time{}
 	case !now.Before(w.ends): // unknown
 		return w.inFlight == 0 || late, time.Time{}
-	case w.own+w.inFlight >= max(1, int(share*float64(w.limit))):
+	case w.own+w.inFlight >= w.most(share):
 		return false, w.later(w.ends)
 	case w.room(now):
 		return true, time.Time{}
@@ -76,6 +76,21 @@ func (w *window) next(now time.Time, share float64) (ok bool, at time.Time) {
 		return true, time.Time{}
 	default:
 		return false, w.later(w.rest())
+	}
+}
+
+// most returns how many slots of the window this client may take.
+func (w *window) most(share float64) int { return max(1, int(share*float64(w.limit))) }
+
+// reason returns why nothing may be sent.
+func (w *window) reason(share float64) string {
+	switch {
+	case w.remaining == 0:
+		return "limit"
+	case w.own+w.inFlight >= w.most(share):
+		return "share"
+	default:
+		return "others"
 	}
 }
 
