@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"example.com/apptokens/api"
+	"example.com/apptokens/api/bulk"
 	"example.com/apptokens/api/oktatest"
 	"example.com/apptokens/cmd/apptokens/internal/output"
 	"example.com/apptokens/gen"
@@ -120,9 +121,9 @@ func (a *app) completeUsers(
 	ctx, cancel := context.WithTimeout(command.Context(), completeTimeout)
 	defer cancel()
 	seen := map[string]bool{}
-	for _, appID := range append(args, apps...) {
-		for token, err := range client.List(ctx, appID) {
-			if err == nil && !seen[token.UserID] {
+	for page := range bulk.Pages(ctx, client, append(args, apps...), 0) { // an app that fails has no tokens to offer
+		for _, token := range page.Tokens {
+			if !seen[token.UserID] {
 				seen[token.UserID] = true
 				users = append(users, token.UserID+"\t"+output.Printable(token.Links.User.Title))
 			}
