@@ -160,7 +160,7 @@ func (c *Client) authorize(ctx context.Context, req *http.Request) error {
 	case err == nil:
 		return nil
 	case ctx.Err() == nil && authCtx.Err() != nil:
-		err = because(context.Cause(authCtx), err)
+		err = because(authCtx, context.Cause(authCtx), err)
 	}
 	return fmt.Errorf("authorize: %w", err)
 }

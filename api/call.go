@@ -148,7 +148,6 @@ type result struct {
 	failure   *Error          // nil for a success
 	maybeDone bool            // it failed, and the server may have carried it out
 	repeat    bool            // it failed, and the Auth asks for another one
-	warning   string          // what could not be read of the response
 }
 
 // attempt sends the request once and reads the response.
@@ -167,15 +166,17 @@ func (c *Client) attempt(ctx context.Context, call *call) (r result) {
 		switch {
 		case resp.StatusCode != call.success:
 			r.failure, r.repeat = statusError(resp, call.success), again
-			r.maybeDone = retry.IsOutage(resp.StatusCode) && resp.StatusCode != http.StatusServiceUnavailable
+			// Okta's own 503 means that it did nothing; a gateway's may come after the request was passed on.
+			own503 := resp.StatusCode == http.StatusServiceUnavailable && r.failure.Code != ""
+			r.maybeDone = retry.IsOutage(resp.StatusCode) && !own503
 		case call.read != nil:
-			r.warning, err = call.read(resp)
+			r.observed.Warning, err = call.read(resp)
 		}
 	}
 	if err != nil {
 		r.maybeDone = mayHaveArrived(err)
 		if ctx.Err() != nil {
-			err = because(retry.ContextError(ctx), err)
+			err = because(ctx, retry.ContextError(ctx), err)
 		}
 		r.failure = responseError(resp, err)
 	}
@@ -251,9 +252,9 @@ func (call *call) complete(failure *Error) *Error {
 	return failure
 }
 
-// because returns why an attempt ended, followed by what it was doing. A context error adds nothing.
-func because(end, err error) error {
-	if retry.IsContextError(err) {
+// because returns why ctx ended, followed by what it interrupted. An error of a context adds nothing.
+func because(ctx context.Context, end, err error) error {
+	if retry.IsContextError(err) || errors.Is(err, context.Cause(ctx)) {
 		return end
 	}
 	return fmt.Errorf("%w: %w", end, err)

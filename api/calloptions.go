@@ -45,7 +45,7 @@ type callSettings struct {
 	editors  []RequestEditor
 }
 
-// callOption is every option of a call; the type that its constructor returns says which calls it is for.
+// callOption implements all options of calls; the type that a constructor returns says which calls an option is for.
 type callOption func(*callSettings) error
 
 func (o callOption) apply(s *callSettings) error { return o(s) }

@@ -88,7 +88,7 @@ func TestRawIsWhatOktaSent(t *testing.T) {
 			t.Errorf("raw %q", page.Raw)
 		}
 	}
-	org.Inject(oktatest.Body(200, "application/json", first))
+	org.Inject(oktatest.Body(200, "application/json", " "+first+"\r\n"))
 	var raw jsontext.Value
 	if _, err := client.Get(t.Context(), appID, "oar1", api.RawTo(&raw)); err != nil || string(raw) != first {
 		t.Errorf("%v, raw %q", err, raw)

@@ -25,9 +25,9 @@ var (
 	// ErrForbidden: the credential is valid, but lacks a scope or an admin role (403).
 	ErrForbidden = errors.New("forbidden")
 	// ErrRateLimited: the org's rate limit is used up, and waiting did not help or would have taken longer than the
-	// context or RetryPolicy.MaxWait allows. Error.StatusCode is 429, or 0 if the request was held back and not sent.
+	// context or RetryPolicy.MaxWait allows. Error.StatusCode is 429, that of an earlier attempt, or 0 if none was sent.
 	ErrRateLimited = errors.New("rate limited")
-	// ErrUnexpectedResponse: the response does not match the contract: a redirect, another status, HTML, JSON of another
+	// ErrUnexpectedResponse: the response does not match the contract: a redirect, another success status, HTML, JSON of another
 	// shape, a body over 16 MiB. The request may have taken effect. The two errors below are ErrUnexpectedResponse, too.
 	ErrUnexpectedResponse = errors.New("unexpected response")
 	// ErrForeignLink: the link to the next page leads to another origin or path. It was not followed.

@@ -61,6 +61,8 @@ func TestErrorObjectsOfOtherShapes(t *testing.T) {
 		"OAuth's":                   {`{"error":"invalid_token","error_description":"The token has expired."}`, "invalid_token", "The token has expired."},
 		"OAuth's without its words": {`{"error":"invalid_token"}`, "invalid_token", ""},
 		"causes that are an object": {`{"errorCauses":{"errorSummary":"x"},"errorCode":"E0000001","errorSummary":"Api validation failed"}`, "E0000001", "Api validation failed"},
+		"causes that are texts":     {`{"errorCauses":["x"],"errorCode":"E0000001","errorSummary":"Api validation failed"}`, "E0000001", "Api validation failed"},
+		"a cause that is a number":  {`{"errorCauses":[{"errorSummary":5}],"errorCode":"E0000001","errorSummary":"Api validation failed"}`, "E0000001", "Api validation failed"},
 		"causes that are a string":  {`{"errorCode":"E0000001","errorCauses":"x","errorSummary":"Api validation failed"}`, "E0000001", "Api validation failed"},
 	}
 	for name, test := range tests {

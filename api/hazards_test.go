@@ -162,7 +162,8 @@ func TestHazards(t *testing.T) {
 		"unknown token after a 500":            {faults: one(oktatest.Status(500)), call: revokeID("oarUnknown"), requests: 2, left: tokenCount},
 		"unknown token after a 502":            {faults: one(oktatest.Status(502)), call: revokeID("oarUnknown"), requests: 2, left: tokenCount},
 		"unknown token after a 504":            {faults: one(oktatest.Status(504)), call: revokeID("oarUnknown"), requests: 2, left: tokenCount},
-		"unknown token after a 503":            {faults: one(oktatest.Status(503)), call: revokeID("oarUnknown"), want: api.ErrNotFound, requests: 2, left: tokenCount},
+		"unknown token after a gateway's 503":  {faults: one(oktatest.HTML(503)), call: revokeID("oarUnknown"), requests: 2, left: tokenCount},
+		"unknown token after Okta's 503":       {faults: one(oktatest.Status(503)), call: revokeID("oarUnknown"), want: api.ErrNotFound, requests: 2, left: tokenCount},
 		"unknown token after a 429":            {faults: one(oktatest.Status(429)), call: revokeID("oarUnknown"), want: api.ErrNotFound, requests: 2, left: tokenCount},
 		"a proxy's 404 after a dropped revoke": {faults: []oktatest.Fault{oktatest.DropBefore(), oktatest.HTML(404)}, call: revokeFirst, want: api.ErrNotFound, requests: 2, left: tokenCount},
 		"a 404 cut short after a dropped revoke": {faults: []oktatest.Fault{oktatest.DropBefore(), oktatest.CutBody()}, call: func(ctx context.Context, c *api.Client, _ *oktatest.Org) error {

@@ -28,7 +28,7 @@ const MaxPageSize = gen.ListTokensLimitMaximum
 type Page struct {
 	Tokens    []Token          // in Okta's order
 	Raw       []jsontext.Value // with KeepRaw, the JSON of each token, byte for byte as Okta sent it; otherwise nil
-	Next      string           // opaque link to the next page, for StartAt; "" on the last page: StartAt("") begins again
+	Next      string           // opaque link to the next page, for StartAt; "" on the last page, which StartAt rejects
 	RequestID string           // X-Okta-Request-Id of the response
 	RateLimit RateLimit        // of the response
 }
@@ -122,8 +122,7 @@ func (l *listing) read(resp *http.Response, announce func(next string)) (page Pa
 		if err != nil {
 			return Page{}, "", unexpected("the next link is not a URL")
 		}
-		next := page.Next
-		early := time.AfterFunc(bodyPatience, func() { announce(next) })
+		early := time.AfterFunc(bodyPatience, func() { announce(target.String()) })
 		defer early.Stop()
 	}
 	page.Tokens = make([]Token, 0, MaxPageSize)
@@ -164,7 +163,9 @@ func (l *listing) follow(link string) (*url.URL, error) {
 	switch {
 	case target.Scheme == "" && target.Host == "":
 		return nil, check.Invalid("link to a page", link, "it is not a Page.Next value")
-	case target.Opaque != "" || target.User != nil:
+	case target.User != nil:
+		return nil, fmt.Errorf("%w: the URL of the next page has user information", ErrForeignLink)
+	case target.Opaque != "":
 		return nil, fmt.Errorf("%w: the next page would be at a %s URL", ErrForeignLink, text.Truncate(target.Scheme, 20))
 	case l.client.mapLinks:
 		target.Scheme, target.Host = home.Scheme, home.Host

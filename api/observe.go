@@ -14,7 +14,7 @@ type Attempt struct {
 
 	Number   int           // 1 for the first attempt of a call
 	Start    time.Time     // before the request editors and the authorization
-	Duration time.Duration // from Start to the last byte of the response
+	Duration time.Duration // from Start to when the response has been read
 
 	StatusCode int // 0 if no response came
 	RequestID  string
@@ -30,16 +30,24 @@ type Attempt struct {
 	Wait  time.Duration // minimum wait before it; the rate limit may hold it back for longer
 }
 
-// Hold is a wait for the rate limit, for [WithHoldObserver]: the next attempt of a call is not sent before Until. Reason
-// is "limit" if the window's requests are used up, "share" if the client's share of them is, and "others" if the last
-// requests are left to other clients.
+// Hold is a wait for the rate limit, for [WithHoldObserver]: the next attempt of a call is not sent before Until.
 type Hold struct {
 	Op, AppID, TokenID string // as in Error
 
 	Until     time.Time // by the local clock; mostly when another window begins
-	Reason    string
+	Reason    HoldReason
 	RateLimit RateLimit // of the window
 }
+
+// HoldReason is why an attempt is held back.
+type HoldReason string
+
+// The reasons for a hold.
+const (
+	HoldLimit  HoldReason = ratelimit.LimitUsed    // the window's requests are used up
+	HoldShare  HoldReason = ratelimit.ShareUsed    // the client's share of them is used up
+	HoldOthers HoldReason = ratelimit.LeftToOthers // the last requests are left to other clients
+)
 
 // observeStart announces an attempt. It returns the context for it, and the attempt for observeEnd.
 func (c *Client) observeStart(ctx context.Context, call *call) (context.Context, Attempt) {
@@ -56,7 +64,7 @@ func (c *Client) observeEnd(r result) {
 		return
 	}
 	a := r.observed
-	a.Duration, a.Warning = time.Since(a.Start), r.warning
+	a.Duration = time.Since(a.Start)
 	if r.failure != nil {
 		a.Err = r.failure
 	}
@@ -71,7 +79,7 @@ func (c *Client) observeEnd(r result) {
 
 func (c *Client) observeHold(ctx context.Context, call *call, h ratelimit.Hold) {
 	for _, observe := range c.holdObservers {
-		observe(ctx, Hold{call.op, call.appID, call.tokenID, h.Until, h.Reason, RateLimit(h.Limit)})
+		observe(ctx, Hold{call.op, call.appID, call.tokenID, h.Until, HoldReason(h.Reason), RateLimit(h.Limit)})
 	}
 }
 
@@ -112,6 +120,6 @@ func logHoldsTo(logger *slog.Logger) func(context.Context, Hold) {
 	return func(ctx context.Context, h Hold) {
 		logger.LogAttrs(ctx, slog.LevelInfo, "apptokens: held back by the rate limit",
 			slog.String("op", h.Op), slog.String("app", h.AppID), slog.String("token", h.TokenID),
-			slog.Time("until", h.Until), slog.String("reason", h.Reason), slog.Int("rate_limit", h.RateLimit.Limit))
+			slog.Time("until", h.Until), slog.String("reason", string(h.Reason)), slog.Int("rate_limit", h.RateLimit.Limit))
 	}
 }

@@ -76,13 +76,13 @@ func TestTheObserverSeesEveryAttempt(t *testing.T) {
 // A hold is announced before the wait, with its reason and end; a call that finds room announces none.
 func TestTheHoldObserverHearsOfAWaitForTheRateLimit(t *testing.T) {
 	t.Parallel()
-	for reason, test := range map[string]struct {
+	for reason, test := range map[api.HoldReason]struct {
 		limit, byOthers int     // others make their requests after the first of the three
 		share           float64 // of this client
 	}{
-		"limit":  {limit: 2, share: 1},
-		"share":  {limit: 4, share: 0.5},
-		"others": {limit: 10, share: 1, byOthers: 4},
+		api.HoldLimit:  {limit: 2, share: 1},
+		api.HoldShare:  {limit: 4, share: 0.5},
+		api.HoldOthers: {limit: 10, share: 1, byOthers: 4},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			var holds []api.Hold
@@ -108,7 +108,7 @@ func TestTheHoldObserverHearsOfAWaitForTheRateLimit(t *testing.T) {
 			}
 			h := holds[0]
 			if h.Op != "revoke" || h.AppID != appID || h.TokenID == "" || h.Reason != reason || h.RateLimit.Limit != test.limit ||
-				(h.RateLimit.Remaining == 0) != (reason == "limit") || h.Until.After(time.Now()) || h.Until.Before(start.Add(time.Second)) {
+				(h.RateLimit.Remaining == 0) != (reason == api.HoldLimit) || h.Until.After(time.Now()) || h.Until.Before(start.Add(time.Second)) {
 				t.Errorf("%s: the hold is %+v", reason, h)
 			}
 		})

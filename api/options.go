@@ -123,10 +123,10 @@ func WithCallTimeout(timeout time.Duration) Option {
 }
 
 // WithRateShare leaves the rest of the org's rate limit to others: the client uses at most this share of every window,
-// over 0 and up to 1, but at least one request. The default is 1. Other clients that share the limit are accounted for
+// greater than 0 and at most 1, but at least one request. The default is 1. Other clients that share the limit are accounted for
 // at any share.
 func WithRateShare(share float64) Option {
-	err := check.That(share > 0 && share <= 1, "rate share", share, "it must be over 0 and up to 1")
+	err := check.That(share > 0 && share <= 1, "rate share", share, "it must be greater than 0 and at most 1")
 	return setting(err, func(s *settings) { s.share = share })
 }
 

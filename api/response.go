@@ -8,7 +8,6 @@ import (
 	"net/http"
 
 	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 
 	"example.com/apptokens/api/internal/header"
 	"example.com/apptokens/api/internal/text"
@@ -77,12 +76,10 @@ func parseError(body io.Reader) (object gen.Error, err error) {
 	return object, err
 }
 
-// lenientCauses skips causes that are not an array, so that code and summary can still be read.
-var lenientCauses = json.UnmarshalFromFunc(func(decoder *jsontext.Decoder, _ *[]gen.ErrorCause) error {
-	if decoder.PeekKind() != jsontext.KindBeginArray {
-		return decoder.SkipValue()
-	}
-	return errors.ErrUnsupported // leaves arrays to package json
+// lenientCauses reads causes as far as it can, so that code and summary beside odd ones can still be read.
+var lenientCauses = json.UnmarshalFunc(func(data []byte, causes *[]gen.ErrorCause) error {
+	_ = json.Unmarshal(data, causes, lenient)
+	return nil
 })
 
 // leadsTo names the origin of a redirect. The rest of its URL may contain secrets.

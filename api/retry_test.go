@@ -91,8 +91,8 @@ func TestCancellingEndsAWait(t *testing.T) {
 				if waits := strings.Contains(err.Error(), "while waiting"); waits != (name == "between attempts") {
 					t.Errorf("error %v; says that it was waiting: %v", err, waits)
 				}
-				if !errors.Is(err, stopped) {
-					t.Errorf("error %v does not hold the cause", err)
+				if !errors.Is(err, stopped) || strings.Count(err.Error(), stopped.Error()) != 1 {
+					t.Errorf("error %v does not hold the cause once", err)
 				}
 				if took := time.Since(start); took < 10*time.Second || took > 10*time.Second+50*time.Millisecond {
 					t.Errorf("returned after %v, want 10s", took)
@@ -261,4 +261,16 @@ func TestPermanentErrorsAreNotRetried(t *testing.T) {
 
 func failing(err error) http.RoundTripper {
 	return roundTripper(func(*http.Request) (*http.Response, error) { return nil, err })
+}
+
+// The error of a 429 names the wait that is true, however long, so that nobody comes back too early.
+func TestTheErrorOfA429NamesItsWait(t *testing.T) {
+	t.Parallel()
+	for reset, says := range map[time.Duration]string{100 * time.Second: "sent in 1m4", 4000 * time.Second: "sent in 1h6m4"} {
+		synctest.Test(t, func(t *testing.T) {
+			org, client := newOrg(t, 1)
+			org.Inject(oktatest.Throttle(reset))
+			checkError(t, client.RevokeAll(t.Context(), appID), api.ErrRateLimited, says)
+		})
+	}
 }

@@ -18,14 +18,16 @@ func TestOddTimesAreReadAsFarAsPossible(t *testing.T) {
 		want   time.Time
 		warned bool
 	}{
-		"as Okta writes it":   {"2023-07-17T11:28:57.000Z", at, false},
-		"as Go prints it":     {"2023-07-17 11:28:57 +0000 UTC", at, true},
-		"lower-case t and z":  {"2023-07-17t11:28:57z", at, true},
-		"no zone":             {"2023-07-17T11:28:57", at, true},
-		"a blank and no zone": {"2023-07-17 11:28:57", at, true},
-		"a leap second":       {"2016-12-31T23:59:60Z", time.Date(2017, 1, 1, 0, 0, 0, 0, time.UTC), true},
-		"nothing":             {"", time.Time{}, true},
-		"words":               {"yesterday", time.Time{}, true},
+		"as Okta writes it":    {"2023-07-17T11:28:57.000Z", at, false},
+		"as Go prints it":      {"2023-07-17 11:28:57 +0000 UTC", at, true},
+		"as Jackson writes it": {"2023-07-17T11:28:57.000+0000", at, true},
+		"a blank for the T":    {"2023-07-17 11:28:57Z", at, true},
+		"lower-case t and z":   {"2023-07-17t11:28:57z", at, true},
+		"no zone":              {"2023-07-17T11:28:57", at, true},
+		"a blank and no zone":  {"2023-07-17 11:28:57", at, true},
+		"a leap second":        {"2016-12-31T23:59:60Z", time.Date(2017, 1, 1, 0, 0, 0, 0, time.UTC), true},
+		"nothing":              {"", time.Time{}, true},
+		"words":                {"yesterday", time.Time{}, true},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

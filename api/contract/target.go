@@ -34,8 +34,8 @@ type Target struct {
 	HTTPClient *http.Client
 	// Logger, if set, logs each request at level debug, without headers.
 	Logger *slog.Logger
-	// RateShare is the share of every rate-limit window that the probes may use, from 0 to 1. The default is a half,
-	// which is also the maximum.
+	// RateShare is the share of every rate-limit window that the probes may use: at most a half, which is the default.
+	// More means a half.
 	RateShare float64
 	// OnResult, if set, is called after each probe.
 	OnResult func(Result)

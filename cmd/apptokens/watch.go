@@ -42,10 +42,10 @@ func (w *watch) attempt(_ context.Context, attempt api.Attempt) {
 // hold observes a wait for the rate limit.
 func (w *watch) hold(_ context.Context, hold api.Hold) {
 	if time.Until(hold.Until) > time.Second {
-		w.progress.Wait(map[string]string{
-			"limit":  "rate limit used up until",
-			"share":  "this client's share of the rate limit used up until",
-			"others": "the rest of the rate limit left to other clients until",
+		w.progress.Wait(map[api.HoldReason]string{
+			api.HoldLimit:  "rate limit used up until",
+			api.HoldShare:  "this client's share of the rate limit used up until",
+			api.HoldOthers: "the rest of the rate limit left to other clients until",
 		}[hold.Reason], hold.Until)
 	}
 }

@@ -62,7 +62,7 @@ func Telemetry(tracer trace.Tracer, meter metric.Meter) ([]api.Option, error) {
 			}
 		}),
 		api.WithHoldObserver(func(ctx context.Context, hold api.Hold) {
-			wait(ctx, hold.Op, "rate limit, "+hold.Reason, time.Until(hold.Until))
+			wait(ctx, hold.Op, "rate limit, "+string(hold.Reason), time.Until(hold.Until))
 		}),
 	}, nil
 }

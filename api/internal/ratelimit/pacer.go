@@ -41,9 +41,12 @@ func (e *TooLongError) Error() string {
 // Hold is why and until when a request is held back.
 type Hold struct {
 	Until  time.Time // zero for the release of another request
-	Reason string    // api.Hold documents it
-	Limit  Limit     // of the window
+	Reason string
+	Limit  Limit // of the window
 }
+
+// The reasons of a Hold, which api documents.
+const LimitUsed, ShareUsed, LeftToOthers = "limit", "share", "others"
 
 // Admit waits until a request may be sent, and counts it as in flight until Release. It calls held before each wait for
 // the end of a window. The error is a [*TooLongError], or that of the context.

@@ -17,7 +17,7 @@ import (
 //	closed   all slots, or the share, are used         nothing                      the window ends
 //	unpaced  a success had no X-Rate-Limit headers     everything                   a response has them
 //
-// What all clients leave to each other in an open window, the client that opened it uses in the end; see rest.
+// The client that opened a window finally uses what all of them have left to each other; see rest.
 //
 // A window is identified by its X-Rate-Limit-Reset. A later Reset opens a new window if this one has ended or more
 // slots are left than before; an earlier one comes from a straggler. window has no clock: time and responses are
@@ -86,11 +86,11 @@ func (w *window) most(share float64) int { return max(1, int(share*float64(w.lim
 func (w *window) reason(share float64) string {
 	switch {
 	case w.remaining == 0:
-		return "limit"
+		return LimitUsed
 	case w.own+w.inFlight >= w.most(share):
-		return "share"
+		return ShareUsed
 	default:
-		return "others"
+		return LeftToOthers
 	}
 }
 
@@ -105,7 +105,7 @@ func (w *window) later(at time.Time) time.Time {
 
 // rest is when this client may take what others have left, one by one: if it took the first slot of the window, as only
 // one client did, and has not seen others for a quarter of it. Otherwise it is the end of the window. A single slot is
-// more often taken than not.
+// usually taken.
 func (w *window) rest() time.Time {
 	opener := w.available == w.limit-1
 	if at := w.crowded.Add(w.length / 4); opener && w.remaining > 1 && at.Before(w.ends) {

@@ -79,7 +79,7 @@ func (p Policy) untilReset(o Outcome) time.Duration {
 	if limit.Unknown() {
 		return p.backoff(o)
 	}
-	left := min(max(0, limit.Reset.Sub(ratelimit.ServerTime(o.Header, o.Now))), p.MaxWait)
+	left := min(max(0, limit.Reset.Sub(ratelimit.ServerTime(o.Header, o.Now))), Forever)
 	return left + time.Second + Scale(min(p.BaseDelay, p.MaxWait), o.Jitter)
 }
 
