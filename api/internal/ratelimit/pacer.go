@@ -62,13 +62,11 @@ func (p *Pacer) Admit(ctx context.Context, held func(until time.Time, limit Limi
 				held(until, limit)
 			}
 		}
-		timer := time.NewTimer(wait)
 		select {
 		case <-ctx.Done():
 		case <-released:
-		case <-timer.C:
+		case <-time.After(wait):
 		}
-		timer.Stop()
 	}
 }
 

@@ -18,6 +18,7 @@ func TestPrintable(t *testing.T) {
 		"\x1b[2J\u202eflipped":        " [2J flipped",
 		"Zoë 李示例":                     "Zoë 李示例",
 		"\xff\xfe":                    "\ufffd\ufffd",
+		strings.Repeat("x", 20):       strings.Repeat("x", 20),
 		strings.Repeat("x", 21):       strings.Repeat("x", 20) + "…",
 		strings.Repeat("é", 15):       strings.Repeat("é", 10) + "…",
 		"x" + strings.Repeat("é", 15): "x" + strings.Repeat("é", 9) + "…", // no half of a character
@@ -37,6 +38,7 @@ func TestRedact(t *testing.T) {
 		"http://alice:s3cret@proxy":               "http://[redacted]@proxy",
 		`parse "http://a:%zz@b@c:1/x@y": invalid`: `parse "http://[redacted]@c:1/x@y": invalid`,
 		"https://h/@ and http://u@h":              "https://h/@ and http://[redacted]@h",
+		"file:///home/u@h":                        "file:///home/u@h",
 		"http://h mail@h, ://, ://@":              "http://h mail@h, ://, ://[redacted]@",
 	} {
 		if got := text.Redact(in); got != want {
