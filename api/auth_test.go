@@ -190,6 +190,7 @@ func TestTokenSource(t *testing.T) {
 		"fails":               {func() (*oauth2.Token, error) { return nil, broken }, broken, "authorize: the token endpoint is down", 0},
 		"gives nothing":       {func() (*oauth2.Token, error) { return nil, nil }, &api.Error{}, "no token", 0},
 		"gives a blank token": {func() (*oauth2.Token, error) { return &oauth2.Token{}, nil }, api.ErrInvalidArgument, "access token", 0},
+		"fails speechlessly":  {func() (*oauth2.Token, error) { return nil, &oauth2.RetrieveError{Body: []byte("<html>")} }, &api.Error{}, "authorize: the token endpoint refused (1 attempt)", 0},
 		"fails with a body":   {func() (*oauth2.Token, error) { return nil, retrieveError }, &api.Error{}, "refused with 401 Unauthorized: invalid_client: No such client", 0},
 	}
 	for name, test := range tests {
@@ -206,6 +207,31 @@ func TestTokenSource(t *testing.T) {
 				t.Errorf("%d requests, want %d", len(org.Requests()), test.requests)
 			}
 		})
+	}
+}
+
+// An Auth that fetches tokens does so by the proxy and with the certificates of the client's own requests.
+func TestAnAuthGetsTheHTTPClient(t *testing.T) {
+	t.Parallel()
+	own := &http.Client{Transport: oktatest.New().Transport()}
+	for name, test := range map[string]struct {
+		options []api.Option
+		want    any
+	}{
+		"the caller's":        {[]api.Option{api.WithHTTPClient(own)}, own},
+		"none without option": {nil, nil},
+	} {
+		var got any
+		client, err := api.New(orgURL, hedgingAuth(func(ctx context.Context, _ *http.Request) error {
+			got = ctx.Value(oauth2.HTTPClient)
+			return errors.New("nothing is sent")
+		}), test.options...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := client.RevokeAll(t.Context(), appID); err == nil || got != test.want {
+			t.Errorf("%s: %v, HTTP client %v, want %v", name, err, got, test.want)
+		}
 	}
 }
 

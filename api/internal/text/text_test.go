@@ -29,6 +29,15 @@ func TestPrintable(t *testing.T) {
 	}
 }
 
+func TestOnlyASCIIWithoutSpacesIsVisible(t *testing.T) {
+	t.Parallel()
+	for r, notVisible := range map[rune]bool{'\n': true, ' ': true, '!': false, 'a': false, '~': false, '\x7f': true, 'é': true} {
+		if got := text.NotVisible(r); got != notVisible {
+			t.Errorf("NotVisible(%q) = %v", r, got)
+		}
+	}
+}
+
 func TestRedact(t *testing.T) {
 	t.Parallel()
 	if got := text.Redact("a b a", "a", ""); got != "[redacted] b [redacted]" {
