@@ -209,6 +209,16 @@ func TestHazards(t *testing.T) {
 	}
 }
 
+func TestIDsConsistOfUnreservedCharacters(t *testing.T) {
+	t.Parallel()
+	for r := range rune(0x100) {
+		allowed := strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.~", r)
+		if err := api.CheckID("app ID", "0oa"+string(r)); (err == nil) != allowed {
+			t.Errorf("an ID with %q: %v", r, err)
+		}
+	}
+}
+
 // checkError compares an error with a sentinel, or, if want is an *api.Error, with the type alone.
 func checkError(t *testing.T, err, want error, says string) {
 	t.Helper()

@@ -4,13 +4,10 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -143,121 +140,6 @@ func TestEditorsChangeOneAttemptOnly(t *testing.T) {
 			if n := strings.Count(request.Query, "edited=1"); n != 1 {
 				t.Errorf("request %d was edited %d times: %s", i, n, request.Query)
 			}
-		}
-	})
-}
-
-func TestConnectionsAreUsedAgain(t *testing.T) {
-	t.Parallel()
-	org := oktatest.New(oktatest.WithApp(appID, 300))
-	var connections atomic.Int32
-	server := httptest.NewUnstartedServer(org)
-	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
-		if state == http.StateNew {
-			connections.Add(1)
-		}
-	}
-	server.Start()
-	defer server.Close()
-	client, err := api.New(server.URL, api.APIToken(org.APIToken()), api.WithHTTPClient(server.Client()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, id := range allIDs(org)[:3] {
-		_, getError := client.Get(t.Context(), appID, id)
-		revokeError := client.Revoke(t.Context(), appID, id)
-		checkError(t, client.Revoke(t.Context(), appID, id), api.ErrNotFound, "")
-		if getError != nil || revokeError != nil {
-			t.Errorf("%v, %v", getError, revokeError)
-		}
-	}
-	if n := connections.Load(); n != 1 {
-		t.Errorf("%d connections, want 1", n)
-	}
-}
-
-// With net/http's two idle connections per host, most of those of concurrent calls would be closed after one request.
-func TestConcurrentCallsKeepTheirConnections(t *testing.T) {
-	t.Parallel()
-	var connections atomic.Int32
-	var together sync.WaitGroup
-	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		together.Done()
-		together.Wait()
-		w.WriteHeader(http.StatusNoContent)
-	}))
-	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
-		if state == http.StateNew {
-			connections.Add(1)
-		}
-	}
-	server.Start()
-	defer server.Close()
-	client, err := api.New(server.URL, api.APIToken("token"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, calls := range []int{1, 10, 10, 10} { // the first call finds out that the server has no rate limit
-		together.Add(calls)
-		var running sync.WaitGroup
-		for range calls {
-			running.Go(func() {
-				if err := client.RevokeAll(t.Context(), appID); err != nil {
-					t.Error(err)
-				}
-			})
-		}
-		running.Wait()
-	}
-	if n := connections.Load(); n != 10 {
-		t.Errorf("%d connections, want 10", n)
-	}
-}
-
-// The timeout of the caller's HTTP client is one of an attempt, too. The shorter one counts.
-func TestAnAttemptTimesOut(t *testing.T) {
-	t.Parallel()
-	for name, test := range map[string]struct{ attempt, client time.Duration }{
-		"the attempt timeout":               {2 * time.Second, 0},
-		"beside a longer one of the client": {2 * time.Second, time.Hour},
-		"a shorter one of the client":       {time.Hour, 2 * time.Second},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				org := oktatest.New(oktatest.WithApp(appID, 3))
-				client := newClient(t, nil, api.WithHTTPClient(&http.Client{Transport: org.Transport(), Timeout: test.client}),
-					api.WithAttemptTimeout(test.attempt), api.WithRetry(api.RetryPolicy{MaxAttempts: 2}))
-				org.Inject(oktatest.SlowFirstByte(time.Minute).Forever())
-				err := client.RevokeAll(t.Context(), appID)
-				checkError(t, err, &api.Error{}, "no complete response within 2s (2 attempts)")
-				var timeout net.Error
-				if !errors.As(err, &timeout) || !timeout.Timeout() || errors.Is(err, context.DeadlineExceeded) {
-					t.Errorf("error %v; want a timeout that is not the context's", err)
-				}
-				if len(org.Requests()) != 2 {
-					t.Errorf("%d requests, want 2", len(org.Requests()))
-				}
-			})
-		})
-	}
-}
-
-// A call timeout bounds the attempts and waits of a call together. Each page of a listing has its own.
-func TestACallTimesOut(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		org, client := newOrg(t, 6, api.WithCallTimeout(5*time.Second), api.WithAttemptTimeout(4*time.Second))
-		org.Inject(oktatest.SlowFirstByte(3 * time.Second).Forever())
-		if ids, err := list(t.Context(), client, api.PageSize(2)); err != nil || len(ids) != 6 {
-			t.Errorf("listed %d tokens, %v; want the whole listing", len(ids), err)
-		}
-		org.Heal()
-		org.Inject(oktatest.SlowFirstByte(time.Minute).Forever())
-		start := time.Now()
-		checkError(t, client.RevokeAll(t.Context(), appID), context.DeadlineExceeded, "")
-		if took := time.Since(start); took != 5*time.Second {
-			t.Errorf("returned after %v, want 5s", took)
 		}
 	})
 }
