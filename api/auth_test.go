@@ -210,7 +210,8 @@ func TestTokenSource(t *testing.T) {
 	}
 }
 
-// An Auth that fetches tokens does so by the proxy and with the certificates of the client's own requests.
+// An Auth that fetches tokens does so by the proxy and with the certificates of the client's own requests. What it may
+// have started ends with it.
 func TestAnAuthGetsTheHTTPClient(t *testing.T) {
 	t.Parallel()
 	own := &http.Client{Transport: oktatest.New().Transport()}
@@ -221,16 +222,16 @@ func TestAnAuthGetsTheHTTPClient(t *testing.T) {
 		"the caller's":        {[]api.Option{api.WithHTTPClient(own)}, own},
 		"none without option": {nil, nil},
 	} {
-		var got any
+		var given context.Context
 		client, err := api.New(orgURL, hedgingAuth(func(ctx context.Context, _ *http.Request) error {
-			got = ctx.Value(oauth2.HTTPClient)
+			given = ctx
 			return errors.New("nothing is sent")
 		}), test.options...)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := client.RevokeAll(t.Context(), appID); err == nil || got != test.want {
-			t.Errorf("%s: %v, HTTP client %v, want %v", name, err, got, test.want)
+		if err := client.RevokeAll(t.Context(), appID); err == nil || given.Value(oauth2.HTTPClient) != test.want || given.Err() == nil {
+			t.Errorf("%s: %v, HTTP client %v, want %v; context ended: %v", name, err, given.Value(oauth2.HTTPClient), test.want, given.Err())
 		}
 	}
 }

@@ -127,6 +127,9 @@ func TestTheLogHoldsWhatHelpsAndNothingElse(t *testing.T) {
 				}
 			}
 			levels = append(levels, line["level"].(string))
+			if limited := line["status"] == 204.0; limited != (line["rate_limit"] != nil) || limited != (line["rate_remaining"] != nil) {
+				t.Errorf("only the success had a rate limit, but a line is %v", line)
+			}
 			if line["op"] == "revoke" && (line["app"] != appID || line["token"] != "oar1" || line["status"] != 403.0 || line["error"] == nil) {
 				t.Errorf("the line of a failed revocation is %v", line)
 			}

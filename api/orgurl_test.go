@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -96,6 +97,9 @@ func TestNewRefusesOrgURLs(t *testing.T) {
 		"https://acme.okta.com\x7f":             "space",
 		"https://.":                             "not a valid host name",
 		"00canary-token":                        "(not shown)",
+		"acme.okta.com:443":                     "https://",
+		"https://login.acme.example/api/v1":     "an API or an issuer",
+		"https://login.acme.example/oauth2/x":   "an API or an issuer",
 		"https://acme.okta.com/api/v1":          "leave out its path",
 		"https://acme.okta.com/api/v1/apps":     "leave out its path",
 		"https://acme.okta.com:0":               "port",
@@ -110,8 +114,12 @@ func TestNewRefusesOrgURLs(t *testing.T) {
 			t.Parallel()
 			_, err := api.New(given, api.APIToken("t"))
 			checkError(t, err, api.ErrInvalidArgument, says)
-			if err != nil && strings.Contains(err.Error(), "secret") {
-				t.Errorf("the error shows a password: %v", err)
+			shown := given
+			if given != "" && !strings.Contains(given, "://") || strings.Contains(given, "@") {
+				shown = "(not shown)" // it may be a credential
+			}
+			if err != nil && (!strings.Contains(err.Error(), "org URL "+strconv.Quote(shown)) || strings.Contains(err.Error(), "secret")) {
+				t.Errorf("error %v, want one with the org URL %q, and no password", err, shown)
 			}
 		})
 	}

@@ -63,6 +63,50 @@ func TestARateLimitBeyondTheDeadlineReturnsAtOnce(t *testing.T) {
 	}
 }
 
+// If the rate limit holds the next attempt back for too long, what the server said to the last one stays in the error.
+func TestAHoldBetweenAttemptsKeepsTheServersError(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org := oktatest.New(oktatest.WithApp(appID, 2), oktatest.WithRateLimit(1, time.Minute))
+		client := newClient(t, roundTripper(func(req *http.Request) (*http.Response, error) {
+			resp, err := org.Transport().RoundTrip(req)
+			resp.StatusCode = http.StatusBadGateway
+			return resp, err
+		}))
+		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+		defer cancel()
+		err := client.RevokeAll(ctx, appID)
+		checkError(t, err, api.ErrRateLimited, "502 Bad Gateway: rate limited: the next request may be sent in 1m0")
+	})
+}
+
+// A call whose context has ended is not repeated, whatever the server answers.
+func TestAnAnswerToACancelledCallIsFinal(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	client := newClient(t, roundTripper(func(*http.Request) (*http.Response, error) {
+		cancel()
+		return &http.Response{StatusCode: http.StatusServiceUnavailable}, nil
+	}), api.WithObserver(func(_ context.Context, a api.Attempt) {
+		if a.Number > 1 || a.Again {
+			t.Errorf("attempt %d is to be repeated: %v", a.Number, a.Again)
+		}
+	}))
+	checkError(t, client.RevokeAll(ctx, appID), &api.Error{}, "503 Service Unavailable")
+}
+
+// A response that ends early leaves nothing in the token that the next attempt brings.
+func TestATokenIsThatOfOneResponse(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org, client := newOrg(t, 1)
+		org.Inject(oktatest.Body(200, "application/json", `{"userId":"00u1","id":"oar1"`), oktatest.Body(200, "application/json", `{"id":"oar1"}`))
+		if token, err := client.Get(t.Context(), appID, "oar1"); err != nil || token.UserID != "" {
+			t.Errorf("user %q, %v; want the token of the second response", token.UserID, err)
+		}
+	})
+}
+
 func TestCancellingEndsAWait(t *testing.T) {
 	t.Parallel()
 	stopped := errors.New("the operator pressed Ctrl-C")
