@@ -118,6 +118,7 @@ func TestHazards(t *testing.T) {
 		"as many objects as are read":  {faults: one(oktatest.Body(200, "application/json", `[{"id":"a","_embedded":{"scopes":[`+strings.Repeat("{},", 99_997)+`{}]}}]`)), call: listAll, requests: 1, left: tokenCount},
 		"an object more":               {faults: one(oktatest.Body(200, "application/json", `[{"id":"a","_embedded":{"scopes":[`+strings.Repeat("{},", 99_998)+`{}]}}]`)), call: listAll, want: api.ErrUnexpectedResponse, says: "or 100000 objects", requests: 1, left: tokenCount},
 		"a date that is a number":      {faults: one(oktatest.Body(200, "application/json", `[{"id":"oar1","created":1}]`)), call: listAll, want: api.ErrUnexpectedResponse, says: `"/0/created"`, requests: 1, left: tokenCount},
+		"a number after an odd date":   {faults: one(oktatest.Body(200, "application/json", `[{"id":"oar1","created":"yesterday","expiresAt":1}]`)), call: listAll, want: api.ErrUnexpectedResponse, says: `"/0/expiresAt"`, requests: 1, left: tokenCount},
 		"a body of 16 MiB":             {faults: one(oktatest.Body(200, "application/json", "["+strings.Repeat(" ", 16<<20-2)+"]")), call: listAll, requests: 1, left: tokenCount},
 		"a body of a byte more":        {faults: one(oktatest.Body(200, "application/json", "["+strings.Repeat(" ", 16<<20-1)+"]")), call: listAll, want: api.ErrUnexpectedResponse, says: "over 16 MiB", requests: 1, left: tokenCount},
 		"a body of 64 MiB":             {faults: one(oktatest.Body(200, "application/json", "["+strings.Repeat(" ", 64<<20)+"]")), call: listAll, want: api.ErrUnexpectedResponse, says: "over 16 MiB", requests: 1, left: tokenCount},
@@ -159,7 +160,7 @@ func TestHazards(t *testing.T) {
 
 		// Rate limits and outages.
 		"429 without any header":       {faults: one(oktatest.Status(429)), call: listAll, requests: 4, left: tokenCount},
-		"429 for ever":                 {faults: one(oktatest.Status(429).Forever()), call: listAll, want: api.ErrRateLimited, says: "E0000047", requests: 5, left: tokenCount},
+		"429 for ever":                 {faults: one(oktatest.Status(429).Forever()), call: listAll, want: api.ErrRateLimited, says: "429 Too Many Requests: E0000047", requests: 5, left: tokenCount},
 		"concurrent limit":             {faults: one(oktatest.ConcurrentLimit().Times(2)), call: getFirst, requests: 3, left: tokenCount},
 		"503 thrice":                   {faults: one(oktatest.Status(503).Times(3)), call: listAll, requests: 6, left: tokenCount},
 		"connections drop for ever":    {faults: one(oktatest.DropBefore().Forever()), call: listAll, want: &api.Error{}, says: "(5 attempts)", requests: 5, left: tokenCount},
