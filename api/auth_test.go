@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"net/http"
 	"runtime"
@@ -275,12 +276,16 @@ func TestAPanicOfATokenSourceReachesTheCaller(t *testing.T) {
 		if waited := time.Since(start); waited != 0 {
 			t.Errorf("returned after %v, want at once", waited)
 		}
-		defer func() {
-			if got := fmt.Sprint(recover()); !strings.HasPrefix(got, "source\n\ngoroutine ") {
-				t.Errorf("recovered %v, want the source's panic with its stack", got)
-			}
-		}()
-		t.Error(revokeAll(func() (*oauth2.Token, error) { panic("source") }))
+		recovered := func(value any) (got any) {
+			defer func() { got = recover() }()
+			return revokeAll(func() (*oauth2.Token, error) { panic(value) })
+		}
+		if got := fmt.Sprint(recovered("source")); !strings.HasPrefix(got, "source\n\ngoroutine ") {
+			t.Errorf("recovered %v, want the source's panic with its stack", got)
+		}
+		if err, ok := recovered(io.EOF).(error); !ok || !errors.Is(err, io.EOF) {
+			t.Errorf("recovered %v, want an error that wraps the source's", err)
+		}
 	})
 }
 

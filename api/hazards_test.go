@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -127,6 +128,7 @@ func TestHazards(t *testing.T) {
 		"empty body, once":        {faults: one(oktatest.Body(200, "application/json", "")), call: getFirst, requests: 2, left: tokenCount},
 		"empty body, for ever":    {faults: one(oktatest.Body(200, "application/json", "").Forever()), call: getFirst, want: api.ErrUnexpectedResponse, says: "ends early", requests: 5, left: tokenCount},
 		"truncated JSON":          {faults: one(oktatest.TruncateBody().Forever()), call: listAll, want: api.ErrUnexpectedResponse, says: "ends early", requests: 5, left: tokenCount},
+		"body cut, for ever":      {faults: one(oktatest.CutBody().Forever()), call: getFirst, want: io.ErrUnexpectedEOF, says: ": the response ended early", requests: 5, left: tokenCount},
 		"body cut half-way, once": {faults: one(oktatest.CutBody().After(1)), call: listAll, requests: 4, left: tokenCount},
 
 		// Errors that are not Okta's.
@@ -245,7 +247,7 @@ func checkError(t *testing.T, err, want error, says string) {
 	if strings.Contains(text, `Get "`) || strings.Contains(text, `Delete "`) || strings.Contains(text, "after=") {
 		t.Errorf("error %q holds a request line or a cursor", text)
 	}
-	if len(text) > 1010 || !utf8.ValidString(text) {
+	if len(text) > 1010 || !utf8.ValidString(text) || strings.Contains(text, "%!") {
 		t.Errorf("error of %d bytes: %q", len(text), text)
 	}
 	if strings.Contains(text, "\n") || strings.Contains(text, oktatest.DefaultAPIToken) || strings.Contains(text, "Sign in") {
