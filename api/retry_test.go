@@ -77,6 +77,7 @@ func TestAHoldBetweenAttemptsKeepsTheServersError(t *testing.T) {
 		defer cancel()
 		err := client.RevokeAll(ctx, appID)
 		checkError(t, err, api.ErrRateLimited, "502 Bad Gateway: rate limited: the next request may be sent in ")
+		checkError(t, err, api.ErrRateLimited, "while waiting to try again: not an Okta error object")
 	})
 }
 
