@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"net/http"
 	"runtime"
@@ -190,6 +191,7 @@ func TestTokenSource(t *testing.T) {
 		"fails":               {func() (*oauth2.Token, error) { return nil, broken }, broken, "authorize: the token endpoint is down", 0},
 		"gives nothing":       {func() (*oauth2.Token, error) { return nil, nil }, &api.Error{}, "no token", 0},
 		"gives a blank token": {func() (*oauth2.Token, error) { return &oauth2.Token{}, nil }, api.ErrInvalidArgument, "access token", 0},
+		"fails speechlessly":  {func() (*oauth2.Token, error) { return nil, &oauth2.RetrieveError{Body: []byte("<html>")} }, &api.Error{}, "authorize: the token endpoint refused (1 attempt)", 0},
 		"fails with a body":   {func() (*oauth2.Token, error) { return nil, retrieveError }, &api.Error{}, "refused with 401 Unauthorized: invalid_client: No such client", 0},
 	}
 	for name, test := range tests {
@@ -206,6 +208,32 @@ func TestTokenSource(t *testing.T) {
 				t.Errorf("%d requests, want %d", len(org.Requests()), test.requests)
 			}
 		})
+	}
+}
+
+// An Auth that fetches tokens does so by the proxy and with the certificates of the client's own requests. What it may
+// have started ends with it.
+func TestAnAuthGetsTheHTTPClient(t *testing.T) {
+	t.Parallel()
+	own := &http.Client{Transport: oktatest.New().Transport()}
+	for name, test := range map[string]struct {
+		options []api.Option
+		want    any
+	}{
+		"the caller's":        {[]api.Option{api.WithHTTPClient(own)}, own},
+		"none without option": {nil, nil},
+	} {
+		var given context.Context
+		client, err := api.New(orgURL, hedgingAuth(func(ctx context.Context, _ *http.Request) error {
+			given = ctx
+			return errors.New("nothing is sent")
+		}), test.options...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := client.RevokeAll(t.Context(), appID); err == nil || given.Value(oauth2.HTTPClient) != test.want || given.Err() == nil {
+			t.Errorf("%s: %v, HTTP client %v, want %v; context ended: %v", name, err, given.Value(oauth2.HTTPClient), test.want, given.Err())
+		}
 	}
 }
 
@@ -248,12 +276,16 @@ func TestAPanicOfATokenSourceReachesTheCaller(t *testing.T) {
 		if waited := time.Since(start); waited != 0 {
 			t.Errorf("returned after %v, want at once", waited)
 		}
-		defer func() {
-			if got := fmt.Sprint(recover()); !strings.HasPrefix(got, "source\n\ngoroutine ") {
-				t.Errorf("recovered %v, want the source's panic with its stack", got)
-			}
-		}()
-		t.Error(revokeAll(func() (*oauth2.Token, error) { panic("source") }))
+		recovered := func(value any) (got any) {
+			defer func() { got = recover() }()
+			return revokeAll(func() (*oauth2.Token, error) { panic(value) })
+		}
+		if got := fmt.Sprint(recovered("source")); !strings.HasPrefix(got, "source\n\ngoroutine ") {
+			t.Errorf("recovered %v, want the source's panic with its stack", got)
+		}
+		if err, ok := recovered(io.EOF).(error); !ok || !errors.Is(err, io.EOF) {
+			t.Errorf("recovered %v, want an error that wraps the source's", err)
+		}
 	})
 }
 

@@ -115,9 +115,7 @@ func (c *Client) do(ctx context.Context, call *call) error {
 		case !result.observed.Again:
 			return failure
 		}
-		if err := retry.Sleep(ctx, result.observed.Wait); err != nil {
-			return failure.interrupted(err)
-		}
+		_ = retry.Sleep(ctx, result.observed.Wait) // if ctx ends, nothing is admitted
 	}
 }
 

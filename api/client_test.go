@@ -52,6 +52,7 @@ func TestNewRefusesWhatCannotWork(t *testing.T) {
 		"a token with a line end, as from a file": {auth: api.APIToken("canary\n"), says: "SSWS token"},
 		"a token beyond ASCII":                    {auth: api.APIToken("canaryé"), says: "SSWS token"},
 		"a token in quotes":                       {auth: api.APIToken(`"canary"`), says: "SSWS token"},
+		"a token in single quotes":                {auth: api.APIToken("'canary'"), says: "SSWS token"},
 		"a function that is nil as auth":          {auth: (authFunc)(nil), says: "auth"},
 		"a token to fill in":                      {auth: api.APIToken("${canary}"), says: "placeholder"},
 		"a token from the documentation":          {auth: api.BearerToken("YOUR_canary"), says: "placeholder"},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -96,11 +97,14 @@ func TestHazards(t *testing.T) {
 		"redirect to no URL":           {faults: one(oktatest.Redirect(302, "https://login.example:bad/%zz")), call: revokeFirst, want: api.ErrUnexpectedResponse, requests: 1, left: tokenCount},
 		"redirect without location":    {faults: one(oktatest.Redirect(302, "")), call: getFirst, want: api.ErrUnexpectedResponse, requests: 1, left: tokenCount},
 		"revoke met by 200":            {faults: one(oktatest.Body(200, "application/json", "{}")), call: revokeFirst, want: api.ErrUnexpectedResponse, says: "200 OK: unexpected response: want status 204", requests: 1, left: tokenCount},
+		"revoke met by 299":            {faults: one(oktatest.Body(299, "", "")), call: revokeFirst, want: api.ErrUnexpectedResponse, says: "want status 204", requests: 1, left: tokenCount},
+		"revoke met by 300":            {faults: one(oktatest.Body(300, "", "")), call: revokeFirst, want: api.ErrUnexpectedResponse, says: "a redirect is not followed", requests: 1, left: tokenCount},
+		"revoke met by 399":            {faults: one(oktatest.Body(399, "", "")), call: revokeFirst, want: api.ErrUnexpectedResponse, says: "a redirect is not followed", requests: 1, left: tokenCount},
 		"revoke met by 202":            {faults: one(oktatest.Body(202, "application/json", "{}")), call: revokeFirst, want: api.ErrUnexpectedResponse, requests: 1, left: tokenCount},
 		"list met by 204":              {faults: one(oktatest.Body(204, "", "")), call: listAll, want: api.ErrUnexpectedResponse, requests: 1, left: tokenCount},
 		"list with 200 and HTML":       {faults: one(oktatest.HTML(200)), call: listAll, want: api.ErrUnexpectedResponse, says: "text/html", requests: 1, left: tokenCount},
 		"get with 200 and HTML":        {faults: one(oktatest.HTML(200)), call: getFirst, want: api.ErrUnexpectedResponse, requests: 1, left: tokenCount},
-		"HTML that claims JSON":        {faults: one(oktatest.Body(200, "application/json", "<html>")), call: listAll, want: api.ErrUnexpectedResponse, requests: 1, left: tokenCount},
+		"HTML that claims JSON":        {faults: one(oktatest.Body(200, "application/json", "<html>")), call: listAll, want: api.ErrUnexpectedResponse, says: "does not match the contract, at byte 0", requests: 1, left: tokenCount},
 		"JSON of another media type":   {faults: one(oktatest.Body(200, "application/hal+json; charset=utf-8", "[]")), call: listAll, requests: 1, left: tokenCount},
 		"a name twice, text not UTF-8": {faults: one(oktatest.Body(200, "application/json", "[{\"id\":\"a\",\"id\":\"b\",\"userId\":\"\xff\"}]")), call: listAll, requests: 1, left: tokenCount},
 		"JSON null for a list":         {faults: one(oktatest.Body(200, "application/json", "null")), call: listAll, want: api.ErrUnexpectedResponse, requests: 1, left: tokenCount},
@@ -110,19 +114,28 @@ func TestHazards(t *testing.T) {
 		"a token without an ID":        {faults: one(oktatest.Body(200, "application/json", `[{"ID":"oar1"}]`)), call: listAll, want: api.ErrUnexpectedResponse, says: "token 1 of the page has no ID", requests: 1, left: tokenCount},
 		"another token for a get":      {faults: one(oktatest.Body(200, "application/json", `{"id":"oarOther"}`)), call: getFirst, want: api.ErrUnexpectedResponse, says: `another token, "oarOther"`, requests: 1, left: tokenCount},
 		"too many values":              {faults: one(oktatest.Body(200, "application/json", "["+strings.Repeat(`{"id":"a"},`, 400_001)+`{"id":"a"}]`)), call: listAll, want: api.ErrUnexpectedResponse, says: "over 400000 values", requests: 1, left: tokenCount},
+		"as many values as are read":   {faults: one(oktatest.Body(200, "application/json", `[{"id":"a","scopes":[`+strings.Repeat(`"",`, 399_999)+`""]}]`)), call: listAll, requests: 1, left: tokenCount},
+		"a value more":                 {faults: one(oktatest.Body(200, "application/json", `[{"id":"a","scopes":[`+strings.Repeat(`"",`, 400_000)+`""]}]`)), call: listAll, want: api.ErrUnexpectedResponse, says: "over 400000 values", requests: 1, left: tokenCount},
+		"as many objects as are read":  {faults: one(oktatest.Body(200, "application/json", `[{"id":"a","_embedded":{"scopes":[`+strings.Repeat("{},", 99_997)+`{}]}}]`)), call: listAll, requests: 1, left: tokenCount},
+		"an object more":               {faults: one(oktatest.Body(200, "application/json", `[{"id":"a","_embedded":{"scopes":[`+strings.Repeat("{},", 99_998)+`{}]}}]`)), call: listAll, want: api.ErrUnexpectedResponse, says: "or 100000 objects", requests: 1, left: tokenCount},
 		"a date that is a number":      {faults: one(oktatest.Body(200, "application/json", `[{"id":"oar1","created":1}]`)), call: listAll, want: api.ErrUnexpectedResponse, says: `"/0/created"`, requests: 1, left: tokenCount},
+		"a number after an odd date":   {faults: one(oktatest.Body(200, "application/json", `[{"id":"oar1","created":"yesterday","expiresAt":1}]`)), call: listAll, want: api.ErrUnexpectedResponse, says: `"/0/expiresAt"`, requests: 1, left: tokenCount},
+		"a body of 16 MiB":             {faults: one(oktatest.Body(200, "application/json", "["+strings.Repeat(" ", 16<<20-2)+"]")), call: listAll, requests: 1, left: tokenCount},
+		"a body of a byte more":        {faults: one(oktatest.Body(200, "application/json", "["+strings.Repeat(" ", 16<<20-1)+"]")), call: listAll, want: api.ErrUnexpectedResponse, says: "over 16 MiB", requests: 1, left: tokenCount},
 		"a body of 64 MiB":             {faults: one(oktatest.Body(200, "application/json", "["+strings.Repeat(" ", 64<<20)+"]")), call: listAll, want: api.ErrUnexpectedResponse, says: "over 16 MiB", requests: 1, left: tokenCount},
 
 		// Bodies that end too early are read again.
 		"empty body, once":        {faults: one(oktatest.Body(200, "application/json", "")), call: getFirst, requests: 2, left: tokenCount},
 		"empty body, for ever":    {faults: one(oktatest.Body(200, "application/json", "").Forever()), call: getFirst, want: api.ErrUnexpectedResponse, says: "ends early", requests: 5, left: tokenCount},
 		"truncated JSON":          {faults: one(oktatest.TruncateBody().Forever()), call: listAll, want: api.ErrUnexpectedResponse, says: "ends early", requests: 5, left: tokenCount},
+		"body cut, for ever":      {faults: one(oktatest.CutBody().Forever()), call: getFirst, want: io.ErrUnexpectedEOF, says: ": the response ended early", requests: 5, left: tokenCount},
 		"body cut half-way, once": {faults: one(oktatest.CutBody().After(1)), call: listAll, requests: 4, left: tokenCount},
 
 		// Errors that are not Okta's.
 		"404 with HTML":           {faults: one(oktatest.HTML(404)), call: getFirst, want: api.ErrNotFound, says: "not an Okta error object", requests: 1, left: tokenCount},
 		"401 with a challenge":    {faults: one(oktatest.Challenge(401, "invalid_token", "The token has expired.")), call: getFirst, want: api.ErrUnauthorized, says: "401 Unauthorized: invalid_token: The token has expired.", requests: 1, left: tokenCount},
 		"403 with a challenge":    {faults: one(oktatest.Challenge(403, "insufficient_scope", "okta.apps.manage")), call: revokeAll, want: api.ErrForbidden, says: "insufficient_scope: okta.apps.manage", requests: 1, left: tokenCount},
+		"an error in a long body": {faults: one(oktatest.Body(400, "application/json", `{"errorCode":"E0000001","errorSummary":"x","more":"`+strings.Repeat("a", 1<<20)+`"}`)), call: getFirst, want: &api.Error{}, says: "the rest of the response cannot be read: E0000001: x (", requests: 1, left: tokenCount},
 		"401 without anything":    {faults: one(oktatest.Body(401, "", "")), call: getFirst, want: api.ErrUnauthorized, requests: 1, left: tokenCount},
 		"404 with Okta's error":   {call: revokeID("oarUnknown"), want: api.ErrNotFound, says: "E0000007: Not found: Resource not found: oarUnknown (OAuth2RefreshTokenTx)", requests: 1, left: tokenCount},
 		"a status without a name": {faults: one(oktatest.Body(599, "text/plain", "?")), call: getFirst, want: &api.Error{}, says: ": 599: ", requests: 1, left: tokenCount},
@@ -130,6 +143,9 @@ func TestHazards(t *testing.T) {
 		// Links that lead astray.
 		"next on this host, in capitals": {faults: one(oktatest.ForeignNext(fmt.Sprint("https://ACME.okta.com:443/api/v1/apps/0oa1/tokens?limit=", api.MaxPageSize))), call: listAll, want: api.ErrPaginationLoop, requests: 1, left: tokenCount},
 		"next on another host":           {faults: one(oktatest.ForeignNext("https://evil.example/api/v1/apps/0oa1/tokens?after=x")), call: listAll, want: api.ErrForeignLink, says: "evil.example,", requests: 1, left: tokenCount},
+		"next on a host as long":         {faults: one(oktatest.ForeignNext("https://evils.example/api/v1/apps/0oa1/tokens?after=x")), call: listAll, want: api.ErrForeignLink, says: "evils.example,", requests: 1, left: tokenCount},
+		"next on a host that folds":      {faults: one(oktatest.ForeignNext("https://acme.o%E2%84%AAta.com/api/v1/apps/0oa1/tokens?after=x")), call: listAll, want: api.ErrForeignLink, requests: 1, left: tokenCount},
+		"next on another port":           {faults: one(oktatest.ForeignNext("https://acme.okta.com:8443/api/v1/apps/0oa1/tokens?after=x")), call: listAll, want: api.ErrForeignLink, requests: 1, left: tokenCount},
 		"next on another path":           {faults: one(oktatest.ForeignNext(orgURL + "/api/v1/apps/0oa2/tokens?after=x")), call: listAll, want: api.ErrForeignLink, requests: 1, left: tokenCount},
 		"next on a disguised path":       {faults: one(oktatest.ForeignNext(orgURL + "/api/v1/apps/%30oa1/tokens?after=x")), call: listAll, want: api.ErrForeignLink, requests: 1, left: tokenCount},
 		"next over plain http":           {faults: one(oktatest.ForeignNext("http://acme.okta.com/api/v1/apps/0oa1/tokens?after=x")), call: listAll, want: api.ErrForeignLink, requests: 1, left: tokenCount},
@@ -146,7 +162,7 @@ func TestHazards(t *testing.T) {
 
 		// Rate limits and outages.
 		"429 without any header":       {faults: one(oktatest.Status(429)), call: listAll, requests: 4, left: tokenCount},
-		"429 for ever":                 {faults: one(oktatest.Status(429).Forever()), call: listAll, want: api.ErrRateLimited, says: "E0000047", requests: 5, left: tokenCount},
+		"429 for ever":                 {faults: one(oktatest.Status(429).Forever()), call: listAll, want: api.ErrRateLimited, says: "429 Too Many Requests: E0000047", requests: 5, left: tokenCount},
 		"concurrent limit":             {faults: one(oktatest.ConcurrentLimit().Times(2)), call: getFirst, requests: 3, left: tokenCount},
 		"503 thrice":                   {faults: one(oktatest.Status(503).Times(3)), call: listAll, requests: 6, left: tokenCount},
 		"connections drop for ever":    {faults: one(oktatest.DropBefore().Forever()), call: listAll, want: &api.Error{}, says: "(5 attempts)", requests: 5, left: tokenCount},
@@ -197,6 +213,16 @@ func TestHazards(t *testing.T) {
 	}
 }
 
+func TestIDsConsistOfUnreservedCharacters(t *testing.T) {
+	t.Parallel()
+	for r := range rune(0x100) {
+		allowed := strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.~", r)
+		if err := api.CheckID("app ID", "0oa"+string(r)); (err == nil) != allowed {
+			t.Errorf("an ID with %q: %v", r, err)
+		}
+	}
+}
+
 // checkError compares an error with a sentinel, or, if want is an *api.Error, with the type alone.
 func checkError(t *testing.T, err, want error, says string) {
 	t.Helper()
@@ -222,7 +248,7 @@ func checkError(t *testing.T, err, want error, says string) {
 	if strings.Contains(text, `Get "`) || strings.Contains(text, `Delete "`) || strings.Contains(text, "after=") {
 		t.Errorf("error %q holds a request line or a cursor", text)
 	}
-	if len(text) > 1010 || !utf8.ValidString(text) {
+	if len(text) > 1010 || !utf8.ValidString(text) || strings.Contains(text, "%!") {
 		t.Errorf("error of %d bytes: %q", len(text), text)
 	}
 	if strings.Contains(text, "\n") || strings.Contains(text, oktatest.DefaultAPIToken) || strings.Contains(text, "Sign in") {

@@ -115,7 +115,6 @@ func (l *listing) read(resp *http.Response, announce func(next string)) (page Pa
 	if links.Next != "" {
 		target, err := resp.Request.URL.Parse(links.Next)
 		if err == nil {
-			target.Fragment, target.RawFragment = "", ""
 			page.Next = target.String()
 			_, err = url.Parse(page.Next) // a reference such as //:: resolves, but not to a URL
 		}

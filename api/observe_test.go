@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -142,12 +143,47 @@ func TestTheLogHoldsWhatHelpsAndNothingElse(t *testing.T) {
 				}
 			}
 			levels = append(levels, line["level"].(string))
+			if limited := line["status"] == 204.0; limited != (line["rate_limit"] != nil) || limited != (line["rate_remaining"] != nil) {
+				t.Errorf("only the success had a rate limit, but a line is %v", line)
+			}
 			if line["op"] == "revoke" && (line["app"] != appID || line["token"] != "oar1" || line["status"] != 403.0 || line["error"] == nil) {
 				t.Errorf("the line of a failed revocation is %v", line)
 			}
 		}
 		if want := []string{"WARN", "DEBUG", "DEBUG"}; !slices.Equal(levels, want) {
 			t.Errorf("levels %v, want %v", levels, want)
+		}
+	})
+}
+
+// A hold, and what could not be read of a good response, is worth a line in the log.
+func TestTheLogNamesHoldsAndWarnings(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var log strings.Builder
+		random := func(_ []string, a slog.Attr) slog.Attr {
+			if a.Key == slog.TimeKey || a.Key == "request_id" || a.Key == "until" && a.Value.Time().After(time.Now()) {
+				return slog.Attr{}
+			}
+			return a
+		}
+		org := oktatest.New(oktatest.WithApp(appID, 3), oktatest.WithRateLimit(1, time.Minute))
+		client := newClient(t, org.Transport(), api.WithLogger(slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{ReplaceAttr: random}))))
+		org.Inject(oktatest.Body(200, "application/json", `{"id":"oar1","created":"yesterday"}`))
+		if _, err := client.Get(t.Context(), appID, "oar1"); err != nil {
+			t.Fatal(err)
+		}
+		ids := allIDs(org)
+		for _, id := range ids[:2] {
+			if err := client.Revoke(t.Context(), appID, id); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want := `level=WARN msg="apptokens: attempt" op=get app=0oa1 token=oar1 attempt=1 duration=0s status=200` +
+			` warning="a time in the response is not RFC 3339, at \"/created\" (byte 23)"` + "\n" +
+			`level=INFO msg="apptokens: held back by the rate limit" op=revoke app=0oa1 token=` + ids[1] + ` rate_limit=1` + "\n"
+		if got := log.String(); got != want {
+			t.Errorf("the log is\n%swant\n%s", got, want)
 		}
 	})
 }

@@ -33,12 +33,7 @@ type settings struct {
 
 // setting returns an option of a client or a call. err, if it is not nil, says why its argument is invalid.
 func setting[S any](err error, set func(*S)) func(*S) error {
-	return func(s *S) error {
-		if err == nil {
-			set(s)
-		}
-		return err
-	}
+	return func(s *S) error { set(s); return err }
 }
 
 // WithHTTPClient uses the Transport of client (a proxy, client certificates, a recorder), its Jar, and its Timeout,

@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -23,6 +24,9 @@ func TestNewTakesOrgURLs(t *testing.T) {
 		"http://127.0.0.1":                    "http://127.0.0.1/api/v1/apps/0oa1/tokens",
 		"http://127.8.9.10:1":                 "http://127.8.9.10:1/api/v1/apps/0oa1/tokens",
 		"http://[::1]:8080":                   "http://[::1]:8080/api/v1/apps/0oa1/tokens",
+		"https://a-z.0-9.example":             "https://a-z.0-9.example/api/v1/apps/0oa1/tokens",
+		"https://acme.okta.com:65535":         "https://acme.okta.com:65535/api/v1/apps/0oa1/tokens",
+		"https://proxy.acme.example/~okta":    "https://proxy.acme.example/~okta/api/v1/apps/0oa1/tokens",
 		"https://sso-admin.acme.example":      "https://sso-admin.acme.example/api/v1/apps/0oa1/tokens",
 		"https://notokta.com/eu":              "https://notokta.com/eu/api/v1/apps/0oa1/tokens",
 	} {
@@ -86,8 +90,16 @@ func TestNewRefusesOrgURLs(t *testing.T) {
 		`https://"acme.okta.com"`:               "not a valid host name",
 		"https://acme.okta.com,evil.example":    "not a valid host name",
 		"https://acme.okta.com.com.":            "not a valid host name",
+		"https://acme_1.okta.com":               "not a valid host name",
+		"https://acme.okta.com.":                "not a valid host name",
+		"https://.acme.okta.com":                "not a valid host name",
+		"https://acme..okta.com":                "not a valid host name",
+		"https://acme.okta.com\x7f":             "space",
 		"https://.":                             "not a valid host name",
 		"00canary-token":                        "(not shown)",
+		"acme.okta.com:443":                     "https://",
+		"https://login.acme.example/api/v1":     "an API or an issuer",
+		"https://login.acme.example/oauth2/x":   "an API or an issuer",
 		"https://acme.okta.com/api/v1":          "leave out its path",
 		"https://acme.okta.com/api/v1/apps":     "leave out its path",
 		"https://acme.okta.com:0":               "port",
@@ -102,8 +114,12 @@ func TestNewRefusesOrgURLs(t *testing.T) {
 			t.Parallel()
 			_, err := api.New(given, api.APIToken("t"))
 			checkError(t, err, api.ErrInvalidArgument, says)
-			if err != nil && strings.Contains(err.Error(), "secret") {
-				t.Errorf("the error shows a password: %v", err)
+			shown := given
+			if given != "" && !strings.Contains(given, "://") || strings.Contains(given, "@") {
+				shown = "(not shown)" // it may be a credential
+			}
+			if err != nil && (!strings.Contains(err.Error(), "org URL "+strconv.Quote(shown)) || strings.Contains(err.Error(), "secret")) {
+				t.Errorf("error %v, want one with the org URL %q, and no password", err, shown)
 			}
 		})
 	}

@@ -214,6 +214,22 @@ type waitFor struct{ until <-chan struct{} }
 
 func (w waitFor) Read([]byte) (int, error) { <-w.until; return 0, io.EOF }
 
+// Nothing is requested ahead of a page that has failed.
+func TestARetriedPageComesBeforeTheNext(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org, client := newOrg(t, 9, api.WithRetry(api.RetryPolicy{BaseDelay: 10 * time.Second}))
+		org.Inject(oktatest.CutBody().After(1))
+		if ids, err := list(t.Context(), client, api.PageSize(3)); err != nil || len(ids) != 9 {
+			t.Errorf("listed %d tokens, %v", len(ids), err)
+		}
+		requests := org.Requests()
+		if len(requests) != 4 || requests[1].Query != requests[2].Query {
+			t.Errorf("requests %+v; want the second one twice, and then the third", requests)
+		}
+	})
+}
+
 // A page that is read again may bring another link; the page that was fetched ahead is then the wrong one.
 func TestARetriedPageMayBringAnotherLink(t *testing.T) {
 	t.Parallel()

@@ -4,12 +4,10 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -63,6 +61,51 @@ func TestARateLimitBeyondTheDeadlineReturnsAtOnce(t *testing.T) {
 			})
 		})
 	}
+}
+
+// If the rate limit holds the next attempt back for too long, what the server said to the last one stays in the error.
+func TestAHoldBetweenAttemptsKeepsTheServersError(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org := oktatest.New(oktatest.WithApp(appID, 2), oktatest.WithRateLimit(1, time.Minute))
+		client := newClient(t, roundTripper(func(req *http.Request) (*http.Response, error) {
+			resp, err := org.Transport().RoundTrip(req)
+			resp.StatusCode = http.StatusBadGateway
+			return resp, err
+		}))
+		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+		defer cancel()
+		err := client.RevokeAll(ctx, appID)
+		checkError(t, err, api.ErrRateLimited, "502 Bad Gateway: rate limited: the next request may be sent in ")
+		checkError(t, err, api.ErrRateLimited, "while waiting to try again: not an Okta error object")
+	})
+}
+
+// A call whose context has ended is not repeated, whatever the server answers.
+func TestAnAnswerToACancelledCallIsFinal(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	client := newClient(t, roundTripper(func(*http.Request) (*http.Response, error) {
+		cancel()
+		return &http.Response{StatusCode: http.StatusServiceUnavailable}, nil
+	}), api.WithObserver(func(_ context.Context, a api.Attempt) {
+		if a.Number > 1 || a.Again {
+			t.Errorf("attempt %d is to be repeated: %v", a.Number, a.Again)
+		}
+	}))
+	checkError(t, client.RevokeAll(ctx, appID), &api.Error{}, "503 Service Unavailable")
+}
+
+// A response that ends early leaves nothing in the token that the next attempt brings.
+func TestATokenIsThatOfOneResponse(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org, client := newOrg(t, 1)
+		org.Inject(oktatest.Body(200, "application/json", `{"userId":"00u1","id":"oar1"`), oktatest.Body(200, "application/json", `{"id":"oar1"}`))
+		if token, err := client.Get(t.Context(), appID, "oar1"); err != nil || token.UserID != "" {
+			t.Errorf("user %q, %v; want the token of the second response", token.UserID, err)
+		}
+	})
 }
 
 func TestCancellingEndsAWait(t *testing.T) {
@@ -142,52 +185,6 @@ func TestEditorsChangeOneAttemptOnly(t *testing.T) {
 			if n := strings.Count(request.Query, "edited=1"); n != 1 {
 				t.Errorf("request %d was edited %d times: %s", i, n, request.Query)
 			}
-		}
-	})
-}
-
-func TestConnectionsAreUsedAgain(t *testing.T) {
-	t.Parallel()
-	org := oktatest.New(oktatest.WithApp(appID, 300))
-	var connections atomic.Int32
-	server := httptest.NewUnstartedServer(org)
-	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
-		if state == http.StateNew {
-			connections.Add(1)
-		}
-	}
-	server.Start()
-	defer server.Close()
-	client, err := api.New(server.URL, api.APIToken(org.APIToken()), api.WithHTTPClient(server.Client()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, id := range allIDs(org)[:3] {
-		_, getError := client.Get(t.Context(), appID, id)
-		revokeError := client.Revoke(t.Context(), appID, id)
-		checkError(t, client.Revoke(t.Context(), appID, id), api.ErrNotFound, "")
-		if getError != nil || revokeError != nil {
-			t.Errorf("%v, %v", getError, revokeError)
-		}
-	}
-	if n := connections.Load(); n != 1 {
-		t.Errorf("%d connections, want 1", n)
-	}
-}
-
-func TestAnAttemptTimesOut(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		org, client := newOrg(t, 3, api.WithAttemptTimeout(2*time.Second), api.WithRetry(api.RetryPolicy{MaxAttempts: 2}))
-		org.Inject(oktatest.SlowFirstByte(time.Minute).Forever())
-		err := client.RevokeAll(t.Context(), appID)
-		checkError(t, err, &api.Error{}, "no complete response within 2s")
-		var timeout net.Error
-		if !errors.As(err, &timeout) || !timeout.Timeout() || errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("error %v; want a timeout that is not the context's", err)
-		}
-		if len(org.Requests()) != 2 {
-			t.Errorf("%d requests, want 2", len(org.Requests()))
 		}
 	})
 }

@@ -74,6 +74,9 @@ func TestAnEditorCannotLeadCredentialsAway(t *testing.T) {
 	for name, edit := range map[string]func(*http.Request){
 		"host":                          func(req *http.Request) { req.URL.Host = "evil.example" },
 		"scheme":                        func(req *http.Request) { req.URL.Scheme = "http" },
+		"host to one as long":           func(req *http.Request) { req.URL.Host = "evils.example" },
+		"Host header to one as long":    func(req *http.Request) { req.Host = "evils.example" },
+		"host to one that folds to it":  func(req *http.Request) { req.URL.Host = strings.Replace(req.URL.Host, "k", "\u212a", 1) },
 		"port":                          func(req *http.Request) { req.URL.Host += ":8443" },
 		"user information":              func(req *http.Request) { req.URL.User = url.User("evil") },
 		"Host header":                   func(req *http.Request) { req.Host = "evil.example" },

@@ -26,6 +26,7 @@ func TestOddTimesAreReadAsFarAsPossible(t *testing.T) {
 		"no zone":              {"2023-07-17T11:28:57", at, true},
 		"a blank and no zone":  {"2023-07-17 11:28:57", at, true},
 		"a leap second":        {"2016-12-31T23:59:60Z", time.Date(2017, 1, 1, 0, 0, 0, 0, time.UTC), true},
+		"one without a zone":   {"2016-12-31T23:59:60", time.Date(2017, 1, 1, 0, 0, 0, 0, time.UTC), true},
 		"nothing":              {"", time.Time{}, true},
 		"words":                {"yesterday", time.Time{}, true},
 	}

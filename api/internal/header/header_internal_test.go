@@ -26,6 +26,8 @@ func TestParseLinks(t *testing.T) {
 		"upper case":                {[]string{`<` + next + `>; REL="Next"`}, next},
 		"other parameters first":    {[]string{`<` + next + `>; title="a; rel=\"prev\", b"; type=text/json; rel="next"`}, next},
 		"a parameter without value": {[]string{`<` + next + `>; crossorigin; rel="next"`}, next},
+		"a relation that is a URL":  {[]string{`<` + next + `>; rel="https://o/~me next"`}, next},
+		"a semicolon, then a comma": {[]string{`<` + next + `>; rel="next";, <x>; rel="self"`}, next},
 		"stray semicolons":          {[]string{`<` + next + `>;; rel="next";`}, next},
 		"only the first rel counts": {[]string{`<` + next + `>; rel="prev"; rel="next"`}, ""},
 		"a comma in the URL":        {[]string{`<https://o/t?after=1,2>; rel="next"`}, "https://o/t?after=1,2"},
@@ -49,12 +51,21 @@ func TestParseLinksRefusesWhatItCannotRead(t *testing.T) {
 	t.Parallel()
 	for name, line := range map[string]string{
 		"no brackets":               `https://o/t?after=a1; rel="next"`,
+		"no opening bracket":        `https://o/t?after=a1>; rel="next"`,
+		"an opening bracket alone":  `<`,
+		"a bracket in the target":   `<<https://o/t?after=a1>; rel="next"`,
 		"never closed":              `<https://o/t?after=a1; rel="next"`,
 		"no target":                 `<>; rel="next"`,
 		"white space in the target": `<https://o/t?after=a 1>; rel="next"`,
 		"line end in the target":    "<https://o/t?after=a\n1>; rel=\"next\"",
 		"letters beyond ASCII":      `<https://o/t?after=é>; rel="next"`,
 		"open quotes":               `<https://o/t>; rel="next`,
+		"open quotes, nothing else": `<https://o/t>; rel="next"; title="`,
+		"open quotes, a backslash":  `<https://o/t>; rel="next\`,
+		"no relation":               `<https://o/t>; title="next"`,
+		"control characters":        "<https://o/t>; rel=\"next\x01\"",
+		"a relation beyond ASCII":   `<https://o/t>; rel="nëxt"`,
+		"another name is missing":   `<https://o/t>; rel="next"; ="x"`,
 		"no value":                  `<https://o/t>; rel=`,
 		"no semicolon":              `<https://o/t> rel="next"`,
 		"no comma":                  `<https://o/t>; rel="self" <https://o/t?after=1>; rel="next"`,
@@ -117,6 +128,15 @@ func TestChallenge(t *testing.T) {
 				t.Errorf("Challenge(%q) = %q, %q; want %q, %q", test.line, code, description, test.code, test.description)
 			}
 		})
+	}
+}
+
+// The first line with an error counts, and its description is not taken from another one.
+func TestTheFirstChallengeWithAnErrorCounts(t *testing.T) {
+	t.Parallel()
+	lines := []string{"Negotiate", `Bearer error="invalid_token"`, `DPoP error="invalid_dpop_proof", error_description="'htm' mismatch"`}
+	if code, description := Challenge(lines); code != "invalid_token" || description != "" {
+		t.Errorf("Challenge(%q) = %q, %q; want the code of the second line alone", lines, code, description)
 	}
 }
 

@@ -1,6 +1,7 @@
 package header
 
 import (
+	"cmp"
 	"runtime/debug"
 	"strings"
 	"sync"
@@ -8,11 +9,8 @@ import (
 
 // UserAgent returns the default User-Agent: apptokens-go and the version of this module in the running program.
 var UserAgent = sync.OnceValue(func() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		info = &debug.BuildInfo{}
-	}
-	return "apptokens-go/" + version(info)
+	info, _ := debug.ReadBuildInfo()
+	return "apptokens-go/" + version(cmp.Or(info, &debug.BuildInfo{}))
 })
 
 // version returns the module's version, without its v. It is "devel" if no version is known, as in a checkout.

@@ -72,13 +72,11 @@ func (p *Pacer) Admit(ctx context.Context, held func(Hold)) error {
 				held(hold)
 			}
 		}
-		timer := time.NewTimer(wait)
 		select {
 		case <-ctx.Done():
 		case <-released:
-		case <-timer.C:
+		case <-time.After(wait):
 		}
-		timer.Stop()
 	}
 }
 

@@ -133,10 +133,8 @@ func (w *window) room(now time.Time) bool {
 		return false
 	}
 	ahead := min(now.Sub(w.seen), w.seen.Sub(w.opened)) + w.roundTrip
-	if others := w.othersRate() * ahead.Seconds(); others > 0 {
-		return left-others >= 2 // one in reserve, because it is an estimate
-	}
-	return left >= 1
+	others := w.othersRate() * ahead.Seconds()
+	return others == 0 || left-others >= 2 // one in reserve, because it is an estimate
 }
 
 // ratio returns how many slots of the window were taken for each one that this client took.

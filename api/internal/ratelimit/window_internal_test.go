@@ -31,14 +31,16 @@ func TestWindowDecides(t *testing.T) {
 		"open":                             {open, now, 1, true, time.Time{}},
 		"open: all but what is in flight":  {with(func(w *window) { w.inFlight = 98 }), now, 1, true, time.Time{}},
 		"open: the rest is in flight":      {with(func(w *window) { w.inFlight = 99 }), now, 1, false, time.Time{}},
-		"open: what hangs keeps the others waiting for a while only": {with(func(w *window) { w.inFlight, w.before = 2, 8 }), now.Add(patience), 1, true, time.Time{}},
-		"closed":                            {with(func(w *window) { w.remaining, w.own = 0, 100 }), now, 1, false, ends},
-		"closed, with stragglers in flight": {with(func(w *window) { w.remaining, w.own, w.inFlight = 0, 98, 2 }), now, 1, false, ends},
-		"ended":                             {with(func(w *window) { w.remaining, w.own = 0, 100 }), ends, 1, true, time.Time{}},
-		"share: the last slot of it":        {with(func(w *window) { w.remaining, w.own = 51, 49 }), now, 0.5, true, time.Time{}},
-		"share: had":                        {with(func(w *window) { w.remaining, w.own = 50, 50 }), now, 0.5, false, ends},
-		"share: in flight counts":           {with(func(w *window) { w.remaining, w.own, w.inFlight = 60, 40, 10 }), now, 0.5, false, time.Time{}},
-		"share: at least one":               {with(func(w *window) { w.limit, w.remaining, w.own = 1, 1, 0 }), now, 0.1, true, time.Time{}},
+		"open: what hangs keeps the others waiting for a while only": {with(func(w *window) { w.inFlight, w.before = 1, 8 }), now.Add(patience), 1, true, time.Time{}},
+		"open: what hangs keeps its own slot":                        {with(func(w *window) { w.inFlight, w.remaining, w.own = 1, 1, 99 }), now.Add(patience), 1, false, time.Time{}},
+		"closed":                                                     {with(func(w *window) { w.remaining, w.own = 0, 100 }), now, 1, false, ends},
+		"closed, with stragglers in flight":                          {with(func(w *window) { w.remaining, w.own, w.inFlight = 0, 98, 2 }), now, 1, false, ends},
+		"ended":                                                      {with(func(w *window) { w.remaining, w.own = 0, 100 }), ends, 1, true, time.Time{}},
+		"share: the last slot of it":                                 {with(func(w *window) { w.remaining, w.own = 51, 49 }), now, 0.5, true, time.Time{}},
+		"share: had":                                                 {with(func(w *window) { w.remaining, w.own = 50, 50 }), now, 0.5, false, ends},
+		"share: in flight counts":                                    {with(func(w *window) { w.remaining, w.own, w.inFlight = 60, 40, 10 }), now, 0.5, false, time.Time{}},
+		"share: at least one":                                        {with(func(w *window) { w.limit, w.remaining, w.own = 1, 1, 0 }), now, 0.1, true, time.Time{}},
+		"share: at least one, and no more":                           {with(func(w *window) { w.limit, w.remaining, w.own = 5, 4, 1 }), now, 0.1, false, ends},
 		"shared: others will have taken the rest": {with(func(w *window) {
 			w.remaining, w.own, w.seen, w.roundTrip = 20, 10, now.Add(time.Second), 300*time.Millisecond // 70 a second
 		}), now.Add(time.Second), 1, false, now.Add(15 * time.Second)},
@@ -51,6 +53,9 @@ func TestWindowDecides(t *testing.T) {
 		"shared: the rest goes one by one": {with(func(w *window) {
 			w.remaining, w.own, w.inFlight, w.seen, w.sent = 20, 10, 1, now.Add(time.Second), now.Add(15*time.Second)
 		}), now.Add(15 * time.Second), 1, false, time.Time{}},
+		"shared: the last but one goes": {with(func(w *window) {
+			w.remaining, w.own, w.seen = 2, 10, now.Add(time.Second)
+		}), now.Add(15 * time.Second), 1, true, time.Time{}},
 		"shared: the last slot is left": {with(func(w *window) {
 			w.remaining, w.own, w.seen = 1, 10, now.Add(time.Second)
 		}), now.Add(15 * time.Second), 1, false, ends},
@@ -101,9 +106,11 @@ func TestWindowLearns(t *testing.T) {
 		"by the server's clock":            {[]lesson{{Limit{100, 99, reset.Add(-10 * time.Minute)}, now.Add(-10 * time.Minute), false}}, 99, 1, reset, false},
 		"remaining only falls":             {[]lesson{{first, now, false}, {Limit{100, 90, reset}, now, false}, {Limit{100, 95, reset}, now, false}}, 90, 3, reset, false},
 		"a 429 takes no slot":              {[]lesson{{first, now, false}, {Limit{100, 0, reset}, now, true}}, 0, 1, reset, false},
+		"a used-up one whose reset flaps":  {[]lesson{{Limit{100, 0, reset}, now, false}, {Limit{100, 0, reset.Add(time.Second)}, now, true}}, 0, 1, reset, false},
 		"a straggler of an earlier window": {[]lesson{{first, now, false}, {Limit{100, 0, reset.Add(-time.Minute)}, now, false}}, 99, 1, reset, false},
 		"a later window":                   {[]lesson{{Limit{100, 0, now}, now.Add(-time.Minute), false}, {first, now, false}}, 99, 1, reset, false},
 		"a window that has ended":          {[]lesson{{Limit{100, 0, now.Add(-time.Second)}, now, false}}, 0, 1, now, false},
+		"the longest window believed":      {[]lesson{{Limit{100, 0, now.Add(LongestWindow)}, now, false}}, 0, 1, now.Add(LongestWindow), false},
 		"a window too long to believe":     {[]lesson{{Limit{100, 0, now.Add(time.Hour)}, now, false}}, 0, 0, time.Time{}, false},
 		"the limit of concurrent requests": {[]lesson{{first, now, false}, {Limit{0, 0, now.Add(time.Hour)}, now, true}}, 99, 1, reset, false},
 	}
@@ -182,14 +189,18 @@ func TestWindowHasRoomUpToItsEdges(t *testing.T) {
 		now    time.Time
 		want   bool
 	}{
-		"alone: the last slot":                                {alone(1, 0, 1), after(10), true},
-		"alone: no slot":                                      {alone(0, 0, 1), after(10), false},
-		"alone: the last slot that is not reserved":           {alone(3, 2, 1), after(10), true},
-		"alone: every slot is reserved":                       {alone(3, 3, 1), after(10), false},
-		"others: three slots, two of which are left to them":  {shared(3, 0, 0), after(10), true},
-		"others: the last two slots are left to them":         {shared(2, 0, 0), after(10), false},
-		"others: a second's round trip leaves two":            {shared(3, 0, time.Second), after(10), true},
-		"others: a longer round trip leaves one":              {shared(3, 0, 2*time.Second), after(10), false},
+		"alone: the last slot":                               {alone(1, 0, 1), after(10), true},
+		"alone: no slot":                                     {alone(0, 0, 1), after(10), false},
+		"alone: the last slot that is not reserved":          {alone(3, 2, 1), after(10), true},
+		"alone: every slot is reserved":                      {alone(3, 3, 1), after(10), false},
+		"others: three slots, two of which are left to them": {shared(3, 0, 0), after(10), true},
+		"others: the last two slots are left to them":        {shared(2, 0, 0), after(10), false},
+		"others: a second's round trip leaves two":           {shared(3, 0, time.Second), after(10), true},
+		"others: a longer round trip leaves one":             {shared(3, 0, 2*time.Second), after(10), false},
+		"others: a reserved slot, and two are left to them":  {shared(18, 1, 15*time.Second), after(10), true},
+		"others: a reserved slot, and one is left":           {shared(18, 1, 16*time.Second), after(10), false},
+		"others: even one of theirs keeps one in reserve": {window{limit: 13, remaining: 2, own: 10, available: 12, roundTrip: 5 * time.Second,
+			opened: now, crowded: ends, seen: after(10), ends: ends}, after(10), false},
 		"others: five seconds since the last response":        {shared(7, 0, 0), after(15), true},
 		"others: five seconds since, and one slot fewer":      {shared(6, 0, 0), after(15), false},
 		"others: no further ahead than they were observed":    {shared(12, 0, 0), after(1000), true},
@@ -226,6 +237,7 @@ func TestWindowsLastAtMostAsLongAsTheLongest(t *testing.T) {
 		{30 * time.Second, 31 * time.Second, 60 * time.Second},
 		{59*time.Second + 500*time.Millisecond, 60 * time.Second, 60 * time.Second},
 		{0, time.Second, 60 * time.Second},
+		{-2 * time.Second, 0, 60 * time.Second},
 	} {
 		if got := w.whole(test.left); got != test.want || w.length != test.length {
 			t.Errorf("%d: %v left is %v of %v, want %v of %v", i, test.left, got, w.length, test.want, test.length)
@@ -242,6 +254,60 @@ func TestANewWindowRemembersWhoSharesTheLimit(t *testing.T) {
 		w.learn(response{Limit{100, 99, came.Add(time.Minute)}, came, came, 0, 204, 0})
 		if w.before != want || w.own != 1 || w.available != 99 || !w.opened.Equal(came) {
 			t.Errorf("after %v: %+v; want %v slots for each of ours in the window before", pause, w, want)
+		}
+	}
+}
+
+// Others were seen if more slots are gone than the one of the response itself.
+func TestAWindowSeesOthers(t *testing.T) {
+	t.Parallel()
+	for remaining, crowded := range map[int]bool{99: false, 98: false, 97: true, 50: true} {
+		w := window{limit: 100, remaining: 99, own: 1, reset: now.Add(time.Minute), ends: now.Add(time.Minute), crowded: now}
+		came := now.Add(time.Second)
+		w.learn(response{Limit{100, remaining, w.reset}, came, came, 0, 204, 0})
+		if got := w.crowded.Equal(came); got != crowded {
+			t.Errorf("%d remaining after 99: others are seen %v, want %v", remaining, got, crowded)
+		}
+	}
+}
+
+// Only a success without headers shows that the server sends none: a redirect or an error may come from a proxy.
+func TestOnlyASuccessLiftsPacing(t *testing.T) {
+	t.Parallel()
+	for status, unpaced := range map[int]bool{200: true, 204: true, 299: true, 300: false, 302: false, 404: false, 502: false} {
+		var w window
+		w.learn(response{date: now, came: now, status: status})
+		if w.unpaced != unpaced {
+			t.Errorf("%d without headers: unpaced %v, want %v", status, w.unpaced, unpaced)
+		}
+	}
+}
+
+// A limit counts as soon as the server speaks of it again, even in a window that was taken to be over.
+func TestALimitEndsTheUnpacedState(t *testing.T) {
+	t.Parallel()
+	w := window{limit: 100, remaining: 50, unpaced: true, reset: now, ends: now}
+	w.learn(response{Limit{100, 49, now}, now, now, 0, 204, 0})
+	if w.unpaced {
+		t.Errorf("%+v is unpaced", w)
+	}
+}
+
+// A 429 shows that a window goes on beyond its end; it is waited for until its Reset and a second more.
+func TestA429ExtendsAWindowThatHasEnded(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		status     int
+		date, ends time.Time
+	}{
+		"Reset lies ahead by the server's clock": {429, now.Add(-5 * time.Second), now.Add(6 * time.Second)},
+		"Reset has passed":                       {429, now.Add(5 * time.Second), now.Add(time.Second)},
+		"a success":                              {204, now.Add(-5 * time.Second), now},
+	} {
+		w := window{limit: 100, reset: now, ends: now, length: time.Minute}
+		w.learn(response{Limit{100, 0, now}, test.date, now, 0, test.status, 0})
+		if !w.ends.Equal(test.ends) {
+			t.Errorf("%s: the window ends at %v, want %v", name, w.ends, test.ends)
 		}
 	}
 }

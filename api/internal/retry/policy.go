@@ -88,7 +88,7 @@ func (p Policy) untilReset(o Outcome) time.Duration {
 func (p Policy) backoff(o Outcome) time.Duration {
 	longest := min(p.MaxDelay, p.MaxWait)
 	ceiling := min(p.BaseDelay, longest)
-	for n := 1; n < o.Attempt && ceiling < longest; n++ {
+	for range o.Attempt - 1 {
 		ceiling = min(2*ceiling, longest)
 	}
 	return Scale(ceiling, o.Jitter)

@@ -35,7 +35,10 @@ func limited(limit, remaining string, reset time.Duration, more ...string) http.
 func TestDecide(t *testing.T) {
 	t.Parallel()
 	dropped := Transient(io.EOF)
-	const stop = time.Duration(-1)
+	const (
+		stop    = time.Duration(-1) // another attempt would not help
+		tooLong = time.Duration(-2) // the wait for it would be too long
+	)
 	tests := map[string]struct {
 		Outcome
 		want time.Duration
@@ -46,13 +49,14 @@ func TestDecide(t *testing.T) {
 		"429: the server's clock counts, behind":            {Outcome{Status: 429, Header: limited("50", "0", -580*time.Second, "Date", now.Add(-600*time.Second).Format(http.TimeFormat))}, 21 * time.Second},
 		"429: no Date, so the local clock":                  {Outcome{Status: 429, Header: limited("50", "0", 20*time.Second, "Date", "")}, 21 * time.Second},
 		"429: reset in the past":                            {Outcome{Status: 429, Header: limited("50", "0", -time.Hour)}, time.Second},
-		"429: reset beyond MaxWait":                         {Outcome{Status: 429, Header: limited("50", "0", 90*time.Second)}, stop},
-		"429: reset beyond the deadline":                    {Outcome{Status: 429, Header: limited("50", "0", 20*time.Second), Deadline: now.Add(20 * time.Second)}, stop},
+		"429: reset beyond MaxWait":                         {Outcome{Status: 429, Header: limited("50", "0", 90*time.Second)}, tooLong},
+		"429: a wait of MaxWait":                            {Outcome{Status: 429, Header: limited("50", "0", 89*time.Second)}, 90 * time.Second},
+		"429: reset beyond the deadline":                    {Outcome{Status: 429, Header: limited("50", "0", 20*time.Second), Deadline: now.Add(20 * time.Second)}, tooLong},
 		"429: reset within the deadline":                    {Outcome{Status: 429, Header: limited("50", "0", 20*time.Second), Deadline: now.Add(22 * time.Second)}, 21 * time.Second},
 		"429: reset is not a number":                        {Outcome{Status: 429, Header: headers("X-Rate-Limit-Limit", "50", "X-Rate-Limit-Remaining", "0", "X-Rate-Limit-Reset", "soon"), Jitter: 0.5}, 125 * time.Millisecond},
 		"429: reset overflows":                              {Outcome{Status: 429, Header: headers("X-Rate-Limit-Limit", "50", "X-Rate-Limit-Remaining", "0", "X-Rate-Limit-Reset", "99999999999999999999"), Jitter: 0.5}, 125 * time.Millisecond},
 		"429: reset in milliseconds":                        {Outcome{Status: 429, Header: headers("X-Rate-Limit-Limit", "50", "X-Rate-Limit-Remaining", "0", "X-Rate-Limit-Reset", "1795521600000"), Jitter: 0.5}, 125 * time.Millisecond},
-		"429: reset centuries away":                         {Outcome{Status: 429, Header: headers("X-Rate-Limit-Limit", "50", "X-Rate-Limit-Remaining", "0", "X-Rate-Limit-Reset", "253402300799")}, stop},
+		"429: reset centuries away":                         {Outcome{Status: 429, Header: headers("X-Rate-Limit-Limit", "50", "X-Rate-Limit-Remaining", "0", "X-Rate-Limit-Reset", "253402300799")}, tooLong},
 		"429: negative remaining":                           {Outcome{Status: 429, Header: limited("50", "-1", 20*time.Second), Jitter: 0.5}, 125 * time.Millisecond},
 		"429: negative limit":                               {Outcome{Status: 429, Header: limited("-50", "0", 20*time.Second), Jitter: 0.5}, 125 * time.Millisecond},
 		"429: reset of 0":                                   {Outcome{Status: 429, Header: headers("X-Rate-Limit-Limit", "50", "X-Rate-Limit-Remaining", "0", "X-Rate-Limit-Reset", "0"), Jitter: 0.5}, 125 * time.Millisecond},
@@ -67,11 +71,12 @@ func TestDecide(t *testing.T) {
 		"503: full jitter, fourth":            {Outcome{Status: 503, Attempt: 4, Jitter: 0.5}, time.Second},
 		"503: Retry-After as a date":          {Outcome{Status: 503, Header: headers("Retry-After", now.Add(9*time.Second).Format(http.TimeFormat))}, 9 * time.Second},
 		"503: Retry-After in the past":        {Outcome{Status: 503, Header: headers("Retry-After", now.Add(-time.Hour).Format(http.TimeFormat)), Jitter: 0.5}, 125 * time.Millisecond},
-		"503: Retry-After beyond MaxWait":     {Outcome{Status: 503, Header: headers("Retry-After", "91")}, stop},
-		"503: Retry-After overflows":          {Outcome{Status: 503, Header: headers("Retry-After", "99999999999999999999")}, stop},
+		"503: Retry-After beyond MaxWait":     {Outcome{Status: 503, Header: headers("Retry-After", "91")}, tooLong},
+		"503: Retry-After overflows":          {Outcome{Status: 503, Header: headers("Retry-After", "99999999999999999999")}, tooLong},
 		"503: Retry-After is negative":        {Outcome{Status: 503, Header: headers("Retry-After", "-5"), Jitter: 0.5}, 125 * time.Millisecond},
 		"503: no attempt left":                {Outcome{Status: 503, Attempt: 5}, stop},
-		"503: the wait outlasts the deadline": {Outcome{Status: 503, Jitter: 0.5, Deadline: now.Add(100 * time.Millisecond)}, stop},
+		"429: no attempt left":                {Outcome{Status: 429, Attempt: 5, Header: limited("50", "0", 20*time.Second)}, stop},
+		"503: the wait outlasts the deadline": {Outcome{Status: 503, Jitter: 0.5, Deadline: now.Add(100 * time.Millisecond)}, tooLong},
 		"500":                                 {Outcome{Status: 500, Jitter: 0.5}, 125 * time.Millisecond},
 		"502":                                 {Outcome{Status: 502, Jitter: 0.5}, 125 * time.Millisecond},
 		"504":                                 {Outcome{Status: 504, Jitter: 0.5}, 125 * time.Millisecond},
@@ -97,11 +102,14 @@ func TestDecide(t *testing.T) {
 				o.Attempt = 1
 			}
 			wait, again := Policy{}.WithDefaults().Decide(o)
-			if !again {
+			switch {
+			case !again && wait > 0:
+				wait = tooLong
+			case !again:
 				wait = stop
 			}
 			if wait != test.want {
-				t.Errorf("decide = %v, want %v (-1ns is stop)", wait, test.want)
+				t.Errorf("decide = %v, want %v (-1ns is stop, -2ns is too long)", wait, test.want)
 			}
 		})
 	}
@@ -109,11 +117,13 @@ func TestDecide(t *testing.T) {
 
 func TestBackoffIsBounded(t *testing.T) {
 	t.Parallel()
-	policy := Policy{MaxAttempts: 1 << 30, MaxDelay: 7 * time.Second}.WithDefaults()
-	for _, attempt := range []int{7, 64, 1 << 20} {
-		wait, again := policy.Decide(Outcome{Attempt: attempt, Status: 503, Now: now, Jitter: 0.999})
-		if want := 6993 * time.Millisecond; !again || wait != want {
-			t.Errorf("attempt %d: wait %v, again %v; want %v, that much of MaxDelay", attempt, wait, again, want)
+	for maxDelay, want := range map[time.Duration]time.Duration{0: 9990 * time.Millisecond, 7 * time.Second: 6993 * time.Millisecond} {
+		policy := Policy{MaxAttempts: 1 << 30, MaxDelay: maxDelay}.WithDefaults()
+		for _, attempt := range []int{7, 64, 1 << 20} {
+			wait, again := policy.Decide(Outcome{Attempt: attempt, Status: 503, Now: now, Jitter: 0.999})
+			if !again || wait != want {
+				t.Errorf("attempt %d: wait %v, again %v; want %v, that much of MaxDelay", attempt, wait, again, want)
+			}
 		}
 	}
 }

@@ -9,12 +9,10 @@ import (
 
 // Sleep waits for d. If the context ends first, it returns ContextError.
 func Sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(max(d, 0))
-	defer timer.Stop()
 	select {
 	case <-ctx.Done():
 		return ContextError(ctx)
-	case <-timer.C:
+	case <-time.After(d):
 		return nil
 	}
 }

@@ -18,12 +18,22 @@ func TestPrintable(t *testing.T) {
 		"\x1b[2J\u202eflipped":        " [2J flipped",
 		"Zoë 李示例":                     "Zoë 李示例",
 		"\xff\xfe":                    "\ufffd\ufffd",
+		strings.Repeat("x", 20):       strings.Repeat("x", 20),
 		strings.Repeat("x", 21):       strings.Repeat("x", 20) + "…",
 		strings.Repeat("é", 15):       strings.Repeat("é", 10) + "…",
 		"x" + strings.Repeat("é", 15): "x" + strings.Repeat("é", 9) + "…", // no half of a character
 	} {
 		if got := text.Printable(in, 20); got != want {
 			t.Errorf("Printable(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestOnlyASCIIWithoutSpacesIsVisible(t *testing.T) {
+	t.Parallel()
+	for r, notVisible := range map[rune]bool{'\n': true, ' ': true, '!': false, 'a': false, '~': false, '\x7f': true, 'é': true} {
+		if got := text.NotVisible(r); got != notVisible {
+			t.Errorf("NotVisible(%q) = %v", r, got)
 		}
 	}
 }
@@ -37,6 +47,7 @@ func TestRedact(t *testing.T) {
 		"http://alice:s3cret@proxy":               "http://[redacted]@proxy",
 		`parse "http://a:%zz@b@c:1/x@y": invalid`: `parse "http://[redacted]@c:1/x@y": invalid`,
 		"https://h/@ and http://u@h":              "https://h/@ and http://[redacted]@h",
+		"file:///home/u@h":                        "file:///home/u@h",
 		"http://h mail@h, ://, ://@":              "http://h mail@h, ://, ://[redacted]@",
 	} {
 		if got := text.Redact(in); got != want {

@@ -1,0 +1,80 @@
+package api_test
+
+import (
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"example.com/apptokens/api"
+	"example.com/apptokens/api/oktatest"
+)
+
+func TestConnectionsAreUsedAgain(t *testing.T) {
+	t.Parallel()
+	org := oktatest.New(oktatest.WithApp(appID, 300))
+	var connections atomic.Int32
+	server := httptest.NewUnstartedServer(org)
+	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			connections.Add(1)
+		}
+	}
+	server.Start()
+	defer server.Close()
+	client, err := api.New(server.URL, api.APIToken(org.APIToken()), api.WithHTTPClient(server.Client()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range allIDs(org)[:3] {
+		_, getError := client.Get(t.Context(), appID, id)
+		revokeError := client.Revoke(t.Context(), appID, id)
+		checkError(t, client.Revoke(t.Context(), appID, id), api.ErrNotFound, "")
+		if getError != nil || revokeError != nil {
+			t.Errorf("%v, %v", getError, revokeError)
+		}
+	}
+	if n := connections.Load(); n != 1 {
+		t.Errorf("%d connections, want 1", n)
+	}
+}
+
+// With net/http's two idle connections per host, most of those of concurrent calls would be closed after one request.
+func TestConcurrentCallsKeepTheirConnections(t *testing.T) {
+	t.Parallel()
+	var connections atomic.Int32
+	var together sync.WaitGroup
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		together.Done()
+		together.Wait()
+		w.WriteHeader(http.StatusNoContent)
+	}))
+	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			connections.Add(1)
+		}
+	}
+	server.Start()
+	defer server.Close()
+	client, err := api.New(server.URL, api.APIToken("token"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, calls := range []int{1, 10, 10, 10} { // the first call finds out that the server has no rate limit
+		together.Add(calls)
+		var running sync.WaitGroup
+		for range calls {
+			running.Go(func() {
+				if err := client.RevokeAll(t.Context(), appID); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		running.Wait()
+	}
+	if n := connections.Load(); n != 10 {
+		t.Errorf("%d connections, want 10", n)
+	}
+}

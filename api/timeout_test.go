@@ -1,0 +1,62 @@
+package api_test
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"example.com/apptokens/api"
+	"example.com/apptokens/api/oktatest"
+)
+
+// The timeout of the caller's HTTP client is one of an attempt, too. The shorter one counts.
+func TestAnAttemptTimesOut(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ attempt, client time.Duration }{
+		"the attempt timeout":               {2 * time.Second, 0},
+		"beside a longer one of the client": {2 * time.Second, time.Hour},
+		"a shorter one of the client":       {time.Hour, 2 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				org := oktatest.New(oktatest.WithApp(appID, 3))
+				client := newClient(t, nil, api.WithHTTPClient(&http.Client{Transport: org.Transport(), Timeout: test.client}),
+					api.WithAttemptTimeout(test.attempt), api.WithRetry(api.RetryPolicy{MaxAttempts: 2}))
+				org.Inject(oktatest.SlowFirstByte(time.Minute).Forever())
+				err := client.RevokeAll(t.Context(), appID)
+				checkError(t, err, &api.Error{}, "no complete response within 2s (2 attempts)")
+				var timeout net.Error
+				if !errors.As(err, &timeout) || !timeout.Timeout() || errors.Is(err, context.DeadlineExceeded) {
+					t.Errorf("error %v; want a timeout that is not the context's", err)
+				}
+				if len(org.Requests()) != 2 {
+					t.Errorf("%d requests, want 2", len(org.Requests()))
+				}
+			})
+		})
+	}
+}
+
+// A call timeout bounds the attempts and waits of a call together. Each page of a listing has its own.
+func TestACallTimesOut(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org, client := newOrg(t, 6, api.WithCallTimeout(5*time.Second), api.WithAttemptTimeout(4*time.Second))
+		org.Inject(oktatest.SlowFirstByte(3 * time.Second).Forever())
+		if ids, err := list(t.Context(), client, api.PageSize(2)); err != nil || len(ids) != 6 {
+			t.Errorf("listed %d tokens, %v; want the whole listing", len(ids), err)
+		}
+		org.Heal()
+		org.Inject(oktatest.SlowFirstByte(time.Minute).Forever())
+		start := time.Now()
+		checkError(t, client.RevokeAll(t.Context(), appID), context.DeadlineExceeded, "")
+		if took := time.Since(start); took != 5*time.Second {
+			t.Errorf("returned after %v, want 5s", took)
+		}
+	})
+}
