@@ -8,6 +8,7 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"sync"
@@ -85,13 +86,19 @@ func newClientOf(t *testing.T, transport http.RoundTripper, auth api.Auth) *api.
 	return client
 }
 
-// authorize authorizes a request, and does not send it.
+// authorize authorizes a request, and does not send it. An authorization without a token is an error.
 func authorize(ctx context.Context, app *oauth.ServiceApp) error {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, orgURL+"/api/v1/apps/"+appID+"/tokens", nil)
 	if err != nil {
 		return err
 	}
-	return app.Authorize(ctx, req)
+	if err := app.Authorize(ctx, req); err != nil {
+		return err
+	}
+	if _, token, _ := strings.Cut(req.Header.Get("Authorization"), " "); token == "" {
+		return fmt.Errorf("authorized with %q", req.Header.Get("Authorization"))
+	}
+	return nil
 }
 
 // list returns the number of tokens in a listing, each counted once.

@@ -170,7 +170,7 @@ func TestLifetimes(t *testing.T) {
 	t.Parallel()
 	for expiresIn, renewed := range map[string]time.Duration{
 		`3600`: 59 * time.Minute, `"1800"`: 29 * time.Minute, `100`: 90 * time.Second, `1e12`: 24*time.Hour - time.Minute,
-		`null`: 59 * time.Minute, `"soon"`: 59 * time.Minute, `0`: 59 * time.Minute, `-1`: 59 * time.Minute,
+		`3`: 2700 * time.Millisecond, `null`: 59 * time.Minute, `"soon"`: 59 * time.Minute, `0`: 59 * time.Minute, `-1`: 59 * time.Minute,
 	} {
 		t.Run(expiresIn, func(t *testing.T) {
 			t.Parallel()

@@ -61,6 +61,66 @@ func TestRequestsNameTheClientAndItsVersion(t *testing.T) {
 		if got := request.Header.Get("User-Agent"); !regexp.MustCompile(`^apptokens-go/[\w.+-]+$`).MatchString(got) {
 			t.Errorf("%s %s: User-Agent %q, want apptokens-go/VERSION", request.Method, request.Path, got)
 		}
+		if got := request.Header.Get("Accept"); got != "application/json" {
+			t.Errorf("%s %s: Accept %q, want JSON only", request.Method, request.Path, got)
+		}
+	}
+}
+
+func TestTheHTTPClientsTimeoutLimitsAnAttempt(t *testing.T) {
+	t.Parallel()
+	for timeout, want := range map[time.Duration]time.Duration{
+		0: 30 * time.Second, 10 * time.Second: 10 * time.Second, time.Hour: 30 * time.Second,
+	} {
+		t.Run(timeout.String(), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				org := newOrg(3)
+				org.Inject(oktatest.SlowFirstByte(2 * time.Hour).On(http.MethodPost))
+				app := newServiceApp(t, nil, key(), oauth.WithRetry(api.RetryPolicy{MaxAttempts: 1}),
+					oauth.WithHTTPClient(&http.Client{Transport: org.Transport(), Timeout: timeout}))
+				start := time.Now()
+				checkError(t, authorize(t.Context(), app), nil, "no response within "+want.String())
+				if took := time.Since(start); took != want {
+					t.Errorf("took %v, want %v", took, want)
+				}
+			})
+		})
+	}
+}
+
+// An ended context sends no request, and hands out no cached token.
+func TestAnEndedContextAuthorizesNothing(t *testing.T) {
+	t.Parallel()
+	for _, cached := range []bool{false, true} {
+		org := newOrg(3)
+		app := newServiceApp(t, org.Transport(), key())
+		if cached {
+			if err := authorize(t.Context(), app); err != nil {
+				t.Fatal(err)
+			}
+		}
+		before := len(org.Requests())
+		ctx, cancel := context.WithCancelCause(t.Context())
+		cancel(errors.New("closing time"))
+		err := authorize(ctx, app)
+		checkError(t, err, context.Canceled, "closing time")
+		if got := len(org.Requests()) - before; got != 0 {
+			t.Errorf("cached %v: %d token requests, want none", cached, got)
+		}
+	}
+}
+
+// A transport of somebody's own may break the contract of net/http.
+func TestATransportWithoutAResponse(t *testing.T) {
+	t.Parallel()
+	for name, resp := range map[string]*http.Response{"none": nil, "no body": {StatusCode: http.StatusOK}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			app := newServiceApp(t, roundTripper(func(*http.Request) (*http.Response, error) { return resp, nil }), key(),
+				oauth.WithRetry(api.RetryPolicy{MaxAttempts: 1}))
+			checkError(t, authorize(t.Context(), app), nil, "the transport returned no response")
+		})
 	}
 }
 
