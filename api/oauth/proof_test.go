@@ -2,11 +2,17 @@ package oauth_test
 
 import (
 	"fmt"
+	"io"
 	"net/http"
+	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/go-jose/go-jose/v4"
+	"github.com/go-jose/go-jose/v4/jwt"
 
 	"example.com/apptokens/api"
 	"example.com/apptokens/api/oauth"
@@ -161,4 +167,66 @@ func TestANonceWithEveryResponse(t *testing.T) {
 		}
 		org.RevokeAccessTokens()
 	}
+}
+
+// A resource that refuses a request without a reason, and sends no other nonce than the request had, means the token.
+func TestARefusalWithoutAnotherNonceIsTheTokens(t *testing.T) {
+	t.Parallel()
+	for _, nonce := range []string{"", "n1"} {
+		org := newOrg(3)
+		app := newServiceApp(t, org.Transport(), key())
+		for _, resp := range []*http.Response{
+			{StatusCode: http.StatusOK, Header: http.Header{"Dpop-Nonce": {"n1"}}},
+			{StatusCode: http.StatusUnauthorized, Header: http.Header{"Dpop-Nonce": {nonce}}},
+		} {
+			var err error
+			if resp.Request, err = authorized(t.Context(), app); err != nil {
+				t.Fatal(err)
+			}
+			app.Observe(resp)
+		}
+		if err := authorize(t.Context(), app); err != nil {
+			t.Fatal(err)
+		}
+		if got := tokenRequests(org); !slices.Equal(got, []int{400, 200, 200}) {
+			t.Errorf("nonce %q: token requests %v, want one for the nonce and two for tokens", nonce, got)
+		}
+	}
+}
+
+// Okta also sends a nonce with a grant, for the next token request.
+func TestTheNonceOfAGrantIsUsed(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var nonces []string
+		app := newServiceApp(t, roundTripper(func(req *http.Request) (*http.Response, error) {
+			nonces = append(nonces, nonceOf(t, req.Header.Get("DPoP")))
+			return &http.Response{
+				StatusCode: http.StatusOK, Header: http.Header{"Dpop-Nonce": {fmt.Sprint("n", len(nonces))}},
+				Body: io.NopCloser(strings.NewReader(`{"token_type":"DPoP","access_token":"a","expires_in":60}`)),
+			}, nil
+		}), key())
+		for range 3 {
+			if err := authorize(t.Context(), app); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(time.Minute)
+		}
+		if want := []string{"", "n1", "n2"}; !slices.Equal(nonces, want) {
+			t.Errorf("nonces %q, want %q", nonces, want)
+		}
+	})
+}
+
+// nonceOf returns the nonce in a proof.
+func nonceOf(t *testing.T, proof string) string {
+	t.Helper()
+	parsed, err := jwt.ParseSigned(proof, []jose.SignatureAlgorithm{jose.ES256})
+	var claims struct {
+		Nonce string `json:"nonce"`
+	}
+	if err != nil || parsed.UnsafeClaimsWithoutVerification(&claims) != nil {
+		t.Fatalf("%q is not a proof: %v", proof, err)
+	}
+	return claims.Nonce
 }

@@ -16,8 +16,10 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -149,26 +151,52 @@ func testNoSecretIsShown(t *testing.T, atLeast int, option oauth.Option) {
 	})
 }
 
-// A signer may be of any make; its errors are passed on.
-type broken struct{ crypto.Signer }
-
-func (broken) Sign(io.Reader, []byte, crypto.SignerOpts) ([]byte, error) {
-	return nil, errors.New("the HSM is locked")
+// failing is a signer that fails once it has signed a number of times. A signer may be of any make; its errors are
+// passed on.
+type failing struct {
+	crypto.Signer
+	signs *atomic.Int32
 }
 
+func failingAfter(signs int32, key crypto.Signer) failing {
+	f := failing{key, new(atomic.Int32)}
+	f.signs.Store(signs)
+	return f
+}
+
+func (f failing) Sign(rand io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, error) {
+	if f.signs.Add(-1) < 0 {
+		return nil, errors.New("the HSM is locked")
+	}
+	return f.Signer.Sign(rand, digest, opts)
+}
+
+// A request that cannot be signed is not sent.
 func TestSignersMayFail(t *testing.T) {
 	t.Parallel()
-	org := newOrg(3)
-	for name, app := range map[string]*oauth.ServiceApp{
-		"assertion":  newServiceApp(t, org.Transport(), broken{key()}),
-		"DPoP proof": newServiceApp(t, org.Transport(), key(), oauth.WithDPoPKey(broken{keys()["P-384"]})),
-	} {
-		_, err := list(t.Context(), newClientOf(t, org.Transport(), app))
-		checkError(t, err, nil, "the HSM is locked")
-		checkError(t, err, nil, name)
+	proofs := func(signs int32) oauth.Option { return oauth.WithDPoPKey(failingAfter(signs, keys()["P-384"])) }
+	tests := map[string]struct {
+		key           crypto.Signer
+		options       []oauth.Option
+		says          string
+		tokenRequests []int
+	}{
+		"assertion":                {failingAfter(0, key()), nil, "sign the assertion", nil},
+		"proof of a token request": {key(), []oauth.Option{proofs(0)}, "sign a DPoP proof", nil},
+		"proof of a request":       {key(), []oauth.Option{proofs(2)}, "sign a DPoP proof", []int{400, 200}},
 	}
-	if n := len(org.Requests()); n != 0 {
-		t.Errorf("%d requests, want none", n)
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			org := newOrg(3)
+			app := newServiceApp(t, org.Transport(), test.key, test.options...)
+			_, err := list(t.Context(), newClientOf(t, org.Transport(), app))
+			checkError(t, err, nil, test.says+": ")
+			checkError(t, err, nil, "the HSM is locked")
+			if got := tokenRequests(org); !slices.Equal(got, test.tokenRequests) || len(org.Requests()) != len(got) {
+				t.Errorf("token requests %v and %d others, want %v and none", got, len(org.Requests())-len(got), test.tokenRequests)
+			}
+		})
 	}
 }
 
