@@ -217,6 +217,8 @@ func TestNewServiceAppRefuses(t *testing.T) {
 		"an unknown algorithm":   {orgURL, clientID, key(), []oauth.Option{oauth.WithAlgorithm("none")}, "RS256"},
 		"another key's algorithm": {orgURL, clientID, key(), []oauth.Option{oauth.WithAlgorithm("RS256")},
 			"the key supports [ES256]"},
+		"a curve's algorithm for RSA": {orgURL, clientID, keys()["RSA"], []oauth.Option{oauth.WithAlgorithm("ES256")},
+			"the key supports [RS256 RS384 RS512]"},
 		"another curve's": {orgURL, clientID, key(), []oauth.Option{oauth.WithAlgorithm("ES384")},
 			"the key supports [ES256]"},
 		"no scopes": {orgURL, clientID, key(), []oauth.Option{oauth.WithScopes()}, "there are none"},

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/iotest"
 	"testing/synctest"
 	"time"
 
@@ -194,28 +195,39 @@ func TestARefusalWithoutAnotherNonceIsTheTokens(t *testing.T) {
 	}
 }
 
-// Okta also sends a nonce with a grant, for the next token request.
-func TestTheNonceOfAGrantIsUsed(t *testing.T) {
+// Every response of the token endpoint may have the nonce for the next request. Okta's grants have one, too.
+func TestTheNonceOfAResponseIsUsedNext(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		var nonces []string
-		app := newServiceApp(t, roundTripper(func(req *http.Request) (*http.Response, error) {
-			nonces = append(nonces, nonceOf(t, req.Header.Get("DPoP")))
-			return &http.Response{
-				StatusCode: http.StatusOK, Header: http.Header{"Dpop-Nonce": {fmt.Sprint("n", len(nonces))}},
-				Body: io.NopCloser(strings.NewReader(`{"token_type":"DPoP","access_token":"a","expires_in":60}`)),
-			}, nil
-		}), key())
-		for range 3 {
-			if err := authorize(t.Context(), app); err != nil {
-				t.Fatal(err)
-			}
-			time.Sleep(time.Minute)
-		}
-		if want := []string{"", "n1", "n2"}; !slices.Equal(nonces, want) {
-			t.Errorf("nonces %q, want %q", nonces, want)
-		}
-	})
+	const grant = `{"token_type":"DPoP","access_token":"a","expires_in":60}`
+	for name, body := range map[string]io.Reader{
+		"a grant":             strings.NewReader(grant),
+		"a grant that is cut": io.MultiReader(strings.NewReader(grant[:30]), iotest.ErrReader(io.ErrUnexpectedEOF)),
+		"no grant":            strings.NewReader("{}"),
+		"a grant without use": strings.NewReader(`{"token_type":"Bearer","access_token":"a"}`),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				var nonces []string
+				app := newServiceApp(t, roundTripper(func(req *http.Request) (*http.Response, error) {
+					nonces = append(nonces, nonceOf(t, req.Header.Get("DPoP")))
+					if len(nonces) > 1 {
+						body = strings.NewReader(grant)
+					}
+					header := http.Header{"Dpop-Nonce": {fmt.Sprint("n", len(nonces))}}
+					return &http.Response{StatusCode: http.StatusOK, Header: header, Body: io.NopCloser(body)}, nil
+				}), key())
+				_ = authorize(t.Context(), app)
+				time.Sleep(2 * time.Minute)
+				if err := authorize(t.Context(), app); err != nil {
+					t.Error(err)
+				}
+				if want := []string{"", "n1", "n2"}; !slices.Equal(nonces, want[:len(nonces)]) || len(nonces) < 2 {
+					t.Errorf("nonces %q, want those of the responses before", nonces)
+				}
+			})
+		})
+	}
 }
 
 // nonceOf returns the nonce in a proof.

@@ -153,7 +153,7 @@ func TestTheRetryPolicyCanBeReplaced(t *testing.T) {
 func TestAnOutageOfTheTokenEndpointDoesNotMatterYet(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]oktatest.Fault{"an outage": oktatest.Status(503),
-		"a rate limit": oktatest.UsedUp(50 * time.Second)} {
+		"a rate limit": oktatest.UsedUp(50 * time.Second), "a refusal": oktatest.Status(400)} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
