@@ -223,6 +223,47 @@ func TestLeavingTheLoop(t *testing.T) {
 	})
 }
 
+// The loop may end at any event: nothing further is sent then.
+func TestLeavingTheLoopAtAnyEvent(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		is            func(bulk.Event) bool
+		gets, deletes int
+	}{
+		"Listed":   {is[bulk.Listed], 1, 0},
+		"Selected": {is[bulk.Selected], 2, 0},
+		"Result":   {is[bulk.Result], 2, 1},
+		"Proof":    {is[bulk.Proof], 3, 100},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				org, ids := newApps(2, 50)
+				job := bulk.Job{AppIDs: ids, Concurrency: 1}
+				for event := range bulk.Revoke(t.Context(), newClient(t, slow(org, time.Second, nil)), job) {
+					if test.is(event) {
+						break
+					}
+				}
+				sent := map[string]int{}
+				for _, request := range org.Requests() {
+					sent[request.Method]++
+				}
+				// One more of each may have been in flight, and is cancelled.
+				if sent[http.MethodGet]-test.gets > 1 || sent[http.MethodDelete]-test.deletes > 1 {
+					t.Errorf("%v requests, want %d GET and %d DELETE", sent, test.gets, test.deletes)
+				}
+			})
+		})
+	}
+}
+
+func is[T bulk.Event](event bulk.Event) bool {
+	_, ok := event.(T)
+	return ok
+}
+
 // A broken org, or a credential that may not revoke, gets a few requests, and not one for each token.
 func TestManyFailuresInARowStopTheRest(t *testing.T) {
 	t.Parallel()
