@@ -104,6 +104,8 @@ func TestErrorsOfTheTokenEndpoint(t *testing.T) {
 					t.Errorf("status %d and code %q, want %d and %q", failure.StatusCode, failure.Code, test.status, test.code)
 				case failure.StatusCode != 0 && failure.RequestID == "":
 					t.Error("no request id")
+				case test.want == api.ErrRateLimited && failure.RateLimit.Limit != 100:
+					t.Errorf("rate limit %+v, want that of the response", failure.RateLimit)
 				case failure.ClientID != clientID || failure.Endpoint == "" || failure.Attempts == 0:
 					t.Errorf("%+v lacks something", failure)
 				}

@@ -15,16 +15,23 @@ import (
 
 func TestRequestsNameTheClientAndItsVersion(t *testing.T) {
 	t.Parallel()
-	org := newOrg(1)
-	if _, err := list(t.Context(), newClient(t, org.Transport())); err != nil {
-		t.Fatal(err)
-	}
-	for _, request := range org.Requests() {
-		if got := request.Header.Get("User-Agent"); !regexp.MustCompile(`^apptokens-go/[\w.+-]+$`).MatchString(got) {
-			t.Errorf("%s %s: User-Agent %q, want apptokens-go/VERSION", request.Method, request.Path, got)
+	const version = `^apptokens-go/[\w.+-]+$`
+	for own, options := range map[string][]oauth.Option{version: nil, `^sweeper/1$`: {oauth.WithUserAgent("sweeper/1")}} {
+		org := newOrg(1)
+		if _, err := list(t.Context(), newClient(t, org.Transport(), options...)); err != nil {
+			t.Fatal(err)
 		}
-		if got := request.Header.Get("Accept"); got != "application/json" {
-			t.Errorf("%s %s: Accept %q, want JSON only", request.Method, request.Path, got)
+		for _, request := range org.Requests() {
+			want := version
+			if request.Method == http.MethodPost {
+				want = own
+			}
+			if got := request.Header.Get("User-Agent"); !regexp.MustCompile(want).MatchString(got) {
+				t.Errorf("%s %s: User-Agent %q, want %s", request.Method, request.Path, got, want)
+			}
+			if got := request.Header.Get("Accept"); got != "application/json" {
+				t.Errorf("%s %s: Accept %q, want JSON only", request.Method, request.Path, got)
+			}
 		}
 	}
 }

@@ -233,7 +233,7 @@ func TestLifetimes(t *testing.T) {
 	t.Parallel()
 	for expiresIn, renewed := range map[string]time.Duration{
 		`3600`: 59 * time.Minute, `"1800"`: 29 * time.Minute, `100`: 90 * time.Second, `1e12`: 24*time.Hour - time.Minute,
-		`3`: 2700 * time.Millisecond, `null`: 59 * time.Minute, `"soon"`: 59 * time.Minute, `0`: 59 * time.Minute, `-1`: 59 * time.Minute,
+		`1`: 900 * time.Millisecond, `null`: 59 * time.Minute, `"soon"`: 59 * time.Minute, `0`: 59 * time.Minute, `-1`: 59 * time.Minute,
 	} {
 		t.Run(expiresIn, func(t *testing.T) {
 			t.Parallel()
@@ -243,7 +243,7 @@ func TestLifetimes(t *testing.T) {
 					`{"token_type":"DPoP","access_token":"a","expires_in":`+expiresIn+`}`).On(http.MethodPost).Forever())
 				app := newServiceApp(t, org.Transport(), key())
 				var requests []int
-				for _, sleep := range []time.Duration{0, renewed - time.Second, 2 * time.Second} {
+				for _, sleep := range []time.Duration{0, renewed - time.Millisecond, 2 * time.Millisecond} {
 					time.Sleep(sleep)
 					if err := authorize(t.Context(), app); err != nil {
 						t.Fatal(err)
