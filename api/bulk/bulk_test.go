@@ -34,7 +34,7 @@ func TestRevokeRevokesExactlyWhatMatches(t *testing.T) {
 		if len(r.proofs) != 2 || r.proofs[0].Gone+r.proofs[1].Gone != len(his) || len(r.proofs[0].Remaining)+len(r.proofs[0].New) > 0 {
 			t.Errorf("proofs %+v", r.proofs)
 		}
-		if last := r.listed[len(r.listed)-1]; len(r.listed) != 4 || len(r.listed[0].Tokens) != api.MaxPageSize || last.AppID != "0oaEmpty" || last.Matches != len(his) {
+		if last := r.listed[len(r.listed)-1]; len(r.listed) != 4 || len(r.listed[0].Tokens) != api.MaxPageSize || last.AppID != "0oaEmpty" || last.Matches != len(his) || r.listed[0].Apps != 0 || last.Apps != 3 {
 			t.Errorf("listed %+v", r.listed)
 		}
 		for _, request := range org.Requests() {
@@ -43,6 +43,21 @@ func TestRevokeRevokesExactlyWhatMatches(t *testing.T) {
 			}
 		}
 	})
+}
+
+// What Where excludes is not revoked, whatever the other fields say.
+func TestRevokeAsksWhere(t *testing.T) {
+	t.Parallel()
+	for _, statuses := range [][]api.TokenStatus{nil, {api.TokenStatusActive}} {
+		org := newOrg()
+		userID := user(org)
+		others := held(org, userID, false)
+		where := func(token api.Token) bool { return token.UserID == userID }
+		r := run(t, t.Context(), newClient(t, org.Transport()), bulk.Job{AppIDs: apps, Filter: bulk.Filter{Statuses: statuses, Where: where}})
+		if left := held(org, userID, false); r.err != nil || !slices.Equal(left, others) || len(held(org, userID, true)) > 0 {
+			t.Errorf("statuses %v: %v; %d others are left of %d, and %d of the user's", statuses, r.err, len(left), len(others), len(held(org, userID, true)))
+		}
+	}
 }
 
 func TestRevokeRidesOutAStorm(t *testing.T) {

@@ -23,8 +23,9 @@ func TestTheMatcherNamesValuesThatMatchNothing(t *testing.T) {
 		filter bulk.Filter
 		want   []bulk.Unmatched
 	}{
-		"no filter":              {bulk.Filter{}, nil},
-		"every value matches":    {bulk.Filter{UserIDs: []string{"00uBob", "00uAda"}, Scopes: []string{"openid"}}, nil},
+		"no filter": {bulk.Filter{}, nil},
+		"every value matches": {bulk.Filter{UserIDs: []string{"00uBob", "00uAda"}, ClientIDs: []string{"0oa1", "0oa2"},
+			Issuers: []string{"https://acme.okta.com", "https://acme.okta.com/oauth2/default"}, Scopes: []string{"openid"}}, nil},
 		"one of two users":       {bulk.Filter{UserIDs: []string{"00uAda", "00uEve"}}, []bulk.Unmatched{{Field: "user", Value: "00uEve"}}},
 		"a value given twice":    {bulk.Filter{UserIDs: []string{"00uEve", "00uEve"}}, []bulk.Unmatched{{Field: "user", Value: "00uEve"}}},
 		"a user in lower case":   {bulk.Filter{UserIDs: []string{"00uada"}}, []bulk.Unmatched{{Field: "user", Value: "00uada", Similar: "00uAda"}}},

@@ -119,6 +119,28 @@ func TestPagesRunsAheadByAFewPages(t *testing.T) {
 	}
 }
 
+// A loop that ends early does not wait for the requests in flight.
+func TestPagesCancelsRequestsInFlight(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org, ids := newApps(4, 100)
+		transport := roundTripper(func(req *http.Request) (*http.Response, error) {
+			if req.URL.Query().Has("after") {
+				<-req.Context().Done()
+				return nil, req.Context().Err()
+			}
+			return org.Transport().RoundTrip(req)
+		})
+		start := time.Now()
+		for range bulk.Pages(t.Context(), newClient(t, transport), ids, 0, api.PageSize(10)) {
+			break
+		}
+		if took := time.Since(start); took > time.Second {
+			t.Errorf("took %v", took)
+		}
+	})
+}
+
 // A failure ends the listing of its app. Whoever asks about the others learns of them.
 func TestPagesGoesOnAfterAFailure(t *testing.T) {
 	t.Parallel()

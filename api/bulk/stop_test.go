@@ -192,6 +192,9 @@ func TestOutcomesByTheErrorOfARevocation(t *testing.T) {
 		"interrupted in a request":        {&api.Error{Attempts: 1, Err: context.Canceled}, bulk.Unknown, true},
 		"interrupted before it":           {&api.Error{Err: context.DeadlineExceeded}, bulk.NotAttempted, true},
 		"interrupted after a 429":         {&api.Error{StatusCode: 429, Attempts: 1, Err: context.Canceled}, bulk.Failed, true},
+		"an org that cannot be reached":   {&api.Error{Attempts: 1, Err: &net.OpError{Op: "dial"}}, bulk.Failed, true},
+		"a proxy that cannot be reached":  {&api.Error{Attempts: 1, Err: &net.OpError{Op: "proxyconnect"}}, bulk.Failed, true},
+		"a connection that broke":         {&api.Error{Attempts: 1, Err: &net.OpError{Op: "read"}}, bulk.Failed, false},
 		"another error":                   {errors.New("broken"), bulk.Failed, false},
 	}
 	for name, test := range tests {
@@ -318,21 +321,24 @@ func TestALoopThatPanics(t *testing.T) {
 // A panic in a revocation, for example of an editor, reaches the loop, and stops the others.
 func TestAPanicInARevocationReachesTheLoop(t *testing.T) {
 	t.Parallel()
-	org := newOrg()
-	client := newClient(t, org.Transport(), api.WithRequestEditor(func(_ context.Context, req *http.Request) error {
-		if req.Method == http.MethodDelete {
-			panic("the editor is broken")
+	synctest.Test(t, func(t *testing.T) {
+		org := newOrg()
+		var deletes atomic.Int64
+		editor := api.WithRequestEditor(func(_ context.Context, req *http.Request) error {
+			if req.Method == http.MethodDelete && deletes.Add(1) == 10 {
+				panic("the editor is broken")
+			}
+			return nil
+		})
+		defer func() {
+			if said := fmt.Sprint(recover()); !strings.Contains(said, "the editor is broken") {
+				t.Errorf("recovered %s", said)
+			}
+			if left := len(held(org, "", false)); left < tokenCount-9-bulk.DefaultConcurrency {
+				t.Errorf("%d tokens are left of %d, want all but those before the panic and those in flight", left, tokenCount)
+			}
+		}()
+		for range bulk.Revoke(t.Context(), newClient(t, slow(org, time.Second, nil), editor), bulk.Job{AppIDs: apps}) {
 		}
-		return nil
-	}))
-	defer func() {
-		if said := fmt.Sprint(recover()); !strings.Contains(said, "the editor is broken") {
-			t.Errorf("recovered %s", said)
-		}
-		if n := len(org.Tokens("0oa1")) + len(org.Tokens("0oa2")); n != tokenCount {
-			t.Errorf("%d tokens are left of %d", n, tokenCount)
-		}
-	}()
-	for range bulk.Revoke(t.Context(), client, bulk.Job{AppIDs: apps}) {
-	}
+	})
 }
