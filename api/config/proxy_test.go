@@ -87,6 +87,30 @@ func TestAllRequestsGoByTheProxy(t *testing.T) {
 	}
 }
 
+func TestProxySettings(t *testing.T) {
+	t.Parallel()
+	for want, env := range map[string]environment{
+		"http://proxy.acme.example:80":              {"PROXY_HOST": "proxy.acme.example"},
+		"http://proxy.acme.example:3128":            {"PROXY_HOST": "Proxy.Acme.example", "PROXY_PORT": "3128"},
+		"http://user:@proxy.acme.example:80":        {"PROXY_HOST": "proxy.acme.example", "PROXY_USERNAME": "user"},
+		"http://:canary@proxy.acme.example:80":      {"PROXY_HOST": "proxy.acme.example", "PROXY_PASSWORD": "canary"},
+		"http://us%20er:c%40@proxy.acme.example:80": {"PROXY_HOST": "proxy.acme.example", "PROXY_USERNAME": "us er", "PROXY_PASSWORD": "c@"},
+	} {
+		env["ORGURL"], env["TOKEN"] = orgURL, "secret"
+		settings, err := config.Load(config.WithEnvironment(env.get), config.WithFiles())
+		if err != nil {
+			t.Fatal(err)
+		}
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, orgURL, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if proxy, err := settings.Transport().(*http.Transport).Proxy(req); err != nil || proxy.String() != want {
+			t.Errorf("proxy %v, %v; want %s", proxy, err, want)
+		}
+	}
+}
+
 // As with HTTPS_PROXY, what listens on this machine is reached without it.
 func TestLoopbackHostsAreReachedWithoutTheProxy(t *testing.T) {
 	t.Parallel()

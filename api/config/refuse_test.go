@@ -6,6 +6,7 @@ import (
 	"encoding/pem"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/go-jose/go-jose/v4"
 
@@ -54,6 +55,9 @@ func TestLoadRefuses(t *testing.T) {
 		"no number in a file":          {with(), "okta:\n  client:\n    rateLimit:\n      maxRetries: many\n", []string{"rateLimit.maxRetries (from ", "okta.yaml, line 4)", `"many"`}},
 		"a negative number":            {with("RATELIMIT_MAXBACKOFF", "-1"), "", []string{"rateLimit.maxBackoff (from OKTA_CLIENT_RATELIMIT_MAXBACKOFF)"}},
 		"an absurd number":             {with("CONNECTIONTIMEOUT", "99999999999999999999"), "", []string{"connectionTimeout"}},
+		"more than a day":              {with("REQUESTTIMEOUT", "86401"), "", []string{"requestTimeout", "0 to 86400"}},
+		"too many retries":             {with("RATELIMIT_MAXRETRIES", "1001"), "", []string{"rateLimit.maxRetries", "0 to 1000"}},
+		"a client ID that is too long": {with("CLIENTID", strings.Repeat("0", 201)), "", []string{"clientId", "more than 200 characters"}},
 		"no boolean":                   {with("DPOPENABLED", "maybe"), "", []string{"dpopEnabled (from OKTA_CLIENT_DPOPENABLED)", "true or false"}},
 		"a key file that is not":       {app("/etc/okta/secret.pem"), "", []string{"privateKey (from OKTA_CLIENT_PRIVATEKEY)", "nor the path of a file that can be read: no such file"}},
 		"a directory":                  {app("/"), "", []string{"privateKey (from OKTA_CLIENT_PRIVATEKEY)", "not a regular file"}},
@@ -126,6 +130,29 @@ func TestLoadRefuses(t *testing.T) {
 		_, err := config.Load(config.WithEnvironment(valid.get), config.WithFiles(t.TempDir()))
 		checkError(t, err, "not a regular file")
 	})
+}
+
+// The largest values that are valid.
+func TestLoadTakesLargeValues(t *testing.T) {
+	t.Parallel()
+	env := environment{
+		"ORGURL": orgURL, "TOKEN": "secret", "CLIENTID": strings.Repeat("0", 200), "REQUESTTIMEOUT": "86400",
+		"RATELIMIT_MAXRETRIES": "1000", "RATESHARE": "1", "PROXY_HOST": "proxy.acme.example", "PROXY_PORT": "65535",
+	}
+	file := write(t, "okta.yaml", strings.Repeat("#\n", 1<<19), 0o600) // 1 MiB
+	settings, err := config.Load(config.WithEnvironment(env.get), config.WithFiles(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if settings.RequestTimeout != 24*time.Hour || settings.MaxAttempts != 1001 || settings.RateShare != 1 || len(settings.ClientID) != 200 {
+		t.Errorf("%+v", settings)
+	}
+	if got := proxyOf(t, settings, orgURL); got != "proxy.acme.example:65535" {
+		t.Errorf("the proxy is %s", got)
+	}
+	if _, err := settings.Client(); err != nil {
+		t.Error(err)
+	}
 }
 
 // Variables of Terraform's provider draw a hint, and their values are not shown.
