@@ -20,6 +20,7 @@ func TestUnknownNamesDrawAWarning(t *testing.T) {
 		"Java's key ID":        {"okta: {client: {kid: k1}}", "okta.client.kid is not a known setting and is ignored; did you mean privateKeyId?"},
 		"an assertion":         {"okta: {client: {clientAssertion: secret}}", "did you mean privateKey?"},
 		"known to Okta's SDKs": {"okta: {client: {cache: {enabled: true, defaultTtl: 1, defaultTti: 1}, userAgentExtra: x, userAgent: x, rateLimit: {enable: true}, logging: {enabled: true}, raiseException: true}}", ""},
+		"empty sections":       {"okta: {client: , testing: }", ""},
 		"known in capitals":    {"OKTA: {CLIENT: {CACHE: {enabled: true}, RATELIMIT: {MAXRETRIES: 3}}}", ""},
 		"another tool's":       {"okta: {oauth2: {issuer: x, clientId: x}}\nspring: {main: x}\nserver: {port: 1}\nmeta: x\nokta.oauth2.clientId: x\nokta.client.userAgent: x", ""},
 		"Okta with a letter":   {"oktaa: {client: {token: secret}}", "oktaa is not a known setting and is ignored; did you mean okta?"},

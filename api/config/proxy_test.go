@@ -111,6 +111,29 @@ func TestProxySettings(t *testing.T) {
 	}
 }
 
+// The program's own transport takes the place of the proxy. Without one, its HTTP client uses the proxy.
+func TestTheProgramsTransportReplacesTheProxy(t *testing.T) {
+	t.Parallel()
+	org := oktatest.New(oktatest.WithApp("0oa1", 3))
+	env := environment{"ORGURL": orgURL, "TOKEN": org.APIToken(), "PROXY_HOST": "proxy.invalid"}
+	settings, err := config.Load(config.WithEnvironment(env.get), config.WithFiles())
+	if err != nil {
+		t.Fatal(err)
+	}
+	settings.HTTPClient = &http.Client{}
+	if got := proxyOf(t, settings, orgURL); got != "proxy.invalid:80" {
+		t.Errorf("without a transport, requests go by %q", got)
+	}
+	settings.HTTPClient.Transport = org.Transport()
+	client, err := settings.Client(api.WithRetry(api.RetryPolicy{MaxAttempts: 1}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := client.RevokeAll(t.Context(), "0oa1"); err != nil || settings.Transport() != org.Transport() {
+		t.Errorf("with a transport: %v", err)
+	}
+}
+
 // As with HTTPS_PROXY, what listens on this machine is reached without it.
 func TestLoopbackHostsAreReachedWithoutTheProxy(t *testing.T) {
 	t.Parallel()
