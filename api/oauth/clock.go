@@ -11,8 +11,8 @@ type clock struct {
 	nanoseconds atomic.Int64 // by which the server's clock is ahead
 }
 
-// tolerance is how far the estimate may be off, because the Date of a response has a resolution of a second, and takes a
-// while to arrive.
+// tolerance is how far the estimate may be off, because the Date of a response has a resolution of a second, and takes
+// a while to arrive.
 const tolerance = 10 * time.Second
 
 // learn sets the clock to the Date of a response.

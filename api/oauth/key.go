@@ -98,7 +98,8 @@ func parsePEM(data []byte) (crypto.Signer, error) {
 	}
 }
 
-// jwkKey is the key of a JWK with its key ID, if it has one. Its fields are not exported, so that JSON does not show them.
+// jwkKey is the key of a JWK, with its key ID if it has one. Its fields are not exported, so that JSON does not show
+// them.
 type jwkKey struct {
 	signer crypto.Signer
 	id     string
