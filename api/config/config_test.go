@@ -171,6 +171,8 @@ func TestModes(t *testing.T) {
 		"the key itself":                {lines: append(app, "privateKey: |\n      "+indented), mode: config.ModePrivateKey},
 		"the JWK, quoted":               {lines: append(app, "privateKey: '"+jwkKey+"'"), mode: config.ModePrivateKey},
 		"the JWK, in quotes that stay":  {env: environment{"PRIVATEKEY": "'" + jwkKey + "'"}, lines: app, mode: config.ModePrivateKey},
+		"the JWK, in double quotes":     {env: environment{"PRIVATEKEY": `"` + strings.ReplaceAll(jwkKey, `"`, `\"`) + `"`}, lines: app, mode: config.ModePrivateKey},
+		"a path and a line end":         {env: environment{"PRIVATEKEY": keyFile + "\n"}, lines: app, mode: config.ModePrivateKey},
 		"the JWK, as it is":             {lines: append(app, "privateKey: "+jwkKey), mode: config.ModePrivateKey},
 		"the key in the environment":    {env: environment{"PRIVATEKEY": pemKey}, lines: app, mode: config.ModePrivateKey},
 		`the key with \n for new lines`: {env: environment{"PRIVATE_KEY": strings.ReplaceAll(pemKey, "\n", `\n`)}, lines: app, mode: config.ModePrivateKey},

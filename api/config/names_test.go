@@ -27,6 +27,8 @@ func TestUnknownNamesDrawAWarning(t *testing.T) {
 		"letters swapped":      {"Otka: {client: {token: secret}}", "Otka is not a known setting and is ignored; did you mean okta?"},
 		"clients":              {"okta: {clients: {token: secret}}", "okta.clients is not a known setting and is ignored; did you mean okta.client?"},
 		"test":                 {"okta: {tesing: {disableHttpsCheck: true}}", "okta.tesing is not a known setting and is ignored; did you mean okta.testing?"},
+		"an empty name":        {`okta: {client: {"": secret}}`, "okta.client. is not a known setting and is ignored"},
+		"two letters wrong":    {"okta: {cleints: {token: secret}}", "okta.cleints is not a known setting and is ignored; did you mean okta.client?"},
 		"clients, with dots":   {"okta.clients.token: secret", "okta.clients is not a known setting and is ignored; did you mean okta.client?"},
 		"tokens, with dots":    {"okta.client.tokens: secret", "okta.client.tokens is not a known setting and is ignored; did you mean token?"},
 		"one level too high":   {"okta: {clientId: x}", "okta.clientId is not a known setting and is ignored; did you mean okta.client.clientId?"},

@@ -105,8 +105,12 @@ func TestProxySettings(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if proxy, err := settings.Transport().(*http.Transport).Proxy(req); err != nil || proxy.String() != want {
+		transport, usual := settings.Transport().(*http.Transport), http.DefaultTransport.(*http.Transport)
+		if proxy, err := transport.Proxy(req); err != nil || proxy.String() != want {
 			t.Errorf("proxy %v, %v; want %s", proxy, err, want)
+		}
+		if transport.TLSHandshakeTimeout != usual.TLSHandshakeTimeout || transport.MaxIdleConnsPerHost < 50 {
+			t.Errorf("TLS handshakes take up to %v, and %d connections are kept", transport.TLSHandshakeTimeout, transport.MaxIdleConnsPerHost)
 		}
 	}
 }

@@ -115,6 +115,15 @@ func TestCredentialsGoToNoOrgThatALocalFileAloneNames(t *testing.T) {
 			}
 		})
 	}
+	t.Run("not named", func(t *testing.T) {
+		inDirectories(t, lines("orgUrl: "+theirs, "requestTimeout: 1"), lines("requestTimeout: 1"))
+		env := config.WithEnvironment(environment{"ORGURL": ours, "TOKEN": "t"}.get)
+		for _, option := range []config.Option{config.WithFiles(), config.WithFiles(okta(t, "connectionTimeout: 2"))} {
+			if settings, err := config.Load(env, option); err != nil || settings.RequestTimeout != 0 || len(settings.Warnings) > 0 {
+				t.Errorf("the usual files are read: %+v, %v", settings, err)
+			}
+		}
+	})
 	t.Run("named knowingly", func(t *testing.T) {
 		inDirectories(t, lines("orgUrl: "+theirs), oursAtHome)
 		env := config.WithEnvironment(environment{"TOKEN": "t"}.get)
