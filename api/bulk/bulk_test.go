@@ -34,7 +34,7 @@ func TestRevokeRevokesExactlyWhatMatches(t *testing.T) {
 		if len(r.proofs) != 2 || r.proofs[0].Gone+r.proofs[1].Gone != len(his) || len(r.proofs[0].Remaining)+len(r.proofs[0].New) > 0 {
 			t.Errorf("proofs %+v", r.proofs)
 		}
-		if last := r.listed[len(r.listed)-1]; len(r.listed) != 4 || len(r.listed[0].Tokens) != api.MaxPageSize || last.AppID != "0oaEmpty" || last.Matches != len(his) {
+		if last := r.listed[len(r.listed)-1]; len(r.listed) != 4 || len(r.listed[0].Tokens) != api.MaxPageSize || last.AppID != "0oaEmpty" || last.Matches != len(his) || r.listed[0].Apps != 0 || last.Apps != 3 {
 			t.Errorf("listed %+v", r.listed)
 		}
 		for _, request := range org.Requests() {
@@ -43,6 +43,21 @@ func TestRevokeRevokesExactlyWhatMatches(t *testing.T) {
 			}
 		}
 	})
+}
+
+// What Where excludes is not revoked, whatever the other fields say.
+func TestRevokeAsksWhere(t *testing.T) {
+	t.Parallel()
+	for _, statuses := range [][]api.TokenStatus{nil, {api.TokenStatusActive}} {
+		org := newOrg()
+		userID := user(org)
+		others := held(org, userID, false)
+		where := func(token api.Token) bool { return token.UserID == userID }
+		r := run(t, t.Context(), newClient(t, org.Transport()), bulk.Job{AppIDs: apps, Filter: bulk.Filter{Statuses: statuses, Where: where}})
+		if left := held(org, userID, false); r.err != nil || !slices.Equal(left, others) || len(held(org, userID, true)) > 0 {
+			t.Errorf("statuses %v: %v; %d others are left of %d, and %d of the user's", statuses, r.err, len(left), len(others), len(held(org, userID, true)))
+		}
+	}
 }
 
 func TestRevokeRidesOutAStorm(t *testing.T) {
@@ -61,7 +76,7 @@ func TestRevokeRidesOutAStorm(t *testing.T) {
 
 func TestConcurrencyIsBounded(t *testing.T) {
 	t.Parallel()
-	for concurrency, want := range map[int]int{0: 8, 1: 1, 3: 3, 50: 50} {
+	for concurrency, want := range map[int]int{-1: 8, 0: 8, 1: 1, 3: 3, 50: 50} {
 		synctest.Test(t, func(t *testing.T) {
 			org := newOrg()
 			var mu sync.Mutex
@@ -107,16 +122,18 @@ func TestNewTokensAreReported(t *testing.T) {
 	}
 }
 
-// A token that stays in the listing with the status REVOKED is gone; one that stays as it was remains.
+// A token that stays in the listing with the status REVOKED is gone; one that stays as it was remains. What Okta lists
+// twice is one token.
 func TestATokenThatIsListedAsRevokedIsGone(t *testing.T) {
 	t.Parallel()
 	org := newOrg()
 	tokens := org.Tokens("0oa2")
-	again := fmt.Sprintf(`[{"id":%q,"status":"REVOKED"},{"id":%q,"status":"ACTIVE"}]`, tokens[0].ID, tokens[1].ID)
+	again := fmt.Sprintf(`[{"id":%q,"status":"REVOKED"},{"id":%q,"status":"ACTIVE"},{"id":%[2]q,"status":"ACTIVE"},{"id":"oarNew"},{"id":"oarNew"}]`,
+		tokens[0].ID, tokens[1].ID)
 	org.Inject(oktatest.Body(http.StatusOK, "application/json", again).On(http.MethodGet).After(1))
 	r := run(t, t.Context(), newClient(t, org.Transport()), bulk.Job{AppIDs: []string{"0oa2"}})
-	if proof := r.proofs[0]; r.err != nil || proof.Gone != len(tokens)-1 || len(proof.Remaining) != 1 || proof.Remaining[0].Token.ID != tokens[1].ID {
-		t.Errorf("%v; %d of %d are gone, remaining %+v", r.err, proof.Gone, len(tokens), proof.Remaining)
+	if proof := r.proofs[0]; r.err != nil || proof.Gone != len(tokens)-1 || len(proof.Remaining) != 1 || proof.Remaining[0].Token.ID != tokens[1].ID || len(proof.New) != 1 {
+		t.Errorf("%v; %d of %d are gone, remaining %+v, new %+v", r.err, proof.Gone, len(tokens), proof.Remaining, proof.New)
 	}
 }
 
@@ -127,6 +144,29 @@ func TestAProofMayFail(t *testing.T) {
 	r := run(t, t.Context(), newClient(t, org.Transport()), bulk.Job{AppIDs: apps, Concurrency: 1})
 	if r.err != nil || len(r.proofs) != 2 || !errors.Is(r.proofs[0].Err, api.ErrForbidden) || r.proofs[1].Err != nil {
 		t.Errorf("%v, proofs %+v", r.err, r.proofs)
+	}
+}
+
+// A proof does not believe that a revocation succeeded, and proves nothing if its listing is incomplete.
+func TestAProofOfRevocationsWithoutEffect(t *testing.T) {
+	t.Parallel()
+	org := newOrg()
+	org.Inject(oktatest.Status(403).On(http.MethodGet).After(5)) // the second page of the first app, in its second listing
+	transport := roundTripper(func(req *http.Request) (*http.Response, error) {
+		if req.Method == http.MethodDelete {
+			return &http.Response{StatusCode: http.StatusNoContent, Body: http.NoBody}, nil
+		}
+		return org.Transport().RoundTrip(req)
+	})
+	r := run(t, t.Context(), newClient(t, transport), bulk.Job{AppIDs: apps, Concurrency: 1})
+	if r.err != nil || len(r.proofs) != 2 || r.count()[bulk.Revoked] != tokenCount {
+		t.Fatalf("%v, outcomes %v, proofs %+v", r.err, r.count(), r.proofs)
+	}
+	if p := r.proofs[0]; !errors.Is(p.Err, api.ErrForbidden) || p.AppID != "0oa1" || p.Gone != 0 || len(p.Remaining)+len(p.New) > 0 {
+		t.Errorf("incomplete listing: error %v, %d gone, %d remaining, %d new", p.Err, p.Gone, len(p.Remaining), len(p.New))
+	}
+	if p := r.proofs[1]; p.Err != nil || p.AppID != "0oa2" || p.Gone != 0 || len(p.Remaining) != 150 || len(p.New) > 0 {
+		t.Errorf("complete listing: error %v, %d gone, %d remaining, %d new", p.Err, p.Gone, len(p.Remaining), len(p.New))
 	}
 }
 

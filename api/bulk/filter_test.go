@@ -28,6 +28,7 @@ func TestFilters(t *testing.T) {
 		"client":                   {bulk.Filter{ClientIDs: []string{"c1"}}, true},
 		"another client":           {bulk.Filter{ClientIDs: []string{"c2"}}, false},
 		"issuer":                   {bulk.Filter{Issuers: []string{token.Issuer}}, true},
+		"issuer, with a slash":     {bulk.Filter{Issuers: []string{token.Issuer + "/"}}, true},
 		"another issuer":           {bulk.Filter{Issuers: []string{"https://acme.okta.com"}}, false},
 		"a scope of several":       {bulk.Filter{Scopes: []string{"email", "openid"}}, true},
 		"another scope":            {bulk.Filter{Scopes: []string{"email"}}, false},

@@ -33,7 +33,10 @@ type field struct {
 	similar   map[string]string // the first value seen, by its folded form
 }
 
-type seen struct{ tokens, matches int }
+type seen struct {
+	tokens  int
+	matched bool
+}
 
 // NewMatcher returns a Matcher for a filter.
 func NewMatcher(filter Filter) *Matcher {
@@ -65,9 +68,7 @@ func (m *Matcher) Match(token api.Token) bool {
 		for _, value := range f.of(token) {
 			if s := f.values[f.normalize(value)]; s != nil {
 				s.tokens++
-				if matches {
-					s.matches++
-				}
+				s.matched = s.matched || matches
 			} else if similar, ok := f.similar[fold(value)]; ok && similar == "" {
 				f.similar[fold(value)] = value
 			}
@@ -80,7 +81,7 @@ func (m *Matcher) Match(token api.Token) bool {
 func (m *Matcher) Unmatched() (unmatched []Unmatched) {
 	for _, f := range m.fields {
 		for _, value := range f.given {
-			if s := f.values[f.normalize(value)]; s.matches == 0 {
+			if s := f.values[f.normalize(value)]; !s.matched {
 				unmatched = append(unmatched, Unmatched{f.name, value, s.tokens, f.similar[fold(value)]})
 			}
 		}

@@ -16,17 +16,20 @@ func TestTheMatcherNamesValuesThatMatchNothing(t *testing.T) {
 	now := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 	tokens := []api.Token{
 		{ID: "oar1", UserID: "00uAda", ClientID: "0oa1", Issuer: "https://acme.okta.com", Scopes: []string{"openid", "offline_access"}, Created: now.Add(-time.Hour)},
+		{ID: "oar3", UserID: "00uADA", ClientID: "0oa1", Issuer: "https://acme.okta.com/", Scopes: []string{"openid"}, Created: now.Add(-time.Hour)},
 		{ID: "oar2", UserID: "00uBob", ClientID: "0oa2", Issuer: "https://acme.okta.com/oauth2/default", Scopes: []string{"openid"}, Created: now},
 	}
 	tests := map[string]struct {
 		filter bulk.Filter
 		want   []bulk.Unmatched
 	}{
-		"no filter":              {bulk.Filter{}, nil},
-		"every value matches":    {bulk.Filter{UserIDs: []string{"00uBob", "00uAda"}, Scopes: []string{"openid"}}, nil},
+		"no filter": {bulk.Filter{}, nil},
+		"every value matches": {bulk.Filter{UserIDs: []string{"00uBob", "00uAda"}, ClientIDs: []string{"0oa1", "0oa2"},
+			Issuers: []string{"https://acme.okta.com", "https://acme.okta.com/oauth2/default"}, Scopes: []string{"openid"}}, nil},
 		"one of two users":       {bulk.Filter{UserIDs: []string{"00uAda", "00uEve"}}, []bulk.Unmatched{{Field: "user", Value: "00uEve"}}},
 		"a value given twice":    {bulk.Filter{UserIDs: []string{"00uEve", "00uEve"}}, []bulk.Unmatched{{Field: "user", Value: "00uEve"}}},
 		"a user in lower case":   {bulk.Filter{UserIDs: []string{"00uada"}}, []bulk.Unmatched{{Field: "user", Value: "00uada", Similar: "00uAda"}}},
+		"a scope in upper case":  {bulk.Filter{Scopes: []string{"OpenID"}}, []bulk.Unmatched{{Field: "scope", Value: "OpenID", Similar: "openid"}}},
 		"a scope with a hyphen":  {bulk.Filter{Scopes: []string{"offline-access"}}, []bulk.Unmatched{{Field: "scope", Value: "offline-access", Similar: "offline_access"}}},
 		"an issuer with a slash": {bulk.Filter{Issuers: []string{"https://acme.okta.com/", "https://other.example"}}, []bulk.Unmatched{{Field: "issuer", Value: "https://other.example"}}},
 		"a client":               {bulk.Filter{ClientIDs: []string{"0oa3"}}, []bulk.Unmatched{{Field: "client", Value: "0oa3"}}},

@@ -60,6 +60,9 @@ func run(t *testing.T, ctx context.Context, client *api.Client, job bulk.Job) (r
 	t.Helper()
 	r.outcomes, r.errors = map[string]bulk.Outcome{}, map[string]error{}
 	for event, err := range bulk.Revoke(ctx, client, job) {
+		if r.err != nil {
+			t.Errorf("event %+v and error %v after the error that ends the job", event, err)
+		}
 		if err != nil {
 			r.err = err
 			continue

@@ -82,12 +82,10 @@ type delivery struct {
 // list begins to list an app.
 func (l *lister) list(appID string) <-chan delivery {
 	pages := make(chan delivery, l.ahead)
-	deliver := func(d delivery) bool {
+	deliver := func(d delivery) {
 		select {
 		case pages <- d:
-			return true
-		case <-l.left:
-			return false
+		case <-l.left: // and the context has ended, or is about to
 		}
 	}
 	l.running.Go(func() {
@@ -100,9 +98,7 @@ func (l *lister) list(appID string) <-chan delivery {
 		}()
 		defer panics.Catch(&panicked)
 		for page, err := range l.client.Pages(l.ctx, appID, l.options...) {
-			if !deliver(delivery{page: Page{appID, page}, err: err}) {
-				return
-			}
+			deliver(delivery{page: Page{appID, page}, err: err})
 		}
 	})
 	return pages

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -46,6 +47,7 @@ func TestPagesListsSeveralAppsAtOnce(t *testing.T) {
 	}{
 		"one page each":       {100, 1, 0, 14 * response},
 		"ten pages each":      {20, 10, 0, 32 * response},
+		"two apps":            {2, 8, 2, 9 * response},
 		"one after the other": {20, 1, 1, 20 * response},
 		"sixty-four at once":  {100, 1, 64, 3 * response},
 		"more than apps":      {5, 1, 64, 2 * response},
@@ -117,6 +119,32 @@ func TestPagesRunsAheadByAFewPages(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A loop that ends early does not wait for the requests in flight, and leaves none behind.
+func TestPagesCancelsRequestsInFlight(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org, ids := newApps(4, 100)
+		var inFlight atomic.Int64
+		transport := roundTripper(func(req *http.Request) (*http.Response, error) {
+			inFlight.Add(1)
+			defer inFlight.Add(-1)
+			if req.URL.Query().Has("after") {
+				<-req.Context().Done()
+				return nil, req.Context().Err()
+			}
+			return org.Transport().RoundTrip(req)
+		})
+		start := time.Now()
+		for range bulk.Pages(t.Context(), newClient(t, transport), ids, 0, api.PageSize(10)) {
+			synctest.Wait()
+			break
+		}
+		if took, left := time.Since(start), inFlight.Load(); took > time.Second || left > 0 {
+			t.Errorf("took %v, and %d requests are left", took, left)
+		}
+	})
 }
 
 // A failure ends the listing of its app. Whoever asks about the others learns of them.

@@ -133,7 +133,6 @@ func (r *run) selects(appID, tokenID string) bool {
 // revoke revokes the matches concurrently.
 func (r *run) revoke(ctx context.Context) bool {
 	workCtx, cancel := context.WithCancel(ctx)
-	defer cancel()
 	var next atomic.Int64
 	var breaker breaker
 	results := make(chan Result)

@@ -58,6 +58,17 @@ func TestClients(t *testing.T) {
 			if n != 3 {
 				t.Errorf("listed %d of 3", n)
 			}
+			auth, err := settings.Auth()
+			if err != nil {
+				t.Fatal(err)
+			}
+			req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, org.URL, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := auth.Authorize(t.Context(), req); err != nil || !strings.HasPrefix(req.Header.Get("Authorization"), test.scheme) {
+				t.Errorf("authorized with %q, %v; want %s", req.Header.Get("Authorization"), err, test.scheme)
+			}
 		})
 	}
 }
@@ -191,7 +202,10 @@ func TestNoSecretIsShown(t *testing.T) {
 
 func TestAConfigComesFromLoad(t *testing.T) {
 	t.Parallel()
-	if _, err := (config.Config{OrgURL: orgURL, Mode: config.ModeSSWS}).Client(); err == nil {
-		t.Error("a Config without a credential makes a client")
+	for _, mode := range []config.Mode{config.ModeSSWS, config.ModePrivateKey} {
+		auth, err := config.Config{OrgURL: orgURL, Mode: mode, ClientID: "0oaService"}.Auth()
+		if err == nil || auth != nil || !strings.Contains(err.Error(), "was not returned by config.Load") {
+			t.Errorf("%s: a Config without a credential authorizes: %v", mode, err)
+		}
 	}
 }

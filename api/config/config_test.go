@@ -11,6 +11,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -131,6 +132,14 @@ func TestPrecedence(t *testing.T) {
 			t.Errorf("%s, %v", settings.OrgURL, err)
 		}
 	})
+	t.Run("two spellings of a name may say the same in two ways", func(t *testing.T) {
+		t.Parallel()
+		file := write(t, "okta.yaml", "okta.client.scopes: okta.apps.read, okta.apps.manage\nokta: {client: {scopes: [okta.apps.read, okta.apps.manage]}}", 0o600)
+		env := environment{"ORGURL": orgURL, "TOKEN": "secret"}
+		if settings, err := config.Load(config.WithEnvironment(env.get), config.WithFiles(file)); err != nil || len(settings.Scopes) != 2 {
+			t.Errorf("%+v, %v", settings, err)
+		}
+	})
 	t.Run("settings are looked for one by one", func(t *testing.T) {
 		t.Parallel()
 		settings, err := config.Load(config.WithEnvironment(environment{"RATE_LIMIT_MAX_RETRIES": "0"}.get), config.WithFiles(local, home))
@@ -162,6 +171,8 @@ func TestModes(t *testing.T) {
 		"the key itself":                {lines: append(app, "privateKey: |\n      "+indented), mode: config.ModePrivateKey},
 		"the JWK, quoted":               {lines: append(app, "privateKey: '"+jwkKey+"'"), mode: config.ModePrivateKey},
 		"the JWK, in quotes that stay":  {env: environment{"PRIVATEKEY": "'" + jwkKey + "'"}, lines: app, mode: config.ModePrivateKey},
+		"the JWK, in double quotes":     {env: environment{"PRIVATEKEY": `"` + strings.ReplaceAll(jwkKey, `"`, `\"`) + `"`}, lines: app, mode: config.ModePrivateKey},
+		"a path and a line end":         {env: environment{"PRIVATEKEY": keyFile + "\n"}, lines: app, mode: config.ModePrivateKey},
 		"the JWK, as it is":             {lines: append(app, "privateKey: "+jwkKey), mode: config.ModePrivateKey},
 		"the key in the environment":    {env: environment{"PRIVATEKEY": pemKey}, lines: app, mode: config.ModePrivateKey},
 		`the key with \n for new lines`: {env: environment{"PRIVATE_KEY": strings.ReplaceAll(pemKey, "\n", `\n`)}, lines: app, mode: config.ModePrivateKey},
@@ -169,7 +180,7 @@ func TestModes(t *testing.T) {
 		"a key id for Okta's Node SDK":  {lines: append(app, "privateKey: "+keyFile, "keyId: k7"), mode: config.ModePrivateKey, keyID: "k7"},
 		"a key id for both":             {lines: append(app, "privateKey: "+keyFile, "privateKeyId: k7", "keyId: k7"), mode: config.ModePrivateKey, keyID: "k7"},
 		"keys in other cases":           {lines: []string{"orgURL: " + orgURL, "Token: secret"}, mode: config.ModeSSWS},
-		"an alias":                      {lines: []string{"token: &token secret", "orgUrl: " + orgURL, "userAgent: *token"}, mode: config.ModeSSWS},
+		"an alias":                      {lines: []string{"token: &token secret", "orgUrl: " + orgURL, "clientId: *token"}, mode: config.ModeSSWS},
 		"the key in base64":             {env: environment{"PRIVATEKEY": base64.StdEncoding.EncodeToString([]byte(pemKey))}, lines: app, mode: config.ModePrivateKey},
 		"one of a JWK set":              {lines: append(app, "privateKeyId: k1", `privateKey: {"keys": [`+jwkKey+`, `+otherJWK+`]}`), mode: config.ModePrivateKey, keyID: "k1"},
 		"the token of the environment":  {env: environment{"TOKEN": "secret"}, lines: []string{"orgUrl: " + orgURL, "token: another", "authorizationMode: Bearer"}, mode: config.ModeBearer},
@@ -189,5 +200,20 @@ func TestModes(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+func TestScopes(t *testing.T) {
+	t.Parallel()
+	want := []string{"okta.apps.read", "okta.users.read"}
+	for _, scopes := range []string{
+		"[okta.apps.read, okta.users.read]", "\n      - okta.apps.read\n      - okta.users.read",
+		"okta.apps.read okta.users.read", "'okta.apps.read, okta.users.read'", "okta.apps.read,okta.users.read",
+	} {
+		file := okta(t, "orgUrl: "+orgURL, "token: secret", "scopes: "+scopes)
+		settings, err := config.Load(config.WithEnvironment(environment{}.get), config.WithFiles(file))
+		if err != nil || !slices.Equal(settings.Scopes, want) {
+			t.Errorf("%s: scopes %q, %v", scopes, settings.Scopes, err)
+		}
 	}
 }

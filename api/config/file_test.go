@@ -89,9 +89,11 @@ func TestFilesThatCannotBeRead(t *testing.T) {
 		breakFile func(path string) error
 		says      string
 	}{
-		"a directory":      {func(path string) error { return os.Mkdir(path, 0o700) }, "it is not a regular file"},
-		"no YAML":          {func(path string) error { return os.WriteFile(path, []byte("okta: [secret"), 0o600) }, "it is not valid YAML"},
-		"a key twice":      {func(path string) error { return os.WriteFile(path, []byte("okta: {}\nokta: {}"), 0o600) }, "line 2: a key occurs twice"},
+		"a directory": {func(path string) error { return os.Mkdir(path, 0o700) }, "it is not a regular file"},
+		"no YAML":     {func(path string) error { return os.WriteFile(path, []byte("okta: [secret"), 0o600) }, "it is not valid YAML"},
+		"a key twice": {func(path string) error {
+			return os.WriteFile(path, []byte("okta: {client: {requestTimeout: 1}}\nokta: {}"), 0o600)
+		}, "line 2: a key occurs twice"},
 		"a link to itself": {func(path string) error { return os.Symlink(filepath.Base(path), path) }, "too many"},
 	}
 	for name, test := range broken {
@@ -101,7 +103,7 @@ func TestFilesThatCannotBeRead(t *testing.T) {
 				t.Fatal(err)
 			}
 			settings, err := config.Load(config.WithEnvironment(complete.get))
-			if err != nil || len(settings.Warnings) != 1 || !strings.Contains(settings.Warnings[0], home+" cannot be read, and is ignored: "+test.says) {
+			if err != nil || settings.RequestTimeout != 0 || len(settings.Warnings) != 1 || !strings.Contains(settings.Warnings[0], home+" cannot be read, and is ignored: "+test.says) {
 				t.Errorf("not needed: warnings %q, error %v", settings.Warnings, err)
 			}
 			_, err = config.Load(config.WithEnvironment(environment{"ORGURL": orgURL}.get))
@@ -113,7 +115,7 @@ func TestFilesThatCannotBeRead(t *testing.T) {
 				t.Fatal(err)
 			}
 			settings, err := config.Load(config.WithEnvironment(complete.get))
-			if err != nil || len(settings.Warnings) != 1 || !strings.Contains(settings.Warnings[0], test.says) {
+			if err != nil || settings.RequestTimeout != 0 || len(settings.Warnings) != 1 || !strings.Contains(settings.Warnings[0], test.says) {
 				t.Errorf("not needed: warnings %q, error %v", settings.Warnings, err)
 			}
 			// It may name another org or app than the home directory's file, which must not take its place.

@@ -87,6 +87,57 @@ func TestAllRequestsGoByTheProxy(t *testing.T) {
 	}
 }
 
+func TestProxySettings(t *testing.T) {
+	t.Parallel()
+	for want, env := range map[string]environment{
+		"http://proxy.acme.example:80":              {"PROXY_HOST": "proxy.acme.example"},
+		"http://proxy.acme.example:3128":            {"PROXY_HOST": "Proxy.Acme.example", "PROXY_PORT": "3128"},
+		"http://user:@proxy.acme.example:80":        {"PROXY_HOST": "proxy.acme.example", "PROXY_USERNAME": "user"},
+		"http://:canary@proxy.acme.example:80":      {"PROXY_HOST": "proxy.acme.example", "PROXY_PASSWORD": "canary"},
+		"http://us%20er:c%40@proxy.acme.example:80": {"PROXY_HOST": "proxy.acme.example", "PROXY_USERNAME": "us er", "PROXY_PASSWORD": "c@"},
+	} {
+		env["ORGURL"], env["TOKEN"] = orgURL, "secret"
+		settings, err := config.Load(config.WithEnvironment(env.get), config.WithFiles())
+		if err != nil {
+			t.Fatal(err)
+		}
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, orgURL, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		transport, usual := settings.Transport().(*http.Transport), http.DefaultTransport.(*http.Transport)
+		if proxy, err := transport.Proxy(req); err != nil || proxy.String() != want {
+			t.Errorf("proxy %v, %v; want %s", proxy, err, want)
+		}
+		if transport.TLSHandshakeTimeout != usual.TLSHandshakeTimeout || transport.MaxIdleConnsPerHost < 50 {
+			t.Errorf("TLS handshakes take up to %v, and %d connections are kept", transport.TLSHandshakeTimeout, transport.MaxIdleConnsPerHost)
+		}
+	}
+}
+
+// The program's own transport takes the place of the proxy. Without one, its HTTP client uses the proxy.
+func TestTheProgramsTransportReplacesTheProxy(t *testing.T) {
+	t.Parallel()
+	org := oktatest.New(oktatest.WithApp("0oa1", 3))
+	env := environment{"ORGURL": orgURL, "TOKEN": org.APIToken(), "PROXY_HOST": "proxy.invalid"}
+	settings, err := config.Load(config.WithEnvironment(env.get), config.WithFiles())
+	if err != nil {
+		t.Fatal(err)
+	}
+	settings.HTTPClient = &http.Client{}
+	if got := proxyOf(t, settings, orgURL); got != "proxy.invalid:80" {
+		t.Errorf("without a transport, requests go by %q", got)
+	}
+	settings.HTTPClient.Transport = org.Transport()
+	client, err := settings.Client(api.WithRetry(api.RetryPolicy{MaxAttempts: 1}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := client.RevokeAll(t.Context(), "0oa1"); err != nil || settings.Transport() != org.Transport() {
+		t.Errorf("with a transport: %v", err)
+	}
+}
+
 // As with HTTPS_PROXY, what listens on this machine is reached without it.
 func TestLoopbackHostsAreReachedWithoutTheProxy(t *testing.T) {
 	t.Parallel()

@@ -6,6 +6,7 @@ import (
 	"encoding/pem"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/go-jose/go-jose/v4"
 
@@ -42,6 +43,7 @@ func TestLoadRefuses(t *testing.T) {
 		"nothing":                      {environment{}, "", []string{"orgUrl is not set (looked in the environment, ", "okta.yaml (which has no setting below okta.client)); set OKTA_CLIENT_ORGURL, or okta.client.orgUrl in ~/.okta/okta.yaml"}},
 		"a misspelt org URL":           {environment{}, "okta: {client: {ogrUrl: x}}", []string{"orgUrl is not set", "okta.client.ogrUrl is not a known setting and is ignored; did you mean orgUrl?"}},
 		"no token":                     {environment{"ORGURL": orgURL}, "", []string{"token is not set (looked in the environment", "set OKTA_CLIENT_TOKEN", "OKTA_CLIENT_PRIVATEKEY and OKTA_CLIENT_CLIENTID"}},
+		"no token in a file":           {environment{}, "okta: {client: {orgUrl: https://acme.okta.com}}", []string{"token is not set (looked in the environment, ", "okta.yaml); set OKTA_CLIENT_TOKEN"}},
 		"no access token":              {environment{"ORGURL": orgURL, "AUTHORIZATIONMODE": "Bearer"}, "", []string{"token is not set", "the mode is Bearer"}},
 		"no key":                       {environment{"ORGURL": orgURL, "AUTHORIZATIONMODE": "PrivateKey"}, "", []string{"privateKey is not set", "OKTA_CLIENT_PRIVATEKEY"}},
 		"no client ID":                 {environment{"ORGURL": orgURL, "PRIVATEKEY": pemKey}, "", []string{"clientId is not set"}},
@@ -54,19 +56,26 @@ func TestLoadRefuses(t *testing.T) {
 		"no number in a file":          {with(), "okta:\n  client:\n    rateLimit:\n      maxRetries: many\n", []string{"rateLimit.maxRetries (from ", "okta.yaml, line 4)", `"many"`}},
 		"a negative number":            {with("RATELIMIT_MAXBACKOFF", "-1"), "", []string{"rateLimit.maxBackoff (from OKTA_CLIENT_RATELIMIT_MAXBACKOFF)"}},
 		"an absurd number":             {with("CONNECTIONTIMEOUT", "99999999999999999999"), "", []string{"connectionTimeout"}},
+		"more than a day":              {with("REQUESTTIMEOUT", "86401"), "", []string{"requestTimeout", "0 to 86400"}},
+		"too many retries":             {with("RATELIMIT_MAXRETRIES", "1001"), "", []string{"rateLimit.maxRetries", "0 to 1000"}},
+		"a client ID that is too long": {with("CLIENTID", strings.Repeat("0", 201)), "", []string{"clientId", "more than 200 characters"}},
+		"no boolean for the check":     {with("OKTA_TESTING_TESTINGDISABLEHTTPSCHECK", "maybe"), "", []string{"testing.testingDisableHttpsCheck (from ", "true or false"}},
 		"no boolean":                   {with("DPOPENABLED", "maybe"), "", []string{"dpopEnabled (from OKTA_CLIENT_DPOPENABLED)", "true or false"}},
 		"a key file that is not":       {app("/etc/okta/secret.pem"), "", []string{"privateKey (from OKTA_CLIENT_PRIVATEKEY)", "nor the path of a file that can be read: no such file"}},
+		"a file without a key":         {app(write(t, "key.pem", "secret", 0o600)), "", []string{"privateKey (from OKTA_CLIENT_PRIVATEKEY) is the path of a file, ", "key.pem, that does not hold a private key"}},
 		"a directory":                  {app("/"), "", []string{"privateKey (from OKTA_CLIENT_PRIVATEKEY)", "not a regular file"}},
 		"a key without its frame":      {app(raw), "", []string{"privateKey (from OKTA_CLIENT_PRIVATEKEY)", "neither PEM nor a JWK"}},
 		"a key without its first line": {app(`MIGHAgEAMBMGByqGSM49secret\n-----END PRIVATE KEY-----\n`), "", []string{"neither PEM nor a JWK"}},
 		"a JWK without its brace":      {app(`"kty":"EC","d":"secret"}`), "", []string{"neither PEM nor a JWK"}},
 		"a mode without its key":       {with("TOKEN", "", "PRIVATEKEY", pemKey, "AUTHORIZATIONMODE", "SSWS"), "", []string{"authorizationMode (from OKTA_CLIENT_AUTHORIZATIONMODE) is SSWS", "a private key is set (from OKTA_CLIENT_PRIVATEKEY)"}},
 		"a key for a client ID":        {with("CLIENTID", pemKey), "", []string{"clientId (from OKTA_CLIENT_CLIENTID) is not an ID"}},
+		"a client ID with a space":     {with("CLIENTID", "0oa1 0oa2"), "", []string{"clientId (from OKTA_CLIENT_CLIENTID) is not an ID"}},
 		"a key for a key id":           {with("PRIVATEKEYID", pemKey), "", []string{"privateKeyId (from OKTA_CLIENT_PRIVATEKEYID) is not an ID"}},
 		"no scopes":                    {with("SCOPES", ","), "", []string{"scopes (from OKTA_CLIENT_SCOPES) names no scope"}},
 		"a setting twice":              {environment{}, "okta:\n  client:\n    token: secret\n    token: secret2\n", []string{"line 4: a key occurs twice, first at line 3"}},
 		"a key, also with dots":        {environment{}, "okta.client.token: secret\nokta:\n  client: {token: secret2}\n", []string{"line 3: okta.client.token occurs twice, first at ", "okta.yaml, line 1"}},
 		"with dots, also a key":        {environment{}, "okta: {client: {token: secret}}\nOKTA.Client.Token: secret2\n", []string{"line 2: okta.client.token occurs twice, first at ", "okta.yaml, line 1"}},
+		"scopes that differ":           {with(), "okta: {client: {scopes: okta.apps.read}}\nokta.client.scopes: okta.apps.manage\n", []string{"line 2: okta.client.scopes occurs twice, first at "}},
 		"half with dots":               {environment{}, "okta: {client.token: secret}\nokta.client: {token: secret2}\n", []string{"line 2: okta.client.token occurs twice, first at ", "okta.yaml, line 1"}},
 		"all within one section":       {environment{}, "okta:\n  client.token: secret\n  client: {token: secret2}\n", []string{"line 3: okta.client.token occurs twice, first at ", "okta.yaml, line 2"}},
 		"a key below a section":        {environment{}, "okta:\n  client: {rateLimit.maxRetries: 1, rateLimit: {maxRetries: 2}}\n", []string{"okta.client.rateLimit.maxRetries occurs twice, first at "}},
@@ -77,6 +86,9 @@ func TestLoadRefuses(t *testing.T) {
 		"no YAML":                      {environment{}, "okta:\n  client:\n    token: *secret\n", []string{"okta.yaml: it is not valid YAML"}},
 		"tabs":                         {environment{}, "okta:\n\tclient:\n", []string{"okta.yaml: it is not valid YAML, at line 2"}},
 		"a list of tokens":             {environment{}, "okta:\n  client:\n    token: [secret]\n", []string{"line 3: okta.client.token has the wrong type"}},
+		"a list in a list of scopes":   {environment{}, "okta:\n  client:\n    scopes: [[secret]]\n", []string{"line 3: okta.client.scopes has the wrong type"}},
+		"a list with a null":           {environment{}, "okta:\n  client:\n    token: [secret, ~]\n", []string{"line 3: okta.client.token has the wrong type"}},
+		"a JWK with a key twice":       {environment{}, "okta:\n  client:\n    privateKey: {kty: EC, d: secret, d: secret}\n", []string{"line 3: okta.client.privateKey has the wrong type"}},
 		"a map of scopes":              {environment{}, "okta:\n  client:\n    scopes: {secret: 1}\n", []string{"line 3: okta.client.scopes has the wrong type"}},
 		"an org to fill in":            {with("ORGURL", "https://{yourOktaDomain}"), "", []string{"orgUrl (from OKTA_CLIENT_ORGURL)", "placeholder"}},
 		"a token to fill in":           {with("TOKEN", "${OKTA_secret}"), "", []string{"token (from OKTA_CLIENT_TOKEN)", "placeholder"}},
@@ -126,6 +138,29 @@ func TestLoadRefuses(t *testing.T) {
 		_, err := config.Load(config.WithEnvironment(valid.get), config.WithFiles(t.TempDir()))
 		checkError(t, err, "not a regular file")
 	})
+}
+
+// The largest values that are valid.
+func TestLoadTakesLargeValues(t *testing.T) {
+	t.Parallel()
+	env := environment{
+		"ORGURL": orgURL, "TOKEN": "secret", "CLIENTID": strings.Repeat("0", 200), "REQUESTTIMEOUT": "86400",
+		"RATELIMIT_MAXRETRIES": "1000", "RATESHARE": "1", "PROXY_HOST": "proxy.acme.example", "PROXY_PORT": "65535",
+	}
+	file := write(t, "okta.yaml", strings.Repeat("#\n", 1<<19), 0o600) // 1 MiB
+	settings, err := config.Load(config.WithEnvironment(env.get), config.WithFiles(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if settings.RequestTimeout != 24*time.Hour || settings.MaxAttempts != 1001 || settings.RateShare != 1 || len(settings.ClientID) != 200 {
+		t.Errorf("%+v", settings)
+	}
+	if got := proxyOf(t, settings, orgURL); got != "proxy.acme.example:65535" {
+		t.Errorf("the proxy is %s", got)
+	}
+	if _, err := settings.Client(); err != nil {
+		t.Error(err)
+	}
 }
 
 // Variables of Terraform's provider draw a hint, and their values are not shown.

@@ -23,16 +23,17 @@ func TestCredentialsGoToNoOrgThatALocalFileAloneNames(t *testing.T) {
 		local, home string
 		env         environment
 		org, source string // of the credential; empty for a refusal
-		warns       string // empty for no warning at all
+		says        string // the refusal, or the warning; empty for no warning at all
 	}{
-		"an org for the environment's token":     {local: lines("orgUrl: " + theirs), env: environment{"TOKEN": "t"}},
-		"an org for the home file's token":       {local: lines("orgUrl: " + theirs), home: oursAtHome},
-		"an org for the environment's key":       {local: lines("orgUrl: "+theirs, app), env: environment{"PRIVATEKEY": jwkKey}},
+		"an org for the environment's token":     {local: lines("orgUrl: " + theirs), env: environment{"TOKEN": "t"}, says: "the token comes from OKTA_CLIENT_TOKEN:"},
+		"an org for the home file's token":       {local: lines("orgUrl: " + theirs), home: oursAtHome, says: "the token comes from HOME, line 4:"},
+		"an org for the environment's key":       {local: lines("orgUrl: "+theirs, app), env: environment{"PRIVATEKEY": jwkKey}, says: "the privateKey comes from OKTA_CLIENT_PRIVATEKEY:"},
 		"an org for the environment's key file":  {local: lines("orgUrl: "+theirs, app), env: environment{"PRIVATEKEY": "key.pem"}},
 		"an org for the home file's key":         {local: lines("orgUrl: " + theirs), home: lines(app, keyLine)},
 		"a credential that another one precedes": {local: lines("orgUrl: "+theirs, "token: theirs"), env: environment{"TOKEN": "t"}},
-		"a key file elsewhere":                   {local: lines("orgUrl: "+theirs, app, "privateKey: ELSEWHERE")},
+		"a key file elsewhere":                   {local: lines("orgUrl: "+theirs, app, "privateKey: ELSEWHERE"), says: "the privateKey comes from .okta.yaml, line 5, which names a file outside the working directory:"},
 		"a link to a key file elsewhere":         {local: lines("orgUrl: "+theirs, app, "privateKey: link.pem")},
+		"a key file in the home directory":       {local: lines("orgUrl: "+theirs, app, "privateKey: ~/key.pem")},
 		"a path that leads elsewhere":            {local: lines("orgUrl: "+theirs, app, "privateKey: ../key.pem")},
 
 		"an org and a token of its own": {
@@ -46,7 +47,7 @@ func TestCredentialsGoToNoOrgThatALocalFileAloneNames(t *testing.T) {
 		},
 		"a complete file that hides another org": {
 			local: lines("orgUrl: "+theirs, app, keyLine), home: oursAtHome, org: theirs, source: ".okta.yaml, line 5",
-			warns: "the org is " + theirs + " (from .okta.yaml, line 3), which hides " + ours + " (from HOME, line 3)",
+			says: "the org is " + theirs + " (from .okta.yaml, line 3), which hides " + ours + " (from HOME, line 3)",
 		},
 		"a complete file that hides another service app": {
 			local: lines("orgUrl: "+theirs, app, keyLine), org: theirs, source: ".okta.yaml, line 5",
@@ -58,16 +59,19 @@ func TestCredentialsGoToNoOrgThatALocalFileAloneNames(t *testing.T) {
 		"the org of the home file, written in another way": {
 			local: lines("orgUrl: HTTPS://OURS.okta.com:443/"), home: oursAtHome, org: ours, source: "HOME, line 4",
 		},
+		"a key file that the home file names": {
+			home: lines("orgUrl: "+ours, app, "privateKey: ~/key.pem"), org: ours, source: "HOME, line 5",
+		},
 		"an org that the environment overrides": {
 			local: lines("orgUrl: " + theirs), env: environment{"ORGURL": ours, "TOKEN": "t"}, org: ours, source: "OKTA_CLIENT_TOKEN",
 		},
 		"a private key beside a complete environment": {
 			local: lines("privateKey: ELSEWHERE", "authorizationMode: PrivateKey"), env: environment{"ORGURL": ours, "TOKEN": "t"},
-			org: ours, source: "OKTA_CLIENT_TOKEN", warns: "privateKey (from .okta.yaml, line 3) is ignored, because another credential takes precedence",
+			org: ours, source: "OKTA_CLIENT_TOKEN", says: "privateKey (from .okta.yaml, line 3) is ignored, because another credential takes precedence",
 		},
 		"other settings of a service app": {
 			local: lines("clientId: 0oaOther", "scopes: okta.apps.read"), home: lines("orgUrl: "+ours, app, keyLine), org: ours, source: "HOME, line 5",
-			warns: "unlike the credential: clientId, scopes; if they are not yours",
+			says: "unlike the credential: clientId, scopes; if they are not yours",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -79,12 +83,17 @@ func TestCredentialsGoToNoOrgThatALocalFileAloneNames(t *testing.T) {
 			if err := os.Symlink(elsewhere, "link.pem"); err != nil {
 				t.Fatal(err)
 			}
-			if err := os.WriteFile(filepath.Join("..", "key.pem"), []byte(pemKey), 0o600); err != nil {
-				t.Fatal(err)
+			for _, directory := range []string{"..", filepath.Join(filepath.Dir(home), "..")} {
+				if err := os.WriteFile(filepath.Join(directory, "key.pem"), []byte(pemKey), 0o600); err != nil {
+					t.Fatal(err)
+				}
 			}
 			settings, err := config.Load(config.WithEnvironment(test.env.get))
 			if test.org == "" {
 				checkError(t, err, "orgUrl (from .okta.yaml, line 3) is "+theirs, refusal, "OKTA_CLIENT_ORGURL", "--org-url", "--config")
+				if refused := strings.ReplaceAll(err.Error(), home, "HOME"); !strings.Contains(refused, test.says) {
+					t.Errorf("error %s does not say %q", refused, test.says)
+				}
 				return
 			}
 			if err != nil {
@@ -95,8 +104,8 @@ func TestCredentialsGoToNoOrgThatALocalFileAloneNames(t *testing.T) {
 				t.Errorf("org %s, credential from %s", settings.OrgURL, source)
 			}
 			warnings := strings.ReplaceAll(strings.Join(settings.Warnings, "\n"), home, "HOME")
-			if test.warns == "" && warnings != "" || !strings.Contains(warnings, test.warns) {
-				t.Errorf("warnings %q, want %q", warnings, test.warns)
+			if test.says == "" && warnings != "" || !strings.Contains(warnings, test.says) {
+				t.Errorf("warnings %q, want %q", warnings, test.says)
 			}
 			if settings.PrivateKeyID == "home" || !settings.DPoP {
 				t.Errorf("the settings of two credentials are mixed: %+v", settings)
@@ -106,6 +115,15 @@ func TestCredentialsGoToNoOrgThatALocalFileAloneNames(t *testing.T) {
 			}
 		})
 	}
+	t.Run("not named", func(t *testing.T) {
+		inDirectories(t, lines("orgUrl: "+theirs, "requestTimeout: 1"), lines("requestTimeout: 1"))
+		env := config.WithEnvironment(environment{"ORGURL": ours, "TOKEN": "t"}.get)
+		for _, option := range []config.Option{config.WithFiles(), config.WithFiles(okta(t, "connectionTimeout: 2"))} {
+			if settings, err := config.Load(env, option); err != nil || settings.RequestTimeout != 0 || len(settings.Warnings) > 0 {
+				t.Errorf("the usual files are read: %+v, %v", settings, err)
+			}
+		}
+	})
 	t.Run("named knowingly", func(t *testing.T) {
 		inDirectories(t, lines("orgUrl: "+theirs), oursAtHome)
 		env := config.WithEnvironment(environment{"TOKEN": "t"}.get)

@@ -120,7 +120,7 @@ func (c *cache) run(ctx context.Context, m *minting, from time.Time) {
 	defer func() {
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		if err == nil && c.minting == m {
+		if err == nil {
 			c.grant = granted
 		}
 		m.done, m.grant, m.err, m.panicked = true, granted, err, panicked

@@ -11,21 +11,16 @@ type clock struct {
 	nanoseconds atomic.Int64 // by which the server's clock is ahead
 }
 
-// tolerance is how far the local clock may be off before it is corrected. The Date of a response has a resolution of a
-// second, and takes a while to arrive.
+// tolerance is how far the estimate may be off, because the Date of a response has a resolution of a second, and takes
+// a while to arrive.
 const tolerance = 10 * time.Second
 
 // learn sets the clock to the Date of a response.
 func (c *clock) learn(header http.Header) {
 	date, err := http.ParseTime(header.Get("Date"))
-	if err != nil {
-		return
+	if err == nil {
+		c.nanoseconds.Store(int64(time.Until(date)))
 	}
-	offset := time.Until(date)
-	if offset.Abs() < tolerance {
-		offset = 0
-	}
-	c.nanoseconds.Store(int64(offset))
 }
 
 // offset returns how far the server's clock is ahead.

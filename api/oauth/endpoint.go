@@ -128,9 +128,8 @@ func (e *endpoint) send(ctx context.Context, nonce string) (*grant, http.Header,
 		err = fmt.Errorf("the response ended early: %w", text.RedactError(err, secrets...))
 		return nil, resp.Header, e.failed(resp, secrets, retry.Transient(err))
 	}
-	grant, err := e.parse(body)
+	grant, err := e.parse(body, secrets)
 	if err != nil {
-		err = text.RedactError(err, secrets...)
 		return nil, resp.Header, e.failed(resp, append(secrets, grant.token), err) // a header may repeat the new token
 	}
 	return grant, resp.Header, nil

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -90,6 +91,11 @@ func TestErrorsOfTheTokenEndpoint(t *testing.T) {
 				org.Inject(test.faults...)
 				_, err := list(t.Context(), newClient(t, org.Transport(), test.options...))
 				checkError(t, err, test.want, test.says)
+				for _, kind := range []error{api.ErrUnauthorized, api.ErrForbidden, api.ErrRateLimited, api.ErrUnexpectedResponse} {
+					if kind != test.want && errors.Is(err, kind) {
+						t.Errorf("error %v is %v, want %v only", err, kind, test.want)
+					}
+				}
 				var failure *oauth.Error
 				switch {
 				case !errors.As(err, &failure):
@@ -98,6 +104,8 @@ func TestErrorsOfTheTokenEndpoint(t *testing.T) {
 					t.Errorf("status %d and code %q, want %d and %q", failure.StatusCode, failure.Code, test.status, test.code)
 				case failure.StatusCode != 0 && failure.RequestID == "":
 					t.Error("no request id")
+				case test.want == api.ErrRateLimited && failure.RateLimit.Limit != 100:
+					t.Errorf("rate limit %+v, want that of the response", failure.RateLimit)
 				case failure.ClientID != clientID || failure.Endpoint == "" || failure.Attempts == 0:
 					t.Errorf("%+v lacks something", failure)
 				}
@@ -109,6 +117,25 @@ func TestErrorsOfTheTokenEndpoint(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+func TestTextsOfErrors(t *testing.T) {
+	t.Parallel()
+	const where = "token endpoint https://acme.okta.com/oauth2/v1/token (client 0oaServiceApp)"
+	for want, failure := range map[string]oauth.Error{
+		": connection refused": {Err: errors.New("connection refused"), Attempts: 1},
+		": 503 Service Unavailable: E0000010: Read only (2 token requests) (request r1)": {
+			StatusCode: 503, Code: "E0000010", Description: "Read only.", Attempts: 2, RequestID: "r1"},
+		": 599: not a token endpoint's error object (request r1)": {
+			StatusCode: 599, Err: errors.New("not a token endpoint's error object"), Attempts: 1, RequestID: "r1"},
+		": 400 Bad Request: use_dpop_nonce; the server keeps demanding a new nonce": {
+			StatusCode: 400, Code: "use_dpop_nonce", Attempts: 1},
+	} {
+		failure.Endpoint, failure.ClientID = orgURL+"/oauth2/v1/token", clientID
+		if got := failure.Error(); got != where+want {
+			t.Errorf("got  %s\nwant %s", got, where+want)
+		}
 	}
 }
 
@@ -157,21 +184,47 @@ func TestCertificatesAreNotRetried(t *testing.T) {
 	}
 }
 
+func TestAttemptsAreLogged(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		faults []oktatest.Fault
+		lines  []string // regular expressions
+	}{
+		"success after a retry": {[]oktatest.Fault{oktatest.Status(500)}, []string{
+			`level=WARN .*client=0oaServiceApp attempt=1 status=500 request_id=\S+ error=.* wait=\S+$`,
+			`level=DEBUG .*client=0oaServiceApp attempt=2$`}},
+		"failure": {[]oktatest.Fault{oktatest.Status(404)}, []string{
+			`level=DEBUG .*client=0oaServiceApp attempt=1 status=404 request_id=\S+ error=[^=]*$`}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				org := newOrg(3)
+				for _, fault := range test.faults {
+					org.Inject(fault.On(http.MethodPost))
+				}
+				var log bytes.Buffer
+				logger := slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+				_ = authorize(t.Context(), newServiceApp(t, org.Transport(), key(), oauth.WithLogger(logger)))
+				lines := strings.Split(strings.TrimSpace(log.String()), "\n")
+				if len(lines) != len(test.lines) {
+					t.Fatalf("%d lines, want %d:\n%s", len(lines), len(test.lines), log.String())
+				}
+				for i, want := range test.lines {
+					if !regexp.MustCompile(want).MatchString(lines[i]) {
+						t.Errorf("line %s\nis not %s", lines[i], want)
+					}
+				}
+			})
+		})
+	}
+}
+
 func TestErrorsAreLogged(t *testing.T) {
 	t.Parallel()
-	org := newOrg(3)
-	org.Inject(oktatest.Status(500).On(http.MethodPost))
 	var log bytes.Buffer
-	logger := slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	if _, err := list(t.Context(), newClient(t, org.Transport(), oauth.WithLogger(logger))); err != nil {
-		t.Fatal(err)
-	}
-	for _, want := range []string{"level=WARN", "status=500", "wait=", "level=DEBUG", "attempt=2", "client=" + clientID} {
-		if !strings.Contains(log.String(), want) {
-			t.Errorf("the log lacks %q:\n%s", want, log.String())
-		}
-	}
-	log.Reset()
+	logger := slog.New(slog.NewTextHandler(&log, nil))
 	logger.Error("failed", "err", &oauth.Error{StatusCode: 401, Code: "invalid_client", ClientID: clientID})
 	for _, want := range []string{"err.status=401", "err.code=invalid_client", "err.client=" + clientID} {
 		if !strings.Contains(log.String(), want) {

@@ -23,7 +23,7 @@ const (
 )
 
 // parse reads the body of a successful response. The grant has the access token even if there is an error.
-func (e *endpoint) parse(body []byte) (*grant, error) {
+func (e *endpoint) parse(body []byte, secrets []string) (*grant, error) {
 	var response struct {
 		AccessToken string          `json:"access_token"`
 		TokenType   string          `json:"token_type"`
@@ -42,9 +42,10 @@ func (e *endpoint) parse(body []byte) (*grant, error) {
 		want = "DPoP"
 	}
 	if !strings.EqualFold(response.TokenType, want) {
+		got := tidy(response.TokenType, append(secrets, granted.token))
 		return granted, fmt.Errorf(
 			"%w: the token type is %q, want %q; use WithoutDPoP (dpopEnabled: false) only for an app that gets bearer tokens",
-			api.ErrUnexpectedResponse, text.Truncate(text.Redact(response.TokenType, granted.token), 1000), want)
+			api.ErrUnexpectedResponse, got, want)
 	}
 	if missing := e.missing(response.Scope); len(missing) > 0 {
 		return granted, missingScopes(missing)
@@ -87,18 +88,23 @@ func (e *endpoint) refusal(resp *http.Response, body []byte, secrets []string) *
 		OktaSummary string `json:"errorSummary"`
 	}
 	_ = json.Unmarshal(body, &said)
-	tidy := func(said string) string { return text.Printable(text.Redact(said, secrets...), 300) }
 	failure := e.failed(resp, secrets, nil)
-	failure.Code, failure.Description = tidy(said.Code), tidy(said.Description)
+	failure.Code, failure.Description = tidy(said.Code, secrets), tidy(said.Description, secrets)
 	if said.Code == "" {
-		failure.Code, failure.Description = tidy(said.OktaCode), tidy(said.OktaSummary)
+		failure.Code, failure.Description = tidy(said.OktaCode, secrets), tidy(said.OktaSummary, secrets)
 	}
 	switch {
 	case resp.StatusCode < http.StatusBadRequest:
 		failure.Err = fmt.Errorf("%w: want status 200; redirects are not followed", api.ErrUnexpectedResponse)
 	case failure.Code == "":
-		contentType := tidy(resp.Header.Get("Content-Type"))
+		contentType := tidy(resp.Header.Get("Content-Type"), secrets)
 		failure.Err = fmt.Errorf("not a token endpoint's error object (content type %q)", contentType)
 	}
 	return failure
+}
+
+// tidy returns what the server said, as an error may show it. Secrets are redacted first, because half of one would not
+// be found.
+func tidy(said string, secrets []string) string {
+	return text.Printable(text.Redact(said, secrets...), 300)
 }

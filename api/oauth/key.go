@@ -98,7 +98,8 @@ func parsePEM(data []byte) (crypto.Signer, error) {
 	}
 }
 
-// jwkKey is the key of a JWK with a key ID. Its fields are not exported, so that JSON does not show them.
+// jwkKey is the key of a JWK, with its key ID if it has one. Its fields are not exported, so that JSON does not show
+// them.
 type jwkKey struct {
 	signer crypto.Signer
 	id     string
@@ -142,9 +143,6 @@ func parseJWK(data []byte) (crypto.Signer, error) {
 	signer, ok := jwk.Key.(crypto.Signer)
 	if !ok {
 		return nil, errors.New("it is not the JWK of an RSA or ECDSA private key")
-	}
-	if jwk.KeyID == "" {
-		return signer, nil
 	}
 	return jwkKey{signer, jwk.KeyID}, nil
 }

@@ -131,7 +131,7 @@ func TestParsePrivateKeyRefuses(t *testing.T) {
 		"Ed25519":              {pkcs8(ed25519Key), "want RSA, or ECDSA"},
 		"X25519":               {"-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VuBCIEIEhV9h3bDfBpGFqPNEUCVVcN8kCjGQv4N4FTZ2gBlWFb\n-----END PRIVATE KEY-----\n", "cannot sign"},
 		"P-224":                {pkcs8(keys()["P-224"]), "want RSA, or ECDSA"},
-		"RSA of 1024 bits":     {pkcs8(keys()["RSA 1024"]), "2048 or more"},
+		"RSA of 2047 bits":     {pkcs8(keys()["RSA 2047"]), "2048 or more"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -211,12 +211,14 @@ func TestNewServiceAppRefuses(t *testing.T) {
 		"no key":                 {orgURL, clientID, nil, nil, "ParsePrivateKey"},
 		"a nil key":              {orgURL, clientID, noKey, nil, "ParsePrivateKey"},
 		"an unsuitable key":      {orgURL, clientID, keys()["P-224"], nil, "want RSA, or ECDSA"},
-		"a small key":            {orgURL, clientID, keys()["RSA 1024"], nil, "2048 or more"},
+		"a small key":            {orgURL, clientID, keys()["RSA 2047"], nil, "2048 or more"},
 		"a nil option":           {orgURL, clientID, key(), []oauth.Option{nil}, "option"},
 		"no key id":              {orgURL, clientID, key(), []oauth.Option{oauth.WithKeyID("")}, "key id"},
 		"an unknown algorithm":   {orgURL, clientID, key(), []oauth.Option{oauth.WithAlgorithm("none")}, "RS256"},
 		"another key's algorithm": {orgURL, clientID, key(), []oauth.Option{oauth.WithAlgorithm("RS256")},
 			"the key supports [ES256]"},
+		"a curve's algorithm for RSA": {orgURL, clientID, keys()["RSA"], []oauth.Option{oauth.WithAlgorithm("ES256")},
+			"the key supports [RS256 RS384 RS512]"},
 		"another curve's": {orgURL, clientID, key(), []oauth.Option{oauth.WithAlgorithm("ES384")},
 			"the key supports [ES256]"},
 		"no scopes": {orgURL, clientID, key(), []oauth.Option{oauth.WithScopes()}, "there are none"},

@@ -8,6 +8,7 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"sync"
@@ -35,7 +36,7 @@ var keys = sync.OnceValue(func() map[string]crypto.Signer {
 		}
 		keys[name] = key
 	}
-	for name, bits := range map[string]int{"RSA": 2048, "RSA 1024": 1024} {
+	for name, bits := range map[string]int{"RSA": 2048, "RSA 2047": 2047} {
 		key, err := rsa.GenerateKey(rand.Reader, bits)
 		if err != nil {
 			panic(err)
@@ -87,11 +88,23 @@ func newClientOf(t *testing.T, transport http.RoundTripper, auth api.Auth) *api.
 
 // authorize authorizes a request, and does not send it.
 func authorize(ctx context.Context, app *oauth.ServiceApp) error {
+	_, err := authorized(ctx, app)
+	return err
+}
+
+// authorized returns a request that was authorized. An authorization without a token is an error.
+func authorized(ctx context.Context, app *oauth.ServiceApp) (*http.Request, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, orgURL+"/api/v1/apps/"+appID+"/tokens", nil)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return app.Authorize(ctx, req)
+	if err := app.Authorize(ctx, req); err != nil {
+		return nil, err
+	}
+	if _, token, _ := strings.Cut(req.Header.Get("Authorization"), " "); token == "" {
+		return nil, fmt.Errorf("authorized with %q", req.Header.Get("Authorization"))
+	}
+	return req, nil
 }
 
 // list returns the number of tokens in a listing, each counted once.

@@ -2,11 +2,18 @@ package oauth_test
 
 import (
 	"fmt"
+	"io"
 	"net/http"
+	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/iotest"
 	"testing/synctest"
 	"time"
+
+	"github.com/go-jose/go-jose/v4"
+	"github.com/go-jose/go-jose/v4/jwt"
 
 	"example.com/apptokens/api"
 	"example.com/apptokens/api/oauth"
@@ -161,4 +168,77 @@ func TestANonceWithEveryResponse(t *testing.T) {
 		}
 		org.RevokeAccessTokens()
 	}
+}
+
+// A resource that refuses a request without a reason, and sends no other nonce than the request had, means the token.
+func TestARefusalWithoutAnotherNonceIsTheTokens(t *testing.T) {
+	t.Parallel()
+	for _, nonce := range []string{"", "n1"} {
+		org := newOrg(3)
+		app := newServiceApp(t, org.Transport(), key())
+		for _, resp := range []*http.Response{
+			{StatusCode: http.StatusOK, Header: http.Header{"Dpop-Nonce": {"n1"}}},
+			{StatusCode: http.StatusUnauthorized, Header: http.Header{"Dpop-Nonce": {nonce}}},
+		} {
+			var err error
+			if resp.Request, err = authorized(t.Context(), app); err != nil {
+				t.Fatal(err)
+			}
+			app.Observe(resp)
+		}
+		if err := authorize(t.Context(), app); err != nil {
+			t.Fatal(err)
+		}
+		if got := tokenRequests(org); !slices.Equal(got, []int{400, 200, 200}) {
+			t.Errorf("nonce %q: token requests %v, want one for the nonce and two for tokens", nonce, got)
+		}
+	}
+}
+
+// Every response of the token endpoint may have the nonce for the next request. Okta's grants have one, too.
+func TestTheNonceOfAResponseIsUsedNext(t *testing.T) {
+	t.Parallel()
+	const grant = `{"token_type":"DPoP","access_token":"a","expires_in":60}`
+	for name, body := range map[string]io.Reader{
+		"a grant":             strings.NewReader(grant),
+		"a grant that is cut": io.MultiReader(strings.NewReader(grant[:30]), iotest.ErrReader(io.ErrUnexpectedEOF)),
+		"no grant":            strings.NewReader("{}"),
+		"a grant without use": strings.NewReader(`{"token_type":"Bearer","access_token":"a"}`),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				var nonces []string
+				app := newServiceApp(t, roundTripper(func(req *http.Request) (*http.Response, error) {
+					nonces = append(nonces, nonceOf(t, req.Header.Get("DPoP")))
+					if len(nonces) > 1 {
+						body = strings.NewReader(grant)
+					}
+					header := http.Header{"Dpop-Nonce": {fmt.Sprint("n", len(nonces))}}
+					return &http.Response{StatusCode: http.StatusOK, Header: header, Body: io.NopCloser(body)}, nil
+				}), key())
+				_ = authorize(t.Context(), app)
+				time.Sleep(2 * time.Minute)
+				if err := authorize(t.Context(), app); err != nil {
+					t.Error(err)
+				}
+				if want := []string{"", "n1", "n2"}; !slices.Equal(nonces, want[:len(nonces)]) || len(nonces) < 2 {
+					t.Errorf("nonces %q, want those of the responses before", nonces)
+				}
+			})
+		})
+	}
+}
+
+// nonceOf returns the nonce in a proof.
+func nonceOf(t *testing.T, proof string) string {
+	t.Helper()
+	parsed, err := jwt.ParseSigned(proof, []jose.SignatureAlgorithm{jose.ES256})
+	var claims struct {
+		Nonce string `json:"nonce"`
+	}
+	if err != nil || parsed.UnsafeClaimsWithoutVerification(&claims) != nil {
+		t.Fatalf("%q is not a proof: %v", proof, err)
+	}
+	return claims.Nonce
 }

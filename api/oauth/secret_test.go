@@ -16,8 +16,10 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -149,31 +151,57 @@ func testNoSecretIsShown(t *testing.T, atLeast int, option oauth.Option) {
 	})
 }
 
-// A signer may be of any make; its errors are passed on.
-type broken struct{ crypto.Signer }
-
-func (broken) Sign(io.Reader, []byte, crypto.SignerOpts) ([]byte, error) {
-	return nil, errors.New("the HSM is locked")
+// failing is a signer that fails once it has signed a number of times. A signer may be of any make; its errors are
+// passed on.
+type failing struct {
+	crypto.Signer
+	signs *atomic.Int32
 }
 
+func failingAfter(signs int32, key crypto.Signer) failing {
+	f := failing{key, new(atomic.Int32)}
+	f.signs.Store(signs)
+	return f
+}
+
+func (f failing) Sign(rand io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, error) {
+	if f.signs.Add(-1) < 0 {
+		return nil, errors.New("the HSM is locked")
+	}
+	return f.Signer.Sign(rand, digest, opts)
+}
+
+// A request that cannot be signed is not sent.
 func TestSignersMayFail(t *testing.T) {
 	t.Parallel()
-	org := newOrg(3)
-	for name, app := range map[string]*oauth.ServiceApp{
-		"assertion":  newServiceApp(t, org.Transport(), broken{key()}),
-		"DPoP proof": newServiceApp(t, org.Transport(), key(), oauth.WithDPoPKey(broken{keys()["P-384"]})),
-	} {
-		_, err := list(t.Context(), newClientOf(t, org.Transport(), app))
-		checkError(t, err, nil, "the HSM is locked")
-		checkError(t, err, nil, name)
+	proofs := func(signs int32) oauth.Option { return oauth.WithDPoPKey(failingAfter(signs, keys()["P-384"])) }
+	tests := map[string]struct {
+		key           crypto.Signer
+		options       []oauth.Option
+		says          string
+		tokenRequests []int
+	}{
+		"assertion":                {failingAfter(0, key()), nil, "sign the assertion", nil},
+		"proof of a token request": {key(), []oauth.Option{proofs(0)}, "sign a DPoP proof", nil},
+		"proof of a request":       {key(), []oauth.Option{proofs(2)}, "sign a DPoP proof", []int{400, 200}},
 	}
-	if n := len(org.Requests()); n != 0 {
-		t.Errorf("%d requests, want none", n)
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			org := newOrg(3)
+			app := newServiceApp(t, org.Transport(), test.key, test.options...)
+			_, err := list(t.Context(), newClientOf(t, org.Transport(), app))
+			checkError(t, err, nil, test.says+": ")
+			checkError(t, err, nil, "the HSM is locked")
+			if got := tokenRequests(org); !slices.Equal(got, test.tokenRequests) || len(org.Requests()) != len(got) {
+				t.Errorf("token requests %v and %d others, want %v and none", got, len(org.Requests())-len(got), test.tokenRequests)
+			}
+		})
 	}
 }
 
-// What the token endpoint grants stays out of the error of a grant that cannot be used, and so does the password of a
-// proxy that refuses.
+// What the token endpoint grants stays out of the error of a grant that cannot be used, and so do the assertion that it
+// repeats, and the password of a proxy that refuses.
 func TestNeitherAGrantNorAProxysPasswordIsShown(t *testing.T) {
 	t.Parallel()
 	token := "granted-canary"
@@ -196,6 +224,15 @@ func TestNeitherAGrantNorAProxysPasswordIsShown(t *testing.T) {
 				Body: io.NopCloser(strings.NewReader(`{"access_token":"` + token + `","token_type":"` + token + `"}`)),
 			}, nil
 		}),
+		"assertion": roundTripper(func(req *http.Request) (*http.Response, error) {
+			if err := req.ParseForm(); err != nil {
+				return nil, err
+			}
+			return &http.Response{
+				StatusCode: http.StatusOK, Header: http.Header{},
+				Body: io.NopCloser(strings.NewReader(`{"access_token":"a","token_type":"` + strings.Repeat(" ", 200) + req.PostForm.Get("client_assertion") + `"}`)),
+			}, nil
+		}),
 		"proxy": &http.Transport{Proxy: http.ProxyURL(through)},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -207,7 +244,8 @@ func TestNeitherAGrantNorAProxysPasswordIsShown(t *testing.T) {
 			}
 			err = app.Authorize(t.Context(), req)
 			basic := base64.StdEncoding.EncodeToString([]byte("alice:pass-canary"))
-			if err == nil || strings.Contains(err.Error(), "canary") || strings.Contains(err.Error(), basic) {
+			if err == nil || strings.Contains(err.Error(), "canary") || strings.Contains(err.Error(), basic) ||
+				strings.Contains(err.Error(), "eyJ") { // as every JWT begins
 				t.Errorf("got %v, want an error without the secret", err)
 			}
 		})

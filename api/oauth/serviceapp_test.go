@@ -234,6 +234,24 @@ func TestAClockThatKeepsJumpingIsFollowedOnce(t *testing.T) {
 	})
 }
 
+// A refusal is repeated for a clock that was wrong, not for one that is known already.
+func TestAKnownClockIsNoReasonToRepeat(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		app := registered()
+		app.Keys = map[string]crypto.PublicKey{"": keys()["P-384"].Public()}
+		org := oktatest.New(oktatest.WithServiceApp(app),
+			oktatest.WithClock(func() time.Time { return time.Now().Add(20 * time.Minute) }))
+		mine := newServiceApp(t, org.Transport(), key())
+		for range 2 {
+			checkError(t, authorize(t.Context(), mine), api.ErrUnauthorized, "invalid_client")
+		}
+		if got := tokenRequests(org); !slices.Equal(got, []int{401, 401, 401}) {
+			t.Errorf("token requests %v, want two with the first call, and one with the next", got)
+		}
+	})
+}
+
 // A clock that is set while a token is alive is noticed by the API's answers: the proofs are right again, and so is the
 // next assertion.
 func TestTheClockIsLearntFromTheAPI(t *testing.T) {

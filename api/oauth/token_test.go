@@ -77,6 +77,24 @@ func TestReplacementsAreNotReplaced(t *testing.T) {
 	})
 }
 
+// Once a resource has accepted a replacement, even if it refuses what was asked of it, the token was not the problem.
+func TestAReplacementThatWasAcceptedIsReplaced(t *testing.T) {
+	t.Parallel()
+	for status, want := range map[int]bool{200: true, 204: true, 403: true, 404: true, 300: false, 400: false, 429: false, 503: false} {
+		app := newServiceApp(t, newOrg(3).Transport(), key())
+		for i, status := range []int{401, status, 401} {
+			req, err := authorized(t.Context(), app)
+			if err != nil {
+				t.Fatal(err)
+			}
+			again := app.Observe(&http.Response{StatusCode: status, Request: req})
+			if want := []bool{true, false, want}[i]; again != want {
+				t.Errorf("after %d: asks for another attempt at %d: %v, want %v", i, status, again, want)
+			}
+		}
+	}
+}
+
 func TestFailuresAreNotKept(t *testing.T) {
 	t.Parallel()
 	org := newOrg(3)
@@ -117,6 +135,51 @@ func TestCallersLeaveUnderTheirOwnContexts(t *testing.T) {
 		wait.Wait()
 		if got := tokenRequests(org); !slices.Equal(got, []int{400, 200}) {
 			t.Errorf("token requests %v, want those of one minting", got)
+		}
+	})
+}
+
+// An ended context sends no request, and hands out no cached token.
+func TestAnEndedContextAuthorizesNothing(t *testing.T) {
+	t.Parallel()
+	for _, cached := range []bool{false, true} {
+		org := newOrg(3)
+		app := newServiceApp(t, org.Transport(), key())
+		if cached {
+			if err := authorize(t.Context(), app); err != nil {
+				t.Fatal(err)
+			}
+		}
+		before := len(org.Requests())
+		ctx, cancel := context.WithCancelCause(t.Context())
+		cancel(errors.New("closing time"))
+		err := authorize(ctx, app)
+		checkError(t, err, context.Canceled, "closing time")
+		if got := len(org.Requests()) - before; got != 0 {
+			t.Errorf("cached %v: %d token requests, want none", cached, got)
+		}
+	}
+}
+
+// A pause that nobody waits for ends without a token request.
+func TestNobodyWaitsForAPause(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org := newOrg(3)
+		org.Inject(oktatest.UsedUp(50 * time.Second).On(http.MethodPost))
+		requests := 0
+		app := newServiceApp(t, roundTripper(func(req *http.Request) (*http.Response, error) {
+			requests++
+			return org.Transport().RoundTrip(req)
+		}), key())
+		for range 2 { // the second call begins in the pause
+			ctx, cancel := context.WithCancel(t.Context())
+			time.AfterFunc(time.Second, cancel)
+			checkError(t, authorize(ctx, app), api.ErrRateLimited, "E0000047")
+			synctest.Wait()
+		}
+		if requests != 1 {
+			t.Errorf("%d token requests, want the one that was refused", requests)
 		}
 	})
 }
@@ -170,7 +233,7 @@ func TestLifetimes(t *testing.T) {
 	t.Parallel()
 	for expiresIn, renewed := range map[string]time.Duration{
 		`3600`: 59 * time.Minute, `"1800"`: 29 * time.Minute, `100`: 90 * time.Second, `1e12`: 24*time.Hour - time.Minute,
-		`null`: 59 * time.Minute, `"soon"`: 59 * time.Minute, `0`: 59 * time.Minute, `-1`: 59 * time.Minute,
+		`1`: 900 * time.Millisecond, `null`: 59 * time.Minute, `"soon"`: 59 * time.Minute, `0`: 59 * time.Minute, `-1`: 59 * time.Minute,
 	} {
 		t.Run(expiresIn, func(t *testing.T) {
 			t.Parallel()
@@ -180,7 +243,7 @@ func TestLifetimes(t *testing.T) {
 					`{"token_type":"DPoP","access_token":"a","expires_in":`+expiresIn+`}`).On(http.MethodPost).Forever())
 				app := newServiceApp(t, org.Transport(), key())
 				var requests []int
-				for _, sleep := range []time.Duration{0, renewed - time.Second, 2 * time.Second} {
+				for _, sleep := range []time.Duration{0, renewed - time.Millisecond, 2 * time.Millisecond} {
 					time.Sleep(sleep)
 					if err := authorize(t.Context(), app); err != nil {
 						t.Fatal(err)

@@ -3,9 +3,7 @@ package oauth_test
 import (
 	"context"
 	"errors"
-	"io"
 	"net/http"
-	"regexp"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -48,19 +46,6 @@ func TestTokenRequestsAreRetried(t *testing.T) {
 				checkProofs(t, org)
 			})
 		})
-	}
-}
-
-func TestRequestsNameTheClientAndItsVersion(t *testing.T) {
-	t.Parallel()
-	org := newOrg(1)
-	if _, err := list(t.Context(), newClient(t, org.Transport())); err != nil {
-		t.Fatal(err)
-	}
-	for _, request := range org.Requests() {
-		if got := request.Header.Get("User-Agent"); !regexp.MustCompile(`^apptokens-go/[\w.+-]+$`).MatchString(got) {
-			t.Errorf("%s %s: User-Agent %q, want apptokens-go/VERSION", request.Method, request.Path, got)
-		}
 	}
 }
 
@@ -153,41 +138,6 @@ func TestTheBudgetOfTokenRequestsRecovers(t *testing.T) {
 	})
 }
 
-// Every response is closed, whatever becomes of it, or its connection would never be used again.
-func TestResponsesOfTheTokenEndpointAreClosed(t *testing.T) {
-	t.Parallel()
-	for name, fault := range map[string]oktatest.Fault{
-		"a grant": oktatest.Status(503).On(http.MethodGet), "a refusal": oktatest.Status(400).On(http.MethodPost), "no grant": oktatest.HTML(200).On(http.MethodPost),
-	} {
-		org := newOrg(3)
-		org.Inject(fault)
-		responses, closed := 0, 0
-		app := newServiceApp(t, roundTripper(func(req *http.Request) (*http.Response, error) {
-			resp, err := org.Transport().RoundTrip(req)
-			if err == nil {
-				responses++
-				resp.Body = closer{resp.Body, func() { closed++ }}
-			}
-			return resp, err
-		}), key())
-		_ = authorize(t.Context(), app)
-		if responses == 0 || closed != responses {
-			t.Errorf("%s: %d of %d responses closed", name, closed, responses)
-		}
-	}
-}
-
-// closer is a body that notes when it is closed.
-type closer struct {
-	io.Reader
-	closed func()
-}
-
-func (c closer) Close() error {
-	c.closed()
-	return nil
-}
-
 func TestTheRetryPolicyCanBeReplaced(t *testing.T) {
 	t.Parallel()
 	org := newOrg(3)
@@ -203,7 +153,7 @@ func TestTheRetryPolicyCanBeReplaced(t *testing.T) {
 func TestAnOutageOfTheTokenEndpointDoesNotMatterYet(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]oktatest.Fault{"an outage": oktatest.Status(503),
-		"a rate limit": oktatest.UsedUp(50 * time.Second)} {
+		"a rate limit": oktatest.UsedUp(50 * time.Second), "a refusal": oktatest.Status(400)} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
@@ -312,25 +262,4 @@ func TestTheClockIsLearntMeanwhile(t *testing.T) {
 			t.Error(err)
 		}
 	})
-}
-
-// An app without an HTTP client of its own goes by the one of the client that uses it: by its proxy and its
-// certificates.
-func TestTokenRequestsGoByTheClientsHTTPClient(t *testing.T) {
-	t.Parallel()
-	org := newOrg(3)
-	app, err := oauth.NewServiceApp(orgURL, clientID, key())
-	if err != nil {
-		t.Fatal(err)
-	}
-	tokenRequests := 0
-	client := newClientOf(t, roundTripper(func(req *http.Request) (*http.Response, error) {
-		if req.Method == http.MethodPost {
-			tokenRequests++
-		}
-		return org.Transport().RoundTrip(req)
-	}), app)
-	if n, err := list(t.Context(), client); err != nil || n != 3 || tokenRequests == 0 {
-		t.Errorf("%v, %d tokens, %d token requests", err, n, tokenRequests)
-	}
 }

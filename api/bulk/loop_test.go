@@ -1,0 +1,122 @@
+package bulk_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"example.com/apptokens/api"
+	"example.com/apptokens/api/bulk"
+)
+
+// To leave the loop in the middle stops the rest, and leaves no goroutine behind.
+func TestLeavingTheLoop(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org := newOrg()
+		results := 0
+		for event, err := range bulk.Revoke(t.Context(), newClient(t, org.Transport()), bulk.Job{AppIDs: apps, Concurrency: 4}) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, ok := event.(bulk.Result); ok {
+				if results++; results == 10 {
+					break
+				}
+			}
+		}
+		if left := len(held(org, "", false)); left > tokenCount-10 || left < tokenCount-20 {
+			t.Errorf("%d tokens are left of %d, want some 14 fewer", left, tokenCount)
+		}
+	})
+}
+
+// The loop may end at any event: nothing further is sent then.
+func TestLeavingTheLoopAtAnyEvent(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		is            func(bulk.Event) bool
+		gets, deletes int
+	}{
+		"Listed":   {is[bulk.Listed], 1, 0},
+		"Selected": {is[bulk.Selected], 2, 0},
+		"Result":   {is[bulk.Result], 2, 1},
+		"Proof":    {is[bulk.Proof], 3, 100},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				org, ids := newApps(2, 50)
+				job := bulk.Job{AppIDs: ids, Concurrency: 1}
+				for event := range bulk.Revoke(t.Context(), newClient(t, slow(org, time.Second, nil)), job) {
+					if test.is(event) {
+						break
+					}
+				}
+				sent := map[string]int{}
+				for _, request := range org.Requests() {
+					sent[request.Method]++
+				}
+				// One more of each may have been in flight, and is cancelled.
+				if sent[http.MethodGet]-test.gets > 1 || sent[http.MethodDelete]-test.deletes > 1 {
+					t.Errorf("%v requests, want %d GET and %d DELETE", sent, test.gets, test.deletes)
+				}
+			})
+		})
+	}
+}
+
+func is[T bulk.Event](event bulk.Event) bool {
+	_, ok := event.(T)
+	return ok
+}
+
+// A loop that panics leaves no goroutine behind; the bubble would tell.
+func TestALoopThatPanics(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		results := 0
+		defer func() {
+			if got := recover(); got != "the loop is broken" || results != 1 {
+				t.Errorf("recovered %v after %d results, want the loop's own panic after the first", got, results)
+			}
+		}()
+		for event := range bulk.Revoke(t.Context(), newClient(t, newOrg().Transport()), bulk.Job{AppIDs: apps}) {
+			if _, ok := event.(bulk.Result); ok {
+				results++
+				panic("the loop is broken")
+			}
+		}
+	})
+}
+
+// A panic in a revocation, for example of an editor, reaches the loop, and stops the others.
+func TestAPanicInARevocationReachesTheLoop(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org := newOrg()
+		var deletes atomic.Int64
+		editor := api.WithRequestEditor(func(_ context.Context, req *http.Request) error {
+			if req.Method == http.MethodDelete && deletes.Add(1) == 10 {
+				panic("the editor is broken")
+			}
+			return nil
+		})
+		defer func() {
+			if said := fmt.Sprint(recover()); !strings.Contains(said, "the editor is broken") {
+				t.Errorf("recovered %s", said)
+			}
+			if left := len(held(org, "", false)); left < tokenCount-9-bulk.DefaultConcurrency {
+				t.Errorf("%d tokens are left of %d, want all but those before the panic and those in flight", left, tokenCount)
+			}
+		}()
+		for range bulk.Revoke(t.Context(), newClient(t, slow(org, time.Second, nil), editor), bulk.Job{AppIDs: apps}) {
+		}
+	})
+}
