@@ -309,13 +309,20 @@ func TestNumbersHaveCommas(t *testing.T) {
 
 func TestAFailedWriteIsAnError(t *testing.T) {
 	t.Parallel()
-	for _, holders := range []int{0, 100} { // less than a buffer, and more
-		if err := largeOrg(holders).WriteHTML(failingWriter{}); !errors.Is(err, iotest.ErrTimeout) {
-			t.Errorf("%d holders: error %v", holders, err)
+	whole := write(t, largeOrg(100))
+	for space := 0; space < len(whole); space += 4000 {
+		if err := largeOrg(100).WriteHTML(&fullDisk{space}); !errors.Is(err, iotest.ErrTimeout) {
+			t.Errorf("%d bytes of %d fit: error %v", space, len(whole), err)
 		}
 	}
 }
 
-type failingWriter struct{}
+// fullDisk has room for some bytes.
+type fullDisk struct{ space int }
 
-func (failingWriter) Write([]byte) (int, error) { return 0, iotest.ErrTimeout }
+func (d *fullDisk) Write(p []byte) (int, error) {
+	if d.space -= len(p); d.space < 0 {
+		return 0, iotest.ErrTimeout
+	}
+	return len(p), nil
+}
