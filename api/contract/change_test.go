@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+
+	"example.com/apptokens/gen"
 )
 
 // change is what a mutation does to a request before it is served, and to a response before it is sent.
@@ -50,6 +52,10 @@ func isList(r *http.Request) bool {
 
 func isPage(limit any) func(*http.Request) bool {
 	return func(r *http.Request) bool { return isList(r) && r.URL.Query().Get("limit") == fmt.Sprint(limit) }
+}
+
+func isExpandedPage(r *http.Request) bool {
+	return isPage(1)(r) && r.URL.Query().Get("expand") == "scope"
 }
 
 func isToken(verb string) func(*http.Request) bool {
@@ -204,4 +210,60 @@ func nextOfNone(_ *http.Request, w *httptest.ResponseRecorder) {
 	if w.Body.String() == "[]" {
 		w.Header().Add("Link", `</api/v1/apps/0oa1/tokens?after=x>; rel="next"`)
 	}
+}
+
+// repeatFirst puts the first token of a page in the place of the second one.
+func repeatFirst(page string) string {
+	var tokens []json.RawMessage
+	if err := json.Unmarshal([]byte(page), &tokens); err != nil {
+		panic(err)
+	}
+	if len(tokens) > 1 { // not all are revoked
+		tokens[1] = tokens[0]
+	}
+	encoded, err := json.Marshal(tokens)
+	if err != nil {
+		panic(err)
+	}
+	return string(encoded)
+}
+
+// circle is an empty page of two that lead to each other.
+func circle(r *http.Request, w *httptest.ResponseRecorder) {
+	endless(r, w)
+	other := map[string]string{"x": "y"}[r.URL.Query().Get("after")]
+	if other == "" {
+		other = "x"
+	}
+	w.Header()["Link"][1] = `<` + r.URL.Path + `?limit=200&after=` + other + `>; rel="next"`
+}
+
+// differAndBreak takes a token out of the default pages, and then breaks the largest ones.
+func differAndBreak() response {
+	differs := false
+	return func(r *http.Request, w *httptest.ResponseRecorder) {
+		switch {
+		case isPage(gen.ListTokensLimitDefault)(r):
+			differs = true
+			rewrite(withoutFirst)(r, w)
+		case differs && isPage(gen.ListTokensLimitMaximum)(r):
+			field("id", 7)(r, w)
+		}
+	}
+}
+
+// resurrect answers an empty page with a token that was listed before.
+func resurrect() response {
+	token := "[]"
+	return rewrite(func(page string) string {
+		if page == "[]" {
+			return token
+		}
+		var tokens []json.RawMessage
+		if err := json.Unmarshal([]byte(page), &tokens); err != nil {
+			panic(err)
+		}
+		token = "[" + string(tokens[0]) + "]"
+		return page
+	})
 }

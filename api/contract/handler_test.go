@@ -57,6 +57,7 @@ func TestHandlerHoldsAServerToTheContract(t *testing.T) {
 		"another method, refused":   {oktatest.New(oktatest.WithApp("0oa1", 1)), "PUT", tokens, 405, "E0000022"},
 		"what the contract has not": {page("anything"), "GET", "/healthz", 200, "anything"},
 		"a bad request, refused":    {oktatest.New(oktatest.WithApp("0oa1", 1)), "GET", tokens + "?limit=0", 400, "E0000001"},
+		"a change of mind":          {late(page("[]")), "GET", tokens, 200, "[]"},
 		"early hints":               {early(page("[]")), "GET", tokens, 200, "[]"},
 		"compression":               {compressing(page("[]")), "GET", tokens, 200, "[]"},
 		"a question of CORS":        {page(""), "OPTIONS", tokens, 200, ""},
@@ -89,6 +90,15 @@ func early(next http.Handler) http.Handler {
 		w.Header().Set("X-Okta-Request-Id", "1")
 		w.WriteHeader(http.StatusEarlyHints)
 		next.ServeHTTP(w, r)
+	})
+}
+
+// late changes the header and the status once the body has begun, which is too late.
+func late(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		next.ServeHTTP(w, r)
+		w.Header().Del("Link")
+		w.WriteHeader(http.StatusInternalServerError)
 	})
 }
 

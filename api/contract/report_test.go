@@ -3,6 +3,7 @@ package contract_test
 import (
 	"bytes"
 	"encoding/xml"
+	"errors"
 	"testing"
 	"time"
 
@@ -40,4 +41,21 @@ func TestJUnit(t *testing.T) {
 	if err := xml.Unmarshal(b.Bytes(), &struct{}{}); err != nil {
 		t.Error(err)
 	}
+	for space := range len(want) {
+		if err := report.WriteJUnit(&fullDisk{space}); !errors.Is(err, errFull) {
+			t.Fatalf("%d bytes of %d fit: error %v", space, len(want), err)
+		}
+	}
+}
+
+var errFull = errors.New("no space left on device")
+
+// fullDisk has room for some bytes.
+type fullDisk struct{ space int }
+
+func (d *fullDisk) Write(p []byte) (int, error) {
+	if d.space -= len(p); d.space < 0 {
+		return 0, errFull
+	}
+	return len(p), nil
 }

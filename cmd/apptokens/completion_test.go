@@ -88,6 +88,7 @@ func TestCompletionFromTheOrg(t *testing.T) {
 		requests int
 	}{
 		"not allowed":         {requests: 0},
+		"no credential":       {env: map[string]string{completeVariable: "1", "OKTA_CLIENT_TOKEN": ""}, requests: 0},
 		"allowed":             {env: allowed, users: true, requests: 1},
 		"used up":             {env: allowed, fault: oktatest.UsedUp(time.Minute), requests: 1},
 		"an outage":           {env: allowed, fault: oktatest.Status(503), requests: 1},

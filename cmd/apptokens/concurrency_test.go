@@ -64,11 +64,30 @@ func TestSeveralAppsAreListedAtOnce(t *testing.T) {
 	}
 }
 
+func TestASweepShowsItsProgress(t *testing.T) {
+	t.Parallel()
+	org := oktatest.NewServer(oktatest.WithApp("0oa1", 2), oktatest.WithApp("0oa2", 1))
+	t.Cleanup(org.Close)
+	got := command{org: org, tty: true, width: 200}.run(t.Context(), "sweep", "0oa1", "0oa2", "--status", "ACTIVE", "--yes")
+	shown := got.err
+	for _, want := range []string{
+		"3 match in 2 of 2 apps", " 0 of 3 processed", " 1 of 3 processed", " 2 of 3 processed",
+		"listing again to verify in 0 of 2 apps", "listing again to verify in 1 of 2 apps", "listing again to verify in 2 of 2 apps",
+	} {
+		_, after, found := strings.Cut(shown, want)
+		if !found {
+			t.Fatalf("code %d, stderr lacks %q, or has it too early: %q", got.code, want, got.err)
+		}
+		shown = after
+	}
+}
+
 func TestProgressCountsTheApps(t *testing.T) {
 	t.Parallel()
 	org := newOrg(t, 3)
 	for line, want := range map[string]string{
 		"list": "3 tokens in 2 of 2 apps", "summary": "3 tokens in 2 of 2 apps", "sweep --status ACTIVE --dry-run": "3 match in 2 of 2 apps",
+		"list --scope profile": "1 of 3 tokens in 2 of 2 apps",
 	} {
 		got := command{org: org, tty: true}.run(t.Context(), append(strings.Fields(line), "0oa1", "0oaEmpty")...)
 		if got.code != exitDone || !strings.Contains(got.err, want) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"encoding/xml"
+	"fmt"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -58,6 +59,9 @@ func TestContractChecksAServer(t *testing.T) {
 				if !strings.Contains(got.out, want) {
 					t.Errorf("stdout lacks %q:\n%s", want, got.out)
 				}
+			}
+			if requests := fmt.Sprintf(" skipped; %d requests in ", len(org.Requests())); len(test.out) > 0 && !strings.Contains(got.out, requests) {
+				t.Errorf("stdout lacks %q:\n%s", requests, got.out)
 			}
 			if left := len(org.Tokens("0oa1")); got.code != test.code || !strings.Contains(got.err, test.err) || left != test.left {
 				t.Errorf("code %d, %d tokens left, want %d and %d; stderr %q", got.code, left, test.code, test.left, got.err)

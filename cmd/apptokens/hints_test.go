@@ -26,6 +26,7 @@ func TestHintsNameTheNextStep(t *testing.T) {
 		"an administrator without rights": {fault: new(oktatest.Status(403)), says: role},
 		"an access token without a scope": {env: bearer, fault: new(oktatest.Challenge(403, "insufficient_scope", "")), says: "needs the scope okta.apps.read to list and okta.apps.manage to revoke"},
 		"the 403 of a proxy":              {fault: new(oktatest.HTML(403)), says: "The response did not come from Okta", never: "role"},
+		"the 400 of a proxy":              {fault: new(oktatest.HTML(400)), says: "The response did not come from Okta", never: "OIDC"},
 		"the 404 of a proxy":              {fault: new(oktatest.HTML(404)), says: "The response did not come from Okta", never: "an app of"},
 		"an app that is not there":        {args: "list 0oaWrong", says: "Is 0oaWrong an app of {org}? The ID of an OIDC app is its client ID."},
 		"revoke-all of such an app":       {args: "revoke-all 0oaWrong --yes", says: "Is 0oaWrong an app of {org}?"},
@@ -90,8 +91,9 @@ func TestUsageErrorsNameTheMistake(t *testing.T) {
 	if got.code != exitUsage || !strings.HasSuffix(got.err, "See 'apptokens --help'.\n") {
 		t.Errorf("code %d, %s", got.code, got.err)
 	}
-	if help := (command{}).run(t.Context(), "help", "sweep"); help.code != exitDone || !strings.Contains(help.out, "--allow-unmatched") {
-		t.Errorf("help sweep: code %d, %s%s", help.code, help.out, help.err)
+	flag := command{}.run(t.Context(), "sweep", "--help")
+	if help := (command{}).run(t.Context(), "help", "sweep"); help != flag || !strings.Contains(help.out, "--allow-unmatched") {
+		t.Errorf("help sweep: code %d, %s%s\nwant what sweep --help prints:\n%s", help.code, help.out, help.err, flag.out)
 	}
 }
 
@@ -102,6 +104,22 @@ func TestAnAppThatCannotBeListedIsReportedOnce(t *testing.T) {
 	got := command{org: org}.run(t.Context(), "list", "0oa1", "0oaWrong", "0oaEmpty")
 	if got.code != exitFailed || strings.Count(got.err, "404 Not Found") != 1 || !strings.Contains(got.err, "1 of 3 apps could not be listed") {
 		t.Errorf("code %d, stderr\n%s", got.code, got.err)
+	}
+}
+
+// What is said on a terminal breaks between words, at its width; elsewhere, a message is one line.
+func TestMessagesFitTheTerminal(t *testing.T) {
+	t.Parallel()
+	const line = "list 0oa1 --columns nope"
+	off := command{org: newOrg(t, 1)}.run(t.Context(), strings.Fields(line)...)
+	on := command{org: newOrg(t, 1), tty: true, width: 50}.run(t.Context(), strings.Fields(line)...)
+	for part := range strings.Lines(on.err) {
+		if len(part) > 51 {
+			t.Errorf("a line takes %d columns: %s", len(part)-1, part)
+		}
+	}
+	if strings.Count(off.err, "\n") != 2 || strings.Join(strings.Fields(on.err), " ") != strings.Join(strings.Fields(off.err), " ") {
+		t.Errorf("on a terminal\n%s\nelsewhere\n%s", on.err, off.err)
 	}
 }
 

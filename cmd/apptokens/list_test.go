@@ -24,6 +24,14 @@ func TestAListingThatFailsSaysSo(t *testing.T) {
 	}
 }
 
+func TestAListingThatFailsAtOnceListedNothing(t *testing.T) {
+	t.Parallel()
+	got := command{org: newOrg(t, 6)}.run(t.Context(), "list", "0oa9")
+	if got.code != 1 || !strings.Contains(got.err, "404 Not Found") || strings.Contains(got.err, "were listed") {
+		t.Errorf("code %d, stderr %q", got.code, got.err)
+	}
+}
+
 func TestAnInterruptedListingSaysSo(t *testing.T) {
 	t.Parallel()
 	org := newOrg(t, 6)

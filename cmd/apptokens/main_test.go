@@ -28,6 +28,7 @@ type command struct {
 	stdin string
 	in    io.Reader // in place of stdin
 	tty   bool
+	width int      // of the terminal that stdout is; 0 if it is not one
 	files []string // with settings
 }
 
@@ -51,6 +52,7 @@ func (c command) run(ctx context.Context, args ...string) result {
 	}
 	code := run(ctx, args, &console{
 		in: bufio.NewReader(stdin), out: &out, stderr: &err, canAsk: c.tty, showProgress: c.tty,
+		showTables: c.width > 0, width: func() int { return c.width },
 		clock:  func() time.Time { return clock },
 		getenv: func(name string) string { return env[name] }, configFiles: append([]string{}, c.files...),
 	})
@@ -199,6 +201,8 @@ func TestMistakesInTheCall(t *testing.T) {
 		"unknown format":         {[]string{"list", "0oa1", "-o", "xml"}, nil, "want table, json, jsonl, csv or yaml"},
 		"no app":                 {[]string{"list"}, nil, "no app given; pass app IDs, --apps-file"},
 		"no token":               {[]string{"revoke", "0oa1"}, nil, "want 'apptokens revoke APP TOKEN...', got 1"},
+		"no app to revoke":       {[]string{"revoke-all", "--yes"}, nil, "want 'apptokens revoke-all APP...', got 0"},
+		"two apps to check":      {[]string{"contract", "0oa1", "0oa2"}, nil, "want 'apptokens contract [APP]', got 2"},
 		"too many arguments":     {[]string{"get", "0oa1", "oar1", "oar2"}, nil, "want 'apptokens get APP TOKEN', got 3"},
 		"an ID after good ones":  {[]string{"revoke", "0oa1", "oar1", ".."}, nil, `token ID ".."`},
 		"an app after good ones": {[]string{"revoke-all", "0oa1", "", "--yes"}, nil, `app ID ""`},

@@ -8,6 +8,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"example.com/apptokens/api/oktatest"
@@ -52,6 +53,19 @@ func TestInterruptingAQuestionRevokesNothing(t *testing.T) {
 	got := command{org: org, in: typing, tty: true}.run(ctx, "revoke-all", "0oa1")
 	if got.code != 1 || !strings.HasSuffix(got.err, "\napptokens: interrupted: nothing was revoked at "+org.URL+"\n") || len(org.Requests()) != 0 {
 		t.Errorf("code %d, stderr %q, %d requests", got.code, got.err, len(org.Requests()))
+	}
+}
+
+// An answer that cannot be read is not the one that was asked for.
+func TestAnAnswerThatCannotBeReadRevokesNothing(t *testing.T) {
+	t.Parallel()
+	for _, line := range []string{"revoke-all 0oa1", "sweep 0oa1 --status ACTIVE", "contract 0oa1 --write"} {
+		org := newOrg(t, 3)
+		in := iotest.ErrReader(errors.New("input/output error"))
+		got := command{org: org, in: in, tty: true}.run(t.Context(), strings.Fields(line)...)
+		if got.code != exitFailed || !strings.HasSuffix(got.err, "apptokens: input/output error\n") || len(org.Tokens("0oa1")) != 3 {
+			t.Errorf("%s: code %d, %d tokens left, stderr %q", line, got.code, len(org.Tokens("0oa1")), got.err)
+		}
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"example.com/apptokens/api/oktatest"
 	"example.com/apptokens/cmd/apptokens/internal/summary"
+	"example.com/apptokens/gen"
 )
 
 func TestSummaryCounts(t *testing.T) {
@@ -46,6 +47,35 @@ func TestSummaryCounts(t *testing.T) {
 		got := command{org: org}.run(t.Context(), append([]string{"summary", "0oa1", "0oa2"}, strings.Fields(args)...)...)
 		if want == "" && got.code != 2 || want != "" && (got.code != 0 || !strings.Contains(strings.ToLower(got.out), strings.ToLower(want))) {
 			t.Errorf("%s: code %d, %s%.300s, want %q", args, got.code, got.err, got.out, want)
+		}
+	}
+}
+
+// The table shows the ten with the most tokens, and how many others there are; but every age, every expiry and every status.
+func TestTheSummaryOnAScreenIsShort(t *testing.T) {
+	t.Parallel()
+	for users, note := range map[int]string{10: "", 11: "and 1 more", 13: "and 3 more"} {
+		org := newOrg(t, 0)
+		for i := range users {
+			for range users - i {
+				org.Add("0oa1", gen.Token{UserID: fmt.Sprintf("00u%02d", i), Status: gen.TokenStatus(fmt.Sprint("S", i))})
+			}
+		}
+		got := command{org: org}.run(t.Context(), "summary", "0oa1")
+		_, section, _ := strings.Cut(got.out, "\nBY USER")
+		section, _, _ = strings.Cut(section, "\nBY SCOPE")
+		lines := strings.Split(strings.TrimSpace(section), "\n")[1:]
+		if note != "" {
+			if last := lines[len(lines)-1]; last != note {
+				t.Errorf("%d users: the last line is %q, want %q", users, last, note)
+			}
+			lines = lines[:len(lines)-1]
+		}
+		if got.code != exitDone || len(lines) != 10 || !strings.HasPrefix(lines[9], "00u09 ") {
+			t.Errorf("%d users: code %d, %s\n%q", users, got.code, got.err, lines)
+		}
+		if n := strings.Count(got.out, "\nS"); n != users {
+			t.Errorf("%d statuses are shown, want %d:\n%s", n, users, got.out)
 		}
 	}
 }

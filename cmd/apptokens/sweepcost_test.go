@@ -19,16 +19,19 @@ func TestSweepSaysWhatItCosts(t *testing.T) {
 		says   []string
 		absent string
 	}{
-		"within a window":        {500, []string{"--status", "ACTIVE"}, []string{"This revokes 250 of 250 refresh tokens of ORG: 252 requests, under a minute at the org's limit of 500 a minute"}, "share"},
-		"over several windows":   {50, []string{"--status", "ACTIVE"}, []string{"252 requests, about 5 minutes at the org's limit of 50 a minute"}, ""},
-		"at a share":             {50, []string{"--status", "ACTIVE", "--rate-share", "0.5"}, []string{"about 5 minutes at the org's limit of 50 a minute, about 10 minutes at the share of 0.5"}, ""},
-		"all tokens of one app":  {50, []string{"--status", "ACTIVE"}, []string{"All tokens of 0oa1 match. 'apptokens revoke-all 0oa1' would take 1 request; it also revokes what is issued meanwhile"}, ""},
-		"some tokens of one app": {50, []string{"--scope", "payments:read"}, []string{"refresh tokens of ORG: "}, "revoke-all"},
+		"within a window":          {500, []string{"--status", "ACTIVE"}, []string{"This revokes 250 of 250 refresh tokens of ORG: 252 requests, under a minute at the org's limit of 500 a minute"}, "share"},
+		"over several windows":     {50, []string{"--status", "ACTIVE"}, []string{"252 requests, about 5 minutes at the org's limit of 50 a minute"}, ""},
+		"at a share":               {50, []string{"--status", "ACTIVE", "--rate-share", "0.5"}, []string{"about 5 minutes at the org's limit of 50 a minute, about 10 minutes at the share of 0.5"}, ""},
+		"all tokens of one app":    {50, []string{"--status", "ACTIVE"}, []string{"All tokens of 0oa1 match. 'apptokens revoke-all 0oa1' would take 1 request; it also revokes what is issued meanwhile"}, ""},
+		"the only token of an app": {50, []string{"0oaOne", "--status", "ACTIVE"}, []string{"All tokens of 0oa1 match."}, ""},
+		"all tokens of many apps":  {50, []string{"0oa2", "0oa3", "0oa4", "0oa5", "--status", "ACTIVE"}, []string{"All tokens of 0oa1 0oa2 0oa3 (and 2 more) match.", "would take 5 requests"}, ""},
+		"some tokens of one app":   {50, []string{"--scope", "payments:read"}, []string{"refresh tokens of ORG: "}, "revoke-all"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			org := oktatest.NewServer(oktatest.WithApp("0oa1", 250), oktatest.WithRateLimit(test.limit, time.Minute))
+			org := oktatest.NewServer(oktatest.WithApp("0oa1", 250), oktatest.WithApp("0oaOne", 1), oktatest.WithApp("0oa2", 2), oktatest.WithApp("0oa3", 2),
+				oktatest.WithApp("0oa4", 2), oktatest.WithApp("0oa5", 2), oktatest.WithRateLimit(test.limit, time.Minute))
 			t.Cleanup(org.Close)
 			got := command{org: org, tty: true, stdin: "no\n"}.run(t.Context(), append([]string{"sweep", "0oa1"}, test.args...)...)
 			for _, want := range test.says {
@@ -55,6 +58,17 @@ func TestSweepStopsAtAWaitThatIsRefused(t *testing.T) {
 		}
 	}
 	if got.code != exitFailed || strings.Contains(got.err, "%!") {
+		t.Errorf("code %d, stderr\n%s", got.code, got.err)
+	}
+}
+
+// A wait that no setting allows is not blamed on one.
+func TestAWaitThatIsTooLongForAnyCallBlamesNoSetting(t *testing.T) {
+	t.Parallel()
+	org := oktatest.NewServer(oktatest.WithApp("0oa1", 3), oktatest.WithRateLimit(2, 10*time.Minute))
+	t.Cleanup(org.Close)
+	got := command{org: org}.run(t.Context(), "sweep", "0oa1", "--status", "ACTIVE", "--yes")
+	if got.code != exitFailed || !strings.Contains(got.err, "2 of 3 are left; run the same command again after ") || strings.Contains(got.err, "A call may take") {
 		t.Errorf("code %d, stderr\n%s", got.code, got.err)
 	}
 }

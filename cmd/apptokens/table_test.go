@@ -2,6 +2,8 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -31,6 +33,46 @@ func TestColumnsAreChosen(t *testing.T) {
 	got := command{org: org}.run(t.Context(), "list", "0oa1", "--columns", "id,name")
 	if got.code != 2 || !strings.Contains(got.err, `"name" is not a column; choose from id, status, appId`) {
 		t.Errorf("code %d, %s", got.code, got.err)
+	}
+}
+
+// A narrow terminal shows fewer of the default columns, and says which are missing. What was asked for is shown.
+func TestANarrowTerminalShowsFewerColumns(t *testing.T) {
+	t.Parallel()
+	org := newOrg(t, 2)
+	apps := []string{"0oardd5r32PWsF4421d7", "0oardd5r32PWsF4421d8"}
+	for _, appID := range apps {
+		org.Add(appID, org.Tokens("0oa1")...)
+	}
+	for _, test := range []struct {
+		apps, width   int
+		flags         string
+		shows, absent string
+	}{
+		{2, 119, "", "ID STATUS APP USER CREATED EXPIRES SCOPES", ""},
+		{2, 118, "", "ID STATUS APP USER CREATED SCOPES", "expiresAt"},
+		{1, 97, "", "ID STATUS USER CREATED EXPIRES SCOPES", ""},
+		{1, 96, "", "ID STATUS USER CREATED SCOPES", "expiresAt"},
+		{1, 79, "", "ID STATUS USER CREATED SCOPES", "expiresAt"},
+		{1, 78, "", "ID STATUS USER SCOPES", "expiresAt and created"},
+		{1, 60, "", "ID USER SCOPES", "expiresAt and created and status"},
+		{1, 71, "--columns +issuer", "ID STATUS USER SCOPES ISSUER", "expiresAt and created"},
+		{1, 168, "--columns +appName,+clientId,+userName,+lastUpdated,+issuer", "ID STATUS USER CREATED EXPIRES SCOPES APP NAME CLIENT USER NAME UPDATED ISSUER", ""},
+		{1, 167, "--columns +appName,+clientId,+userName,+lastUpdated,+issuer", "ID STATUS USER CREATED SCOPES APP NAME CLIENT USER NAME UPDATED ISSUER", "expiresAt"},
+		{1, 20, "--columns appId", "APP", ""},
+		{1, 60, "--columns appId,created,expiresAt,status", "APP CREATED EXPIRES STATUS", ""},
+		{1, 60, "-o csv", "id,status,appId,userId,created,expiresAt,scopes", ""},
+	} {
+		args := slices.Concat([]string{"list"}, apps[:test.apps], strings.Fields(test.flags))
+		got := command{org: org, width: test.width}.run(t.Context(), args...)
+		header, _, _ := strings.Cut(got.out, "\n")
+		says := ""
+		if test.absent != "" {
+			says = fmt.Sprintf("apptokens: no room for %s in %d columns; choose with --columns\n", test.absent, test.width)
+		}
+		if got.code != exitDone || strings.Join(strings.Fields(header), " ") != test.shows || got.err != says {
+			t.Errorf("%d apps, %d columns, %q: code %d, header %q, stderr %q; want %q, %q", test.apps, test.width, test.flags, got.code, header, got.err, test.shows, says)
+		}
 	}
 }
 

@@ -136,20 +136,26 @@ func TestReceiptsThatDoNotExplain(t *testing.T) {
 	}
 	tests := map[string]struct {
 		receipts [][3]string // app, token, outcome
+		held     bool        // the user holds another token, issued now
 		args     []string
 		code     int
 		says     string
 	}{
-		"gone in this app":         {[][3]string{{"0oa1", "oar1", "revoked"}}, nil, exitDone, "what matched is already gone"},
-		"left in another app":      {[][3]string{{"0oa1", "oar1", "revoked"}, {"0oa2", "oar2", "failed"}}, nil, exitUnmatched, "token oar2 of app 0oa2 is not known to be gone"},
-		"gone in another app":      {[][3]string{{"0oa2", "oar2", "revoked"}}, nil, exitUnmatched, "no token has it"},
-		"gone, on a dry run":       {[][3]string{{"0oa1", "oar1", "revoked"}}, []string{"--dry-run"}, exitDone, "what matched is already gone"},
-		"another filter beside it": {[][3]string{{"0oa1", "oar1", "revoked"}}, []string{"--client", "0oaOther"}, exitUnmatched, "--client 0oaOther: no token has it"},
+		"gone in this app":         {[][3]string{{"0oa1", "oar1", "revoked"}}, false, nil, exitDone, "what matched is already gone"},
+		"left in another app":      {[][3]string{{"0oa1", "oar1", "revoked"}, {"0oa2", "oar2", "failed"}}, false, nil, exitUnmatched, "token oar2 of app 0oa2 is not known to be gone"},
+		"gone in another app":      {[][3]string{{"0oa2", "oar2", "revoked"}}, false, nil, exitUnmatched, "no token has it"},
+		"gone, on a dry run":       {[][3]string{{"0oa1", "oar1", "revoked"}}, false, []string{"--dry-run"}, exitDone, "what matched is already gone"},
+		"another filter beside it": {[][3]string{{"0oa1", "oar1", "revoked"}}, false, []string{"--client", "0oaOther"}, exitUnmatched, "--client 0oaOther: no token has it"},
+		"gone, and a time given":   {[][3]string{{"0oa1", "oar1", "revoked"}}, false, []string{"--older-than", "90d"}, exitDone, "what matched is already gone"},
+		"gone, but a new one":      {[][3]string{{"0oa1", "oar1", "revoked"}}, true, []string{"--older-than", "90d"}, exitUnmatched, "1 token has it, but the other filters exclude all of them"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			org := newOrg(t, 3)
+			if test.held {
+				org.Add("0oa1", gen.Token{UserID: user, Created: clock})
+			}
 			file := filepath.Join(t.TempDir(), "receipts.jsonl")
 			content := ""
 			for _, r := range test.receipts {

@@ -2,6 +2,8 @@ package summary
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -11,10 +13,13 @@ import (
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
 	"time"
+
+	"example.com/apptokens/gen"
 )
 
 var (
@@ -140,6 +145,12 @@ func TestNamesAreTextAndNothingElse(t *testing.T) {
 	}
 }
 
+// hash names a script or a style, as the standard of content security policies says.
+func hash(content string) string {
+	sum := sha256.Sum256([]byte(content))
+	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+}
+
 func TestThePolicyAllowsNothingButTheScriptAndTheStyleOfThePage(t *testing.T) {
 	t.Parallel()
 	got := write(t, hostileOrg())
@@ -151,7 +162,7 @@ func TestThePolicyAllowsNothingButTheScriptAndTheStyleOfThePage(t *testing.T) {
 		return ""
 	}
 	want := fmt.Sprintf("default-src 'none'; script-src %s; style-src %s; img-src data:; base-uri 'none'; form-action 'none'",
-		source(content(`(?s)<script type="module">(.*?)</script>`)), source(content(`(?s)<style>(.*?)</style>`)))
+		hash(content(`(?s)<script type="module">(.*?)</script>`)), hash(content(`(?s)<style>(.*?)</style>`)))
 	if policy := html.UnescapeString(content(`<meta http-equiv="Content-Security-Policy" content="(.*?)">`)); policy != want {
 		t.Errorf("policy %s, want %s", policy, want)
 	}
@@ -167,7 +178,7 @@ func TestThePolicyAllowsNothingButTheScriptAndTheStyleOfThePage(t *testing.T) {
 
 func TestTheTableSaysWhatItLeavesOut(t *testing.T) {
 	t.Parallel()
-	for holders, note := range map[int]string{maxRows: "", maxRows + 1: "1 more", maxRows + 1234: "1,234 more"} {
+	for holders, note := range map[int]string{maxRows: "", maxRows + 1: "most tokens. 1 more", maxRows + 1234: "most tokens. 1,234 more"} {
 		t.Run(number(holders), func(t *testing.T) {
 			t.Parallel()
 			got := write(t, largeOrg(holders))
@@ -182,6 +193,15 @@ func TestTheTableSaysWhatItLeavesOut(t *testing.T) {
 				t.Errorf("the page has %d MB", mb)
 			}
 		})
+	}
+}
+
+func TestOnlyALongTableIsLaidOutWhenItIsVisible(t *testing.T) {
+	t.Parallel()
+	for holders, many := range map[int]bool{manyRows: false, manyRows + 1: true} {
+		if got := strings.Contains(write(t, largeOrg(holders)), `class="rows many"`); got != many {
+			t.Errorf("%d rows: %v", holders, got)
+		}
 	}
 }
 
@@ -224,10 +244,37 @@ func TestBarsAreMeasuredByTheTotal(t *testing.T) {
 	}
 }
 
+func TestBarsOfASmallTotalAreMeasuredByItAsWell(t *testing.T) {
+	t.Parallel()
+	for total, want := range map[int]bar{0: {Count{ID: "0oa1"}, 0, "0%"}, 1: {Count{ID: "0oa1", Tokens: 1}, 100, "100%"}} {
+		if got := (Summary{Tokens: total}).chart(chart{}, []Count{{ID: "0oa1", Tokens: total}}).Bars; !slices.Equal(got, []bar{want}) {
+			t.Errorf("of %d: bars %+v, want %+v", total, got, want)
+		}
+	}
+}
+
+// Most orgs have one issuer and one status, of which a chart would show nothing.
+func TestIssuersAndStatusesHaveAChartIfThereAreSeveral(t *testing.T) {
+	t.Parallel()
+	for n, want := range map[int]bool{0: false, 1: false, 2: true, 3: true} {
+		b := New("https://acme.okta.com", now)
+		for i := range n {
+			token := issued("00u1", day, day)
+			token.Issuer, token.Status = fmt.Sprint("https://acme.okta.com/oauth2/aus", i), gen.TokenStatus(fmt.Sprint("STATUS", i))
+			b.Add("0oa1", token)
+		}
+		got := write(t, b.Summary())
+		if strings.Contains(got, "Tokens by issuer") != want || strings.Contains(got, "Tokens by status") != want {
+			t.Errorf("%d of each: want charts %v", n, want)
+		}
+	}
+}
+
 func TestShareIsNeverNothingOfSomethingNorAllOfLess(t *testing.T) {
 	t.Parallel()
-	for want, n := range map[string][2]int{
-		"0%": {0, 0}, "<1%": {1, 1_000_000}, "1%": {1, 100}, "33%": {1, 3}, "67%": {2, 3}, "99%": {99, 100}, ">99%": {999, 1000}, "100%": {7, 7},
+	for n, want := range map[[2]int]string{
+		{0, 0}: "0%", {1, 1_000_000}: "<1%", {1, 100}: "1%", {1, 3}: "33%", {2, 3}: "67%", {99, 100}: "99%", {999, 1000}: ">99%", {7, 7}: "100%",
+		{1, 1}: "100%", {0, 1}: "0%",
 	} {
 		if got := Share(n[0], n[1]); got != want {
 			t.Errorf("%d of %d is %s, want %s", n[0], n[1], got, want)
@@ -262,11 +309,20 @@ func TestNumbersHaveCommas(t *testing.T) {
 
 func TestAFailedWriteIsAnError(t *testing.T) {
 	t.Parallel()
-	if err := largeOrg(100).WriteHTML(failingWriter{}); !errors.Is(err, iotest.ErrTimeout) {
-		t.Errorf("error %v", err)
+	whole := write(t, largeOrg(100))
+	for space := 0; space < len(whole); space += 4000 {
+		if err := largeOrg(100).WriteHTML(&fullDisk{space}); !errors.Is(err, iotest.ErrTimeout) {
+			t.Errorf("%d bytes of %d fit: error %v", space, len(whole), err)
+		}
 	}
 }
 
-type failingWriter struct{}
+// fullDisk has room for some bytes.
+type fullDisk struct{ space int }
 
-func (failingWriter) Write([]byte) (int, error) { return 0, iotest.ErrTimeout }
+func (d *fullDisk) Write(p []byte) (int, error) {
+	if d.space -= len(p); d.space < 0 {
+		return 0, iotest.ErrTimeout
+	}
+	return len(p), nil
+}

@@ -99,7 +99,9 @@ func TestTheMostTokensComeFirst(t *testing.T) {
 	b := New("org", now)
 	for app, users := range map[string]string{"0oaB": "cab", "0oaA": "abb", "0oaC": "bbbb"} {
 		for _, user := range users {
-			b.Add(app, issued(string(user), day, day, "scope-"+string(user), "openid"))
+			token := issued(string(user), day, day, "scope-"+string(user), "openid")
+			token.Issuer = "issuer-" + string(user)
+			b.Add(app, token)
 		}
 	}
 	s := b.Summary()
@@ -108,6 +110,7 @@ func TestTheMostTokensComeFirst(t *testing.T) {
 		"users":                  {ids(s.Users), []string{"b 7", "a 2", "c 1"}},
 		"scopes":                 {ids(s.Scopes), []string{"openid 10", "scope-b 7", "scope-a 2", "scope-c 1"}},
 		"statuses":               {ids(s.Statuses), []string{"ACTIVE 10"}},
+		"issuers":                {ids(s.Issuers), []string{"issuer-b 7", "issuer-a 2", "issuer-c 1"}},
 	} {
 		if !slices.Equal(test.got, test.want) {
 			t.Errorf("%s: %v, want %v", name, test.got, test.want)
