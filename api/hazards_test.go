@@ -66,6 +66,7 @@ func listApp(id string) func(context.Context, *api.Client, *oktatest.Org) error 
 func TestHazards(t *testing.T) {
 	t.Parallel()
 	one := func(fault oktatest.Fault) []oktatest.Fault { return []oktatest.Fault{fault} }
+	scope := `{"name":"` + strings.Repeat("x", 64) + `"},`
 	tests := map[string]hazard{
 		// IDs that would make another request of it.
 		"empty token ID":              {call: revokeID(""), want: api.ErrInvalidArgument, says: `token ID ""`, left: tokenCount},
@@ -116,12 +117,13 @@ func TestHazards(t *testing.T) {
 		"too many values":              {faults: one(oktatest.Body(200, "application/json", "["+strings.Repeat(`{"id":"a"},`, 400_001)+`{"id":"a"}]`)), call: listAll, want: api.ErrUnexpectedResponse, says: "over 400000 values", requests: 1, left: tokenCount},
 		"as many values as are read":   {faults: one(oktatest.Body(200, "application/json", `[{"id":"a","scopes":[`+strings.Repeat(`"",`, 399_999)+`""]}]`)), call: listAll, requests: 1, left: tokenCount},
 		"a value more":                 {faults: one(oktatest.Body(200, "application/json", `[{"id":"a","scopes":[`+strings.Repeat(`"",`, 400_000)+`""]}]`)), call: listAll, want: api.ErrUnexpectedResponse, says: "over 400000 values", requests: 1, left: tokenCount},
-		"as many objects as are read":  {faults: one(oktatest.Body(200, "application/json", `[{"id":"a","_embedded":{"scopes":[`+strings.Repeat("{},", 99_997)+`{}]}}]`)), call: listAll, requests: 1, left: tokenCount},
-		"an object more":               {faults: one(oktatest.Body(200, "application/json", `[{"id":"a","_embedded":{"scopes":[`+strings.Repeat("{},", 99_998)+`{}]}}]`)), call: listAll, want: api.ErrUnexpectedResponse, says: "or 100000 objects", requests: 1, left: tokenCount},
+		"as many objects as are read":  {faults: one(oktatest.Body(200, "application/json", `[{"id":"a","_embedded":{"scopes":[`+strings.Repeat(scope, 99_997)+`{}]}}]`)), call: listAll, requests: 1, left: tokenCount},
+		"an object more":               {faults: one(oktatest.Body(200, "application/json", `[{"id":"a","_embedded":{"scopes":[`+strings.Repeat(scope, 99_998)+`{}]}}]`)), call: listAll, want: api.ErrUnexpectedResponse, says: "or 100000 objects", requests: 1, left: tokenCount},
 		"a date that is a number":      {faults: one(oktatest.Body(200, "application/json", `[{"id":"oar1","created":1}]`)), call: listAll, want: api.ErrUnexpectedResponse, says: `"/0/created"`, requests: 1, left: tokenCount},
 		"a number after an odd date":   {faults: one(oktatest.Body(200, "application/json", `[{"id":"oar1","created":"yesterday","expiresAt":1}]`)), call: listAll, want: api.ErrUnexpectedResponse, says: `"/0/expiresAt"`, requests: 1, left: tokenCount},
 		"a body of 16 MiB":             {faults: one(oktatest.Body(200, "application/json", "["+strings.Repeat(" ", 16<<20-2)+"]")), call: listAll, requests: 1, left: tokenCount},
 		"a body of a byte more":        {faults: one(oktatest.Body(200, "application/json", "["+strings.Repeat(" ", 16<<20-1)+"]")), call: listAll, want: api.ErrUnexpectedResponse, says: "over 16 MiB", requests: 1, left: tokenCount},
+		"objects without content":      {faults: one(oktatest.Body(200, "application/json", `[{"id":"a","_embedded":{"scopes":[`+strings.Repeat("{},", 5_000)+`{}]}}]`)), call: listAll, want: api.ErrUnexpectedResponse, says: "or 4331 objects", requests: 1, left: tokenCount},
 		"a body of 64 MiB":             {faults: one(oktatest.Body(200, "application/json", "["+strings.Repeat(" ", 64<<20)+"]")), call: listAll, want: api.ErrUnexpectedResponse, says: "over 16 MiB", requests: 1, left: tokenCount},
 
 		// Bodies that end too early are read again.

@@ -181,7 +181,7 @@ func TestTheLogNamesHoldsAndWarnings(t *testing.T) {
 		}
 		want := `level=WARN msg="apptokens: attempt" op=get app=0oa1 token=oar1 attempt=1 duration=0s status=200` +
 			` warning="a time in the response is not RFC 3339, at \"/created\" (byte 23)"` + "\n" +
-			`level=INFO msg="apptokens: held back by the rate limit" op=revoke app=0oa1 token=` + ids[1] + ` rate_limit=1` + "\n"
+			`level=INFO msg="apptokens: held back by the rate limit" op=revoke app=0oa1 token=` + ids[1] + ` reason=limit rate_limit=1` + "\n"
 		if got := log.String(); got != want {
 			t.Errorf("the log is\n%swant\n%s", got, want)
 		}
