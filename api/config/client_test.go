@@ -203,9 +203,12 @@ func TestNoSecretIsShown(t *testing.T) {
 func TestAConfigComesFromLoad(t *testing.T) {
 	t.Parallel()
 	for _, mode := range []config.Mode{config.ModeSSWS, config.ModePrivateKey} {
-		auth, err := config.Config{OrgURL: orgURL, Mode: mode, ClientID: "0oaService"}.Auth()
-		if err == nil || auth != nil || !strings.Contains(err.Error(), "was not returned by config.Load") {
-			t.Errorf("%s: a Config without a credential authorizes: %v", mode, err)
+		settings := config.Config{OrgURL: orgURL, Mode: mode, ClientID: "0oaService"}
+		auth, err1 := settings.Auth()
+		client, err2 := settings.Client()
+		const says = "was not returned by config.Load"
+		if auth != nil || client != nil || !strings.Contains(fmt.Sprint(err1), says) || !strings.Contains(fmt.Sprint(err2), says) {
+			t.Errorf("%s: without a credential: %v, %v", mode, err1, err2)
 		}
 	}
 }

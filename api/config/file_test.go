@@ -102,11 +102,13 @@ func TestFilesThatCannotBeRead(t *testing.T) {
 			if err := test.breakFile(home); err != nil {
 				t.Fatal(err)
 			}
-			settings, err := config.Load(config.WithEnvironment(complete.get))
-			if err != nil || settings.RequestTimeout != 0 || len(settings.Warnings) != 1 || !strings.Contains(settings.Warnings[0], home+" cannot be read, and is ignored: "+test.says) {
-				t.Errorf("not needed: warnings %q, error %v", settings.Warnings, err)
+			for _, env := range []environment{complete, {"ORGURL": orgURL, "PRIVATEKEY": pemKey, "CLIENTID": "0oaService"}} {
+				settings, err := config.Load(config.WithEnvironment(env.get))
+				if err != nil || settings.RequestTimeout != 0 || len(settings.Warnings) != 1 || !strings.Contains(settings.Warnings[0], home+" cannot be read, and is ignored: "+test.says) {
+					t.Errorf("not needed: warnings %q, error %v", settings.Warnings, err)
+				}
 			}
-			_, err = config.Load(config.WithEnvironment(environment{"ORGURL": orgURL}.get))
+			_, err := config.Load(config.WithEnvironment(environment{"ORGURL": orgURL}.get))
 			checkError(t, err, "token is not set", home+" (which cannot be read: "+test.says)
 		})
 		t.Run(name+" in the working directory", func(t *testing.T) {
