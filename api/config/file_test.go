@@ -27,6 +27,7 @@ func TestFilesThatOthersCanReadOrChangeDrawAWarning(t *testing.T) {
 		"a world-readable token":            {0o644, 0o600, "token: secret", "chmod 600 FILE"},
 		"a world-readable password":         {0o644, 0o600, "proxy: {host: proxy.acme.example, password: secret}", "chmod 600 FILE"},
 		"a world-readable key, written out": {0o644, 0o600, "privateKey: '" + jwkKey + "'", "chmod 600 FILE"},
+		"world-executable":                  {0o711, 0o711, "", ""},
 		"world-readable without a secret":   {0o644, 0o600, "", ""},
 		"group-writable":                    {0o660, 0o600, "", "others can change FILE; chmod go-w FILE"},
 		"world-writable":                    {0o602, 0o600, "", "others can change FILE; chmod go-w FILE"},
