@@ -144,6 +144,29 @@ func TestSettingsAreHeeded(t *testing.T) {
 	}
 }
 
+// Without a connection timeout, the one of the program's HTTP client applies.
+func TestTheTimeoutOfTheProgramsHTTPClientIsKept(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org := oktatest.New(oktatest.WithApp("0oa1", 3))
+		org.Inject(oktatest.SlowFirstByte(time.Hour))
+		env := environment{"ORGURL": orgURL, "TOKEN": org.APIToken(), "RATELIMIT_MAXRETRIES": "0"}
+		settings, err := config.Load(config.WithEnvironment(env.get), config.WithFiles())
+		if err != nil {
+			t.Fatal(err)
+		}
+		settings.HTTPClient = &http.Client{Transport: org.Transport(), Timeout: 2 * time.Second}
+		client, err := settings.Client()
+		if err != nil {
+			t.Fatal(err)
+		}
+		start := time.Now()
+		if err := client.RevokeAll(t.Context(), "0oa1"); err == nil || time.Since(start) != 2*time.Second {
+			t.Errorf("%v after %v, want a time-out after 2 s", err, time.Since(start))
+		}
+	})
+}
+
 // The rest of the rate limit is left to others: of ten requests a minute, five.
 func TestTheRateShareIsHeeded(t *testing.T) {
 	t.Parallel()
@@ -203,9 +226,12 @@ func TestNoSecretIsShown(t *testing.T) {
 func TestAConfigComesFromLoad(t *testing.T) {
 	t.Parallel()
 	for _, mode := range []config.Mode{config.ModeSSWS, config.ModePrivateKey} {
-		auth, err := config.Config{OrgURL: orgURL, Mode: mode, ClientID: "0oaService"}.Auth()
-		if err == nil || auth != nil || !strings.Contains(err.Error(), "was not returned by config.Load") {
-			t.Errorf("%s: a Config without a credential authorizes: %v", mode, err)
+		settings := config.Config{OrgURL: orgURL, Mode: mode, ClientID: "0oaService"}
+		auth, err1 := settings.Auth()
+		client, err2 := settings.Client()
+		const says = "was not returned by config.Load"
+		if auth != nil || client != nil || !strings.Contains(fmt.Sprint(err1), says) || !strings.Contains(fmt.Sprint(err2), says) {
+			t.Errorf("%s: without a credential: %v, %v", mode, err1, err2)
 		}
 	}
 }

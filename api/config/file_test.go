@@ -27,6 +27,7 @@ func TestFilesThatOthersCanReadOrChangeDrawAWarning(t *testing.T) {
 		"a world-readable token":            {0o644, 0o600, "token: secret", "chmod 600 FILE"},
 		"a world-readable password":         {0o644, 0o600, "proxy: {host: proxy.acme.example, password: secret}", "chmod 600 FILE"},
 		"a world-readable key, written out": {0o644, 0o600, "privateKey: '" + jwkKey + "'", "chmod 600 FILE"},
+		"world-executable":                  {0o711, 0o711, "", ""},
 		"world-readable without a secret":   {0o644, 0o600, "", ""},
 		"group-writable":                    {0o660, 0o600, "", "others can change FILE; chmod go-w FILE"},
 		"world-writable":                    {0o602, 0o600, "", "others can change FILE; chmod go-w FILE"},
@@ -102,11 +103,13 @@ func TestFilesThatCannotBeRead(t *testing.T) {
 			if err := test.breakFile(home); err != nil {
 				t.Fatal(err)
 			}
-			settings, err := config.Load(config.WithEnvironment(complete.get))
-			if err != nil || settings.RequestTimeout != 0 || len(settings.Warnings) != 1 || !strings.Contains(settings.Warnings[0], home+" cannot be read, and is ignored: "+test.says) {
-				t.Errorf("not needed: warnings %q, error %v", settings.Warnings, err)
+			for _, env := range []environment{complete, {"ORGURL": orgURL, "PRIVATEKEY": pemKey, "CLIENTID": "0oaService"}} {
+				settings, err := config.Load(config.WithEnvironment(env.get))
+				if err != nil || settings.RequestTimeout != 0 || len(settings.Warnings) != 1 || !strings.Contains(settings.Warnings[0], home+" cannot be read, and is ignored: "+test.says) {
+					t.Errorf("not needed: warnings %q, error %v", settings.Warnings, err)
+				}
 			}
-			_, err = config.Load(config.WithEnvironment(environment{"ORGURL": orgURL}.get))
+			_, err := config.Load(config.WithEnvironment(environment{"ORGURL": orgURL}.get))
 			checkError(t, err, "token is not set", home+" (which cannot be read: "+test.says)
 		})
 		t.Run(name+" in the working directory", func(t *testing.T) {

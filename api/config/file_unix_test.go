@@ -3,6 +3,7 @@
 package config_test
 
 import (
+	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -49,4 +50,15 @@ func TestFIFOsAreNotRead(t *testing.T) {
 		_, err := config.Load(config.WithEnvironment(environment{}.get), config.WithFiles("/dev/zero"))
 		checkError(t, err, "/dev/zero: it is not a regular file")
 	})
+}
+
+// A file whose reading fails is not an empty file.
+func TestAFileThatFailsWhileItIsRead(t *testing.T) {
+	t.Parallel()
+	const memory = "/proc/self/mem" // a regular file whose first byte cannot be read
+	if _, err := os.Stat(memory); err != nil {
+		t.Skip("needs Linux's /proc: ", err)
+	}
+	_, err := config.Load(config.WithEnvironment(environment{"ORGURL": orgURL, "TOKEN": "secret"}.get), config.WithFiles(memory))
+	checkError(t, err, memory+": input/output error")
 }

@@ -16,6 +16,7 @@ func TestUnknownNamesDrawAWarning(t *testing.T) {
 		"two letters swapped":  {"okta: {client: {ogrUrl: x}}", "did you mean orgUrl?"},
 		"below testing":        {"okta: {testing: {disableHttpCheck: true}}", "okta.testing.disableHttpCheck is not a known setting"},
 		"like nothing":         {"okta: {client: {tenant: x}}", "okta.client.tenant is not a known setting and is ignored"},
+		"two letters of four":  {"okta: {client: {ht: x}}", "okta.client.ht is not a known setting and is ignored"},
 		"control characters":   {`okta: {client: {"a\e[2Jb": x}}`, "okta.client.a [2Jb is"},
 		"Java's key ID":        {"okta: {client: {kid: k1}}", "okta.client.kid is not a known setting and is ignored; did you mean privateKeyId?"},
 		"an assertion":         {"okta: {client: {clientAssertion: secret}}", "did you mean privateKey?"},

@@ -6,6 +6,7 @@ import (
 	"crypto"
 	"encoding/base64"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -112,6 +113,48 @@ func TestProxySettings(t *testing.T) {
 		if transport.TLSHandshakeTimeout != usual.TLSHandshakeTimeout || transport.MaxIdleConnsPerHost < 50 {
 			t.Errorf("TLS handshakes take up to %v, and %d connections are kept", transport.TLSHandshakeTimeout, transport.MaxIdleConnsPerHost)
 		}
+	}
+}
+
+// With https, the proxy sees the name of the org and nothing else.
+func TestTheProxyTunnelsHTTPS(t *testing.T) {
+	t.Parallel()
+	org := oktatest.New(oktatest.WithApp("0oa1", 3))
+	server := httptest.NewTLSServer(org)
+	t.Cleanup(server.Close)
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		target, err := net.Dial("tcp", server.Listener.Addr().String())
+		if err != nil || r.Method != http.MethodConnect || r.Host != "example.com:443" {
+			t.Errorf("%s %s, %v", r.Method, r.Host, err)
+			return
+		}
+		defer target.Close()
+		conn, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer conn.Close()
+		fmt.Fprint(conn, "HTTP/1.1 200 Connection established\r\n\r\n")
+		go func() { _, _ = io.Copy(target, conn) }()
+		_, _ = io.Copy(conn, target)
+	}))
+	t.Cleanup(proxy.Close)
+	env := proxied(proxy.Listener.Addr(), environment{"TOKEN": org.APIToken()})
+	env["ORGURL"] = "https://example.com" // which the certificate of httptest is for
+	settings, err := config.Load(config.WithEnvironment(env.get), config.WithFiles())
+	if err != nil {
+		t.Fatal(err)
+	}
+	transport := settings.Transport().(*http.Transport)
+	transport.TLSClientConfig = server.Client().Transport.(*http.Transport).TLSClientConfig
+	t.Cleanup(transport.CloseIdleConnections)
+	client, err := settings.Client(api.WithRetry(api.RetryPolicy{MaxAttempts: 1}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := client.RevokeAll(t.Context(), "0oa1"); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -63,6 +63,7 @@ func TestLoadRefuses(t *testing.T) {
 		"no boolean":                   {with("DPOPENABLED", "maybe"), "", []string{"dpopEnabled (from OKTA_CLIENT_DPOPENABLED)", "true or false"}},
 		"a key file that is not":       {app("/etc/okta/secret.pem"), "", []string{"privateKey (from OKTA_CLIENT_PRIVATEKEY)", "nor the path of a file that can be read: no such file"}},
 		"a file without a key":         {app(write(t, "key.pem", "secret", 0o600)), "", []string{"privateKey (from OKTA_CLIENT_PRIVATEKEY) is the path of a file, ", "key.pem, that does not hold a private key"}},
+		"a quote for a key":            {app("'"), "", []string{"privateKey (from OKTA_CLIENT_PRIVATEKEY)", "neither PEM nor a JWK"}},
 		"a directory":                  {app("/"), "", []string{"privateKey (from OKTA_CLIENT_PRIVATEKEY)", "not a regular file"}},
 		"a key without its frame":      {app(raw), "", []string{"privateKey (from OKTA_CLIENT_PRIVATEKEY)", "neither PEM nor a JWK"}},
 		"a key without its first line": {app(`MIGHAgEAMBMGByqGSM49secret\n-----END PRIVATE KEY-----\n`), "", []string{"neither PEM nor a JWK"}},
