@@ -146,6 +146,8 @@ func TestHazards(t *testing.T) {
 		"next on a host as long":         {faults: one(oktatest.ForeignNext("https://evils.example/api/v1/apps/0oa1/tokens?after=x")), call: listAll, want: api.ErrForeignLink, says: "evils.example,", requests: 1, left: tokenCount},
 		"next on a host that folds":      {faults: one(oktatest.ForeignNext("https://acme.o%E2%84%AAta.com/api/v1/apps/0oa1/tokens?after=x")), call: listAll, want: api.ErrForeignLink, requests: 1, left: tokenCount},
 		"next on another port":           {faults: one(oktatest.ForeignNext("https://acme.okta.com:8443/api/v1/apps/0oa1/tokens?after=x")), call: listAll, want: api.ErrForeignLink, requests: 1, left: tokenCount},
+		"next that resolves to no URL":   {faults: one(oktatest.ForeignNext("//::")), call: listAll, want: api.ErrUnexpectedResponse, says: "the next link is not a URL", requests: 1, left: tokenCount},
+		"next that does not resolve":     {faults: one(oktatest.ForeignNext("https://acme.okta.com:x/")), call: listAll, want: api.ErrUnexpectedResponse, says: "the next link is not a URL", requests: 1, left: tokenCount},
 		"next on another path":           {faults: one(oktatest.ForeignNext(orgURL + "/api/v1/apps/0oa2/tokens?after=x")), call: listAll, want: api.ErrForeignLink, requests: 1, left: tokenCount},
 		"next on a disguised path":       {faults: one(oktatest.ForeignNext(orgURL + "/api/v1/apps/%30oa1/tokens?after=x")), call: listAll, want: api.ErrForeignLink, requests: 1, left: tokenCount},
 		"next over plain http":           {faults: one(oktatest.ForeignNext("http://acme.okta.com/api/v1/apps/0oa1/tokens?after=x")), call: listAll, want: api.ErrForeignLink, requests: 1, left: tokenCount},
