@@ -67,7 +67,7 @@ func TestErrorObjectsOfOtherShapes(t *testing.T) {
 		org, client := newOrg(t, 1)
 		org.Inject(oktatest.Body(400, "application/json", test.body))
 		var failure *api.Error
-		if err := client.RevokeAll(t.Context(), appID); !errors.As(err, &failure) || failure.Code != test.code || failure.Summary != test.summary {
+		if err := client.RevokeAll(t.Context(), appID); !errors.As(err, &failure) || failure.Code != test.code || failure.Summary != test.summary || failure.Err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -106,6 +106,7 @@ func TestHazards(t *testing.T) {
 		"get with 200 and HTML":        {faults: one(oktatest.HTML(200)), call: getFirst, want: api.ErrUnexpectedResponse, requests: 1, left: tokenCount},
 		"HTML that claims JSON":        {faults: one(oktatest.Body(200, "application/json", "<html>")), call: listAll, want: api.ErrUnexpectedResponse, says: "does not match the contract, at byte 0", requests: 1, left: tokenCount},
 		"JSON of another media type":   {faults: one(oktatest.Body(200, "application/hal+json; charset=utf-8", "[]")), call: listAll, requests: 1, left: tokenCount},
+		"a blank after the media type": {faults: one(oktatest.Body(200, "Application/JSON ; charset=utf-8", "[]")), call: listAll, requests: 1, left: tokenCount},
 		"a name twice, text not UTF-8": {faults: one(oktatest.Body(200, "application/json", "[{\"id\":\"a\",\"id\":\"b\",\"userId\":\"\xff\"}]")), call: listAll, requests: 1, left: tokenCount},
 		"JSON null for a list":         {faults: one(oktatest.Body(200, "application/json", "null")), call: listAll, want: api.ErrUnexpectedResponse, requests: 1, left: tokenCount},
 		"an object for a list":         {faults: one(oktatest.Body(200, "application/json", "{}")), call: listAll, want: api.ErrUnexpectedResponse, requests: 1, left: tokenCount},
