@@ -73,6 +73,16 @@ func TestErrorObjectsOfOtherShapes(t *testing.T) {
 	}
 }
 
+func TestErrorsHaveTheCodeOfTheChallenge(t *testing.T) {
+	t.Parallel()
+	org, client := newOrg(t, 1)
+	org.Inject(oktatest.Challenge(http.StatusForbidden, "insufficient_scope", "okta.apps.manage"))
+	failure, ok := errors.AsType[*api.Error](client.RevokeAll(t.Context(), appID))
+	if !ok || failure.Challenge != "insufficient_scope" {
+		t.Errorf("%v, want the challenge insufficient_scope: %+v", failure, failure)
+	}
+}
+
 // Only Okta's own 404 about the token shows that there is none: another status or another code proves nothing.
 func TestTokenNotFoundIsOktasWordAlone(t *testing.T) {
 	t.Parallel()

@@ -128,6 +128,9 @@ func TestTheLogHoldsWhatHelpsAndNothingElse(t *testing.T) {
 				}
 			}
 			levels = append(levels, line["level"].(string))
+			if again := line["status"] == 503.0; again != (line["wait"] != nil) {
+				t.Errorf("only the 503 is retried after a wait, but a line is %v", line)
+			}
 			if limited := line["status"] == 204.0; limited != (line["rate_limit"] != nil) || limited != (line["rate_remaining"] != nil) {
 				t.Errorf("only the success had a rate limit, but a line is %v", line)
 			}

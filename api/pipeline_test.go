@@ -271,6 +271,27 @@ func TestARetriedPageMayBringAnotherLink(t *testing.T) {
 	})
 }
 
+// A link that leads astray is forgotten if the page that brought it is read again, and brings a good one.
+func TestAForeignLinkOfABrokenPageIsForgotten(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org := oktatest.New(oktatest.WithApp(appID, 10))
+		client := newClient(t, roundTripper(func(req *http.Request) (*http.Response, error) {
+			resp, err := org.Transport().RoundTrip(req)
+			if len(org.Requests()) == 2 {
+				late := make(chan struct{})
+				time.AfterFunc(time.Second, func() { close(late) })
+				resp.Header.Set("Link", "<https://evil.example/>; rel=next")
+				resp.Body = io.NopCloser(io.MultiReader(waitFor{late}, strings.NewReader("[")))
+			}
+			return resp, err
+		}))
+		if ids, err := list(t.Context(), client, api.PageSize(3)); err != nil || !slices.Equal(ids, allIDs(org)) {
+			t.Errorf("listed %v, %v; want %v", ids, err, allIDs(org))
+		}
+	})
+}
+
 func TestListUnderConcurrency(t *testing.T) {
 	t.Parallel()
 	// In virtual time, an attempt does not time out because the machine is busy.
