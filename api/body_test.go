@@ -3,6 +3,7 @@ package api_test
 import (
 	"cmp"
 	"compress/gzip"
+	"context"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -106,6 +107,26 @@ type closable struct {
 }
 
 func (c *closable) Close() error { c.closed = true; return nil }
+
+// The context of an attempt ends with it, so that neither a timer nor what a transport has started outlives a call.
+func TestTheContextOfAnAttemptEndsWithIt(t *testing.T) {
+	t.Parallel()
+	for name, answer := range map[string]func() (*http.Response, error){
+		"a success":        func() (*http.Response, error) { return &http.Response{StatusCode: http.StatusNoContent}, nil },
+		"a broken one":     func() (*http.Response, error) { return nil, io.EOF },
+		"neither of these": func() (*http.Response, error) { return nil, nil },
+	} {
+		var attempt context.Context
+		client := newClient(t, roundTripper(func(req *http.Request) (*http.Response, error) {
+			attempt = req.Context()
+			return answer()
+		}), api.WithRetry(api.RetryPolicy{MaxAttempts: 1}))
+		_ = client.RevokeAll(t.Context(), appID)
+		if attempt.Err() == nil {
+			t.Errorf("%s: the context of the attempt has not ended", name)
+		}
+	}
+}
 
 // A body that stays open holds its connection, and its goroutines, for ever.
 func TestEveryBodyIsClosed(t *testing.T) {

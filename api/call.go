@@ -151,7 +151,6 @@ type result struct {
 // attempt sends the request once and reads the response.
 func (c *Client) attempt(ctx context.Context, call *call) (r result) {
 	var headCame time.Time
-	call.sent = time.Now()
 	defer func() { c.pacer.Release(r.resp, r.maybeDone, call.sent, headCame) }()
 	ctx, r.observed = c.observeStart(ctx, call) // after the defer, because an observer may panic
 	r.ctx = ctx

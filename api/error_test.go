@@ -17,9 +17,9 @@ import (
 func TestErrorsLogTheirFields(t *testing.T) {
 	t.Parallel()
 	org, client := newOrg(t, 3)
-	org.Inject(oktatest.Body(http.StatusBadRequest, "application/json", `{"errorCode":"E0000001","errorCauses":[`+strings.Repeat(`{"errorSummary":"x"},`, 10)+`{"errorSummary":"the eleventh"}]}`))
+	org.Inject(oktatest.Body(http.StatusBadRequest, "application/json", `{"errorCode":"E0000001","errorCauses":[`+strings.Repeat(`{"errorSummary":"x"},`, 9)+`{"errorSummary":"the tenth"},{"errorSummary":"the eleventh"}]}`))
 	err := client.Revoke(t.Context(), appID, "oar1")
-	checkError(t, err, &api.Error{}, "E0000001: x")
+	checkError(t, err, &api.Error{}, ": x: the tenth (1 attempt, ")
 	var log bytes.Buffer
 	slog.New(slog.NewTextHandler(&log, nil)).Error("failed", "err", err)
 	for _, want := range []string{"err.op=revoke", "err.app=0oa1", "err.token=oar1", "err.status=400", "err.code=E0000001", "err.attempts=1", "err.request_id="} {
@@ -69,9 +69,19 @@ func TestErrorObjectsOfOtherShapes(t *testing.T) {
 		org, client := newOrg(t, 1)
 		org.Inject(oktatest.Body(400, "application/json", test.body))
 		var failure *api.Error
-		if err := client.RevokeAll(t.Context(), appID); !errors.As(err, &failure) || failure.Code != test.code || failure.Summary != test.summary {
+		if err := client.RevokeAll(t.Context(), appID); !errors.As(err, &failure) || failure.Code != test.code || failure.Summary != test.summary || failure.Err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+func TestErrorsHaveTheCodeOfTheChallenge(t *testing.T) {
+	t.Parallel()
+	org, client := newOrg(t, 1)
+	org.Inject(oktatest.Challenge(http.StatusForbidden, "insufficient_scope", "okta.apps.manage"))
+	failure, ok := errors.AsType[*api.Error](client.RevokeAll(t.Context(), appID))
+	if !ok || failure.Challenge != "insufficient_scope" {
+		t.Errorf("%v, want the challenge insufficient_scope: %+v", failure, failure)
 	}
 }
 

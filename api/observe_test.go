@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -143,6 +144,9 @@ func TestTheLogHoldsWhatHelpsAndNothingElse(t *testing.T) {
 				}
 			}
 			levels = append(levels, line["level"].(string))
+			if again := line["status"] == 503.0; again != (line["wait"] != nil) {
+				t.Errorf("only the 503 is retried after a wait, but a line is %v", line)
+			}
 			if limited := line["status"] == 204.0; limited != (line["rate_limit"] != nil) || limited != (line["rate_remaining"] != nil) {
 				t.Errorf("only the success had a rate limit, but a line is %v", line)
 			}
@@ -168,7 +172,7 @@ func TestTheLogNamesHoldsAndWarnings(t *testing.T) {
 			return a
 		}
 		org := oktatest.New(oktatest.WithApp(appID, 3), oktatest.WithRateLimit(1, time.Minute))
-		client := newClient(t, org.Transport(), api.WithLogger(slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{ReplaceAttr: random}))))
+		client := newClient(t, org.Transport(), api.WithLogger(slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: random}))))
 		org.Inject(oktatest.Body(200, "application/json", `{"id":"oar1","created":"yesterday"}`))
 		if _, err := client.Get(t.Context(), appID, "oar1"); err != nil {
 			t.Fatal(err)
@@ -179,9 +183,12 @@ func TestTheLogNamesHoldsAndWarnings(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
+		const attempt = `level=DEBUG msg="apptokens: attempt" op=revoke app=0oa1 token=%s attempt=1 duration=0s status=204 rate_limit=1 rate_remaining=0` + "\n"
 		want := `level=WARN msg="apptokens: attempt" op=get app=0oa1 token=oar1 attempt=1 duration=0s status=200` +
 			` warning="a time in the response is not RFC 3339, at \"/created\" (byte 23)"` + "\n" +
-			`level=INFO msg="apptokens: held back by the rate limit" op=revoke app=0oa1 token=` + ids[1] + ` reason=limit rate_limit=1` + "\n"
+			fmt.Sprintf(attempt, ids[0]) +
+			`level=INFO msg="apptokens: held back by the rate limit" op=revoke app=0oa1 token=` + ids[1] + ` reason=limit rate_limit=1` + "\n" +
+			fmt.Sprintf(attempt, ids[1])
 		if got := log.String(); got != want {
 			t.Errorf("the log is\n%swant\n%s", got, want)
 		}

@@ -55,9 +55,9 @@ func TestNewRefusesOrgURLs(t *testing.T) {
 	t.Parallel()
 	for given, says := range map[string]string{
 		"":                                      "empty",
-		"acme.okta.com":                         "https://",
-		"/api":                                  "https://",
-		"ftp://acme.okta.com":                   "https://",
+		"acme.okta.com":                         "must start with https://",
+		"/api":                                  "must start with https://",
+		"ftp://acme.okta.com":                   "must start with https://",
 		"https://":                              "host",
 		"https://:443":                          "host",
 		"https://acme.okta.com:":                "port",
@@ -97,7 +97,7 @@ func TestNewRefusesOrgURLs(t *testing.T) {
 		"https://acme.okta.com\x7f":             "space",
 		"https://.":                             "not a valid host name",
 		"00canary-token":                        "(not shown)",
-		"acme.okta.com:443":                     "https://",
+		"127.0.0.1:8080":                        "must start with https://",
 		"https://login.acme.example/api/v1":     "an API or an issuer",
 		"https://login.acme.example/oauth2/x":   "an API or an issuer",
 		"https://acme.okta.com/api/v1":          "leave out its path",

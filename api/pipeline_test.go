@@ -84,16 +84,18 @@ func TestBreakingOutLeavesNothingBehind(t *testing.T) {
 					return org.Transport().RoundTrip(req)
 				}))
 				n := 0
+				var ended time.Time
 				for _, err := range client.List(context.WithoutCancel(t.Context()), appID) {
 					if err != nil {
 						t.Fatal(err)
 					}
 					if n++; n == tokens {
+						ended = time.Now()
 						break
 					}
 				}
-				if running.Load() != 0 {
-					t.Errorf("%d requests run on after the loop", running.Load())
+				if waited := time.Since(ended); running.Load() != 0 || waited != 0 {
+					t.Errorf("%d requests run on after the loop, which waited %v for others", running.Load(), waited)
 				}
 			})
 		})
@@ -237,10 +239,13 @@ func TestARetriedPageMayBringAnotherLink(t *testing.T) {
 		org := oktatest.New(oktatest.WithApp(appID, 10))
 		// The first response with the second page links to that page once more, and is cut short.
 		broken, abandoned := 0, 0
+		var givenUp time.Time
+		org.Inject(oktatest.SlowFirstByte(10 * time.Second).After(3))
 		client := newClient(t, roundTripper(func(req *http.Request) (*http.Response, error) {
 			if strings.HasSuffix(req.URL.RawQuery, "&x=1") { // never answers
 				abandoned++
 				<-req.Context().Done()
+				givenUp = time.Now()
 				return nil, req.Context().Err()
 			}
 			resp, err := org.Transport().RoundTrip(req)
@@ -259,6 +264,30 @@ func TestARetriedPageMayBringAnotherLink(t *testing.T) {
 		}
 		if broken != 1 || abandoned != 1 {
 			t.Errorf("%d answers were broken, the page ahead was requested %d times; want 1 and 1", broken, abandoned)
+		}
+		if ago := time.Since(givenUp); ago != 10*time.Second {
+			t.Errorf("the page ahead was given up %v before the end, want 10s", ago)
+		}
+	})
+}
+
+// A link that leads astray is forgotten if the page that brought it is read again, and brings a good one.
+func TestAForeignLinkOfABrokenPageIsForgotten(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org := oktatest.New(oktatest.WithApp(appID, 10))
+		client := newClient(t, roundTripper(func(req *http.Request) (*http.Response, error) {
+			resp, err := org.Transport().RoundTrip(req)
+			if len(org.Requests()) == 2 {
+				late := make(chan struct{})
+				time.AfterFunc(time.Second, func() { close(late) })
+				resp.Header.Set("Link", "<https://evil.example/>; rel=next")
+				resp.Body = io.NopCloser(io.MultiReader(waitFor{late}, strings.NewReader("[")))
+			}
+			return resp, err
+		}))
+		if ids, err := list(t.Context(), client, api.PageSize(3)); err != nil || !slices.Equal(ids, allIDs(org)) {
+			t.Errorf("listed %v, %v; want %v", ids, err, allIDs(org))
 		}
 	})
 }

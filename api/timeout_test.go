@@ -3,9 +3,11 @@ package api_test
 import (
 	"context"
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"testing"
+	"testing/iotest"
 	"testing/synctest"
 	"time"
 
@@ -40,6 +42,26 @@ func TestAnAttemptTimesOut(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A body that does not come in time is named like a response that does not.
+func TestABodyTimesOut(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client := newClient(t, roundTripper(func(req *http.Request) (*http.Response, error) {
+			body := iotest.ErrReader(context.DeadlineExceeded)
+			return &http.Response{
+				StatusCode: http.StatusOK,
+				Header:     http.Header{"Content-Type": {"application/json"}},
+				Body:       io.NopCloser(io.MultiReader(waitFor{req.Context().Done()}, body)),
+			}, nil
+		}), api.WithAttemptTimeout(2*time.Second), api.WithRetry(api.RetryPolicy{MaxAttempts: 2}))
+		_, err := client.Get(t.Context(), appID, "oar1")
+		checkError(t, err, &api.Error{}, "200 OK: the response ended early: no complete response within 2s (2 attempts)")
+		if errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("error %v claims that the context ended", err)
+		}
+	})
 }
 
 // A call timeout bounds the attempts and waits of a call together. Each page of a listing has its own.

@@ -32,7 +32,7 @@ func TestWindowDecides(t *testing.T) {
 		"open: all but what is in flight":  {with(func(w *window) { w.inFlight = 98 }), now, 1, true, time.Time{}},
 		"open: the rest is in flight":      {with(func(w *window) { w.inFlight = 99 }), now, 1, false, time.Time{}},
 		"open: what hangs keeps the others waiting for a while only": {with(func(w *window) { w.inFlight, w.before = 1, 8 }), now.Add(patience), 1, true, time.Time{}},
-		"open: what hangs keeps its own slot":                        {with(func(w *window) { w.inFlight, w.remaining, w.own = 1, 1, 99 }), now.Add(patience), 1, false, time.Time{}},
+		"open: what hangs keeps its own slot":                        {with(func(w *window) { w.inFlight, w.remaining, w.own = 1, 1, 49 }), now.Add(patience), 1, false, time.Time{}},
 		"closed":                                                     {with(func(w *window) { w.remaining, w.own = 0, 100 }), now, 1, false, ends},
 		"closed, with stragglers in flight":                          {with(func(w *window) { w.remaining, w.own, w.inFlight = 0, 98, 2 }), now, 1, false, ends},
 		"ended":                                                      {with(func(w *window) { w.remaining, w.own = 0, 100 }), ends, 1, true, time.Time{}},
@@ -254,6 +254,18 @@ func TestANewWindowRemembersWhoSharesTheLimit(t *testing.T) {
 		w.learn(response{Limit{100, 99, came.Add(time.Minute)}, came, came, 0, 204, 0})
 		if w.before != want || w.own != 1 || w.available != 99 || !w.opened.Equal(came) {
 			t.Errorf("after %v: %+v; want %v slots for each of ours in the window before", pause, w, want)
+		}
+	}
+}
+
+// While no window is known, an attempt makes the others wait for its response, but not for ever.
+func TestAnAttemptInFlightMakesTheOthersWait(t *testing.T) {
+	t.Parallel()
+	var w window
+	w.send(now)
+	for after, want := range map[time.Duration]bool{0: false, patience - 1: false, patience: true} {
+		if ok, _ := w.next(now.Add(after), 1); ok != want {
+			t.Errorf("%v after the first attempt, another one may be sent: %v, want %v", after, ok, want)
 		}
 	}
 }
