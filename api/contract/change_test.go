@@ -64,6 +64,17 @@ func isToken(verb string) func(*http.Request) bool {
 	}
 }
 
+// isRevoked is a read of the token that was revoked first.
+func isRevoked() func(*http.Request) bool {
+	path := ""
+	return func(r *http.Request) bool {
+		if path == "" && isToken("DELETE")(r) {
+			path = r.URL.Path
+		}
+		return r.Method == "GET" && r.URL.Path == path
+	}
+}
+
 // after lets the first n requests of a kind pass.
 func after(n int, only func(*http.Request) bool) func(*http.Request) bool {
 	return func(r *http.Request) bool {

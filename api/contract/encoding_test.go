@@ -32,6 +32,7 @@ func compressed(t *testing.T, body string) string {
 func TestEncodedBodiesAreChecked(t *testing.T) {
 	t.Parallel()
 	const encodingHeader = "response header Content-Encoding"
+	sixteen := strings.Repeat(" ", 16<<20-10) + `[{"id":7}]`
 	good, bad := compressed(t, "["+recorded+"]"), compressed(t, `[{"id":7}]`)
 	for name, test := range map[string]struct {
 		encoding, body       string
@@ -45,6 +46,8 @@ func TestEncodedBodiesAreChecked(t *testing.T) {
 		"gzip that ends early":    {encoding: "gzip", body: good[:len(good)/2], where: encodingHeader, rule: "encoding"},
 		"another encoding":        {encoding: "br", body: "\x0b\x02", where: encodingHeader, rule: "encoding"},
 		"gzip twice":              {encoding: "gzip, gzip", body: good, where: encodingHeader, rule: "encoding"},
+		"gzip of 16 MiB":          {encoding: "gzip", body: compressed(t, sixteen), where: "response body", pointer: "/0/id", rule: "type"},
+		"16 MiB":                  {encoding: "identity", body: sixteen, where: "response body", pointer: "/0/id", rule: "type"},
 		"gzip too large to check": {encoding: "gzip", body: compressed(t, strings.Repeat(" ", 17<<20))},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -60,6 +63,11 @@ func TestEncodedBodiesAreChecked(t *testing.T) {
 			resp, err := contract.NewTransport(nil).RoundTrip(req)
 			if test.rule != "" {
 				checkViolation(t, err, test.where, test.pointer, test.rule)
+				found := 0
+				counting := contract.NewTransport(nil, contract.OnViolation(func(contract.Violation) { found++ }))
+				if _, err := counting.RoundTrip(req); err != nil || found != 1 {
+					t.Errorf("%v, %d violations, want 1", err, found)
+				}
 				if test.rule == "encoding" && !strings.Contains(err.Error(), `"`+test.encoding+`"`) {
 					t.Errorf("the encoding is not named: %v", err)
 				}

@@ -282,7 +282,7 @@ func TestViolationsAreRedacted(t *testing.T) {
 	if err != nil || len(body) < 1000 {
 		t.Errorf("the body is %q, %v", body, err)
 	}
-	for _, want := range []string{"/status", "/id", "X-Rate-Limit-Limit", "getToken", "[redacted]"} {
+	for _, want := range []string{"/status", "/id", "X-Rate-Limit-Limit", "getToken", "[redacted]", " (request "} {
 		if !strings.Contains(reported.String(), want) {
 			t.Errorf("the report lacks %q:\n%s", want, reported.String())
 		}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -24,14 +25,21 @@ func TestFaults(t *testing.T) {
 		"status:503": {oktatest.Status(503),
 			func(r reply) bool { return r.status == 503 && strings.Contains(r.body, "E0000010") }, held},
 		"concurrent-limit": {oktatest.ConcurrentLimit(),
-			func(r reply) bool { return r.status == 429 && r.header.Get("X-Rate-Limit-Limit") == "0" }, held},
+			func(r reply) bool {
+				return r.status == 429 && r.header.Get("X-Rate-Limit-Limit") == "0" && r.header.Get("X-Rate-Limit-Remaining") == "0"
+			}, held},
 		"used-up:9s": {oktatest.UsedUp(9 * time.Second),
-			func(r reply) bool { return r.status == 429 && r.header.Get("X-Rate-Limit-Limit") == "100" }, held},
+			func(r reply) bool {
+				return r.status == 429 && r.header.Get("X-Rate-Limit-Limit") == "100" && r.header.Get("X-Rate-Limit-Remaining") == "0"
+			}, held},
 		"throttle:7s": {oktatest.Throttle(7 * time.Second),
 			func(r reply) bool { return r.status == 429 && r.header.Get("Retry-After") == "7" && r.body == "" }, held},
 		"drop-before": {oktatest.DropBefore(), func(r reply) bool { return r.err != nil && r.status == 0 }, held},
 		"drop-after":  {oktatest.DropAfter(), func(r reply) bool { return r.err != nil && r.status == 0 }, 0},
-		"cut-body":    {oktatest.CutBody(), func(r reply) bool { return r.err != nil && r.status == 200 && r.body != "" }, -1},
+		"cut-body": {oktatest.CutBody(), func(r reply) bool {
+			whole, _ := strconv.Atoi(r.header.Get("Content-Length"))
+			return r.err != nil && r.status == 200 && whole > 0 && len(r.body) == whole/2
+		}, -1},
 		"truncate-body": {oktatest.TruncateBody(),
 			func(r reply) bool { return r.err == nil && !json.Valid([]byte(r.body)) }, -1},
 		"redirect:302,/x": {oktatest.Redirect(302, "/x"),
@@ -53,7 +61,9 @@ func TestFaults(t *testing.T) {
 		"foreign-links:<x>; rel=y": {oktatest.ForeignLinks("<x>; rel=y"),
 			func(r reply) bool { return len(r.header.Values("Link")) == 1 && r.header.Get("Link") == "<x>; rel=y" }, -1},
 		"malformed-link": {oktatest.MalformedLink(),
-			func(r reply) bool { return !strings.Contains(r.header.Get("Link"), ">") }, -1},
+			func(r reply) bool {
+				return len(r.header.Values("Link")) == 1 && !strings.Contains(r.header.Get("Link"), ">")
+			}, -1},
 		"no-links": {oktatest.NoLinks(), func(r reply) bool { return r.header.Values("Link") == nil }, -1},
 		"no-next":  {oktatest.NoNext(), func(r reply) bool { return len(r.header.Values("Link")) == 1 && r.next() == "" }, -1},
 		"foreign-next:https://acme.okta.com/x": {oktatest.ForeignNext(orgURL + "/x"),
@@ -80,8 +90,12 @@ func TestFaults(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					org := oktatest.New(oktatest.WithApp("0oa1", held))
 					org.Inject(fault)
+					start := time.Now()
 					if got := send(t, org, "GET", tokens+"?expand=scope"); !test.ok(got) {
 						t.Errorf("answer %+v", got)
+					}
+					if took := time.Since(start); took != map[string]time.Duration{"slow-first-byte": time.Second}[name] {
+						t.Errorf("took %v", took)
 					}
 					if got := org.Requests()[0].Fault; got != name {
 						t.Errorf("the record names the fault %q, want %q", got, name)

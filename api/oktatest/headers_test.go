@@ -3,6 +3,7 @@ package oktatest_test
 import (
 	"compress/gzip"
 	"encoding/json"
+	"fmt"
 	"io"
 	"maps"
 	"net/http"
@@ -59,6 +60,9 @@ func TestHeadersAreThoseOfRecordedAnswers(t *testing.T) {
 			got := send(t, org, test.method, test.target)
 			if got.status != test.status {
 				t.Fatalf("status %d", got.status)
+			}
+			if length := got.header.Get("Content-Length"); got.status != 204 && length != fmt.Sprint(len(got.body)) || got.status == 204 && length != "" {
+				t.Errorf("Content-Length %q of %d bytes", length, len(got.body))
 			}
 			if cookie := got.header.Get("Set-Cookie"); !strings.HasPrefix(cookie, "JSESSIONID=") {
 				t.Errorf("Set-Cookie %q", cookie)

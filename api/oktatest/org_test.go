@@ -97,6 +97,10 @@ func TestAnswers(t *testing.T) {
 		"unknown token, revoke":      {"DELETE", tokens + "/oar9", "SSWS", 404, "E0000007"},
 		"unknown path":               {"GET", "/api/v1/users", "SSWS", 404, "E0000008"},
 		"a path below a token":       {"GET", tokens + "/" + id + "/x", "SSWS", 404, "E0000008"},
+		"another collection":         {"GET", "/api/v1/apps/0oa1/users", "SSWS", 404, "E0000008"},
+		"an app":                     {"GET", "/api/v1/apps/0oa1", "SSWS", 405, "E0000022"},
+		"the smallest limit":         {"GET", tokens + "?limit=1", "SSWS", 200, ""},
+		"the largest limit":          {"GET", tokens + fmt.Sprint("?limit=", gen.ListTokensLimitMaximum), "SSWS", 200, ""},
 		"method of the list":         {"PUT", tokens, "SSWS", 405, "E0000022"},
 		"method of a token":          {"POST", tokens + "/" + id, "SSWS", 405, "E0000022"},
 		"limit 0":                    {"GET", tokens + "?limit=0", "SSWS", 400, "E0000001"},
@@ -209,13 +213,15 @@ func TestAWindowBeginsWithItsFirstRequest(t *testing.T) {
 func TestTheSeedMakesTheData(t *testing.T) {
 	t.Parallel()
 	clock := oktatest.WithClock(func() time.Time { return time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC) })
-	list := func(seed uint64) string {
-		return send(t, oktatest.New(clock, oktatest.WithApp("0oa1", 100), oktatest.WithSeed(seed)), "GET",
-			tokens+"?limit=200").body
+	list := func(opts ...oktatest.Option) string {
+		return send(t, oktatest.New(append(opts, clock, oktatest.WithApp("0oa1", 100))...), "GET", tokens+"?limit=200").body
 	}
-	first, again, other := list(1), list(1), list(7)
+	first, again, other := list(oktatest.WithSeed(1)), list(oktatest.WithSeed(1)), list(oktatest.WithSeed(7))
 	if first != again {
 		t.Error("the same seed made different data")
+	}
+	if first != list() {
+		t.Error("the default is not 1")
 	}
 	if first == other {
 		t.Error("another seed made the same data")

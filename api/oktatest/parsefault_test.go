@@ -83,6 +83,8 @@ func TestTextsThatAreNotFaults(t *testing.T) {
 		"status:":                    `"" is not a status from 200 to 599`,
 		"status:abc":                 `"abc" is not a status from 200 to 599`,
 		"status:101":                 `"101" is not a status from 200 to 599`,
+		"status:600":                 `"600" is not a status from 200 to 599`,
+		"status:199":                 `"199" is not a status from 200 to 599`,
 		"status:1000":                `"1000" is not a status from 200 to 599`,
 		"throttle":                   "want throttle:DURATION",
 		"throttle:2":                 `"2" is not a duration like 1.5s`,
@@ -102,6 +104,7 @@ func TestTextsThatAreNotFaults(t *testing.T) {
 		"cut-body@times=0":           `"times=0" is not a condition`,
 		"cut-body@on=LIST":           `"on=LIST" is not a condition`,
 		"cut-body@on=":               `"on=" is not a condition`,
+		"cut-body@times=2147483648":  `"times=2147483648" is not a condition`,
 		"cut-body@times=99999999999": `"times=99999999999" is not a condition`,
 	} {
 		_, err := oktatest.ParseFault(text)

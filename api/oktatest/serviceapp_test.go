@@ -184,9 +184,10 @@ func TestAssertionsAreCheckedStrictly(t *testing.T) {
 		"expired":     {func(p *party) string { return p.assertion(claims{"exp": now(-time.Second)}) }, "expired"},
 		"too long a life": {func(p *party) string { return p.assertion(claims{"exp": now(61 * time.Minute)}) },
 			"longer than an hour"},
-		"of the future": {func(p *party) string { return p.assertion(claims{"iat": now(time.Minute)}) }, "in the future"},
-		"without jti":   {func(p *party) string { return p.assertion(claims{"jti": nil}) }, ""},
-		"not valid yet": {func(p *party) string { return p.assertion(claims{"nbf": now(time.Minute)}) }, "not valid yet"},
+		"of the future":     {func(p *party) string { return p.assertion(claims{"iat": now(time.Minute)}) }, "in the future"},
+		"without jti":       {func(p *party) string { return p.assertion(claims{"jti": nil}) }, ""},
+		"valid for a while": {func(p *party) string { return p.assertion(claims{"nbf": now(-time.Minute)}) }, ""},
+		"not valid yet":     {func(p *party) string { return p.assertion(claims{"nbf": now(time.Minute)}) }, "not valid yet"},
 		"that is used again": {func(p *party) string { a := p.assertion(nil); p.ask(&testing.T{}, p.form(a)); return a },
 			"used before"},
 	}
@@ -215,6 +216,7 @@ func TestTokenRequestsAreCheckedStrictly(t *testing.T) {
 	}{
 		"another grant":          {"grant_type", "password", 400, "unsupported_grant_type"},
 		"another assertion type": {"client_assertion_type", "saml", 401, "invalid_client"},
+		"another client":         {"client_id", "0oaOther", 401, "invalid_client"},
 		"no scope":               {"scope", "", 400, "invalid_scope"},
 		"an unknown scope":       {"scope", "okta.apps.read payments", 400, "invalid_scope"},
 		"a scope not granted":    {"scope", "okta.users.read", 400, "consent_required"},

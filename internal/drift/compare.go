@@ -165,6 +165,8 @@ func (c *comparer) entries(at location, key string, ours, theirs map[string]any)
 			c.objects(below.below(name), own, other)
 		case had:
 			c.report(below.below(name), "removed", change{keyword: key, name: name, from: own, response: below.response})
+		case has && c.upstream.object(other).problem != "":
+			c.report(below.below(name), "cannot be compared: "+c.upstream.object(other).problem, change{keyword: "problem"})
 		case has:
 			c.report(below.below(name), "added", change{keyword: key, name: name, to: other, response: below.response})
 		}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -44,6 +45,7 @@ func TestCompareTellsWhatIsUnexpected(t *testing.T) {
 		code                             int
 	}{
 		{"the same in other words", "", smallUpstream, unchanged, clean},
+		{"a value that is the name of a key", "", edited(t, "  version: 1.3.0\n", "  version: 1.3.0\n  summary: version\n  license: {name: None}\n"), unchanged, clean},
 		{"differences", "", more, changed, differs},
 		{"a deliberate difference", entry, text, strings.Replace(unchanged, "0 deliberate", "1 deliberate", 1), clean},
 		{"a stale entry", entry + stale, more, listed, differs},
@@ -129,6 +131,21 @@ func TestArgumentsThatAreMissingOrWrongAreErrors(t *testing.T) {
 			t.Parallel()
 			cannot(t, root, test.args, test.want)
 		})
+	}
+}
+
+func TestAFileThatIsMissingIsNamed(t *testing.T) {
+	t.Parallel()
+	for file, commands := range map[string][]string{
+		contractFile: {"compare", "record"}, deliberateFile: {"compare", "record"}, "api/contract/listprobes.go": {"record"},
+	} {
+		for _, command := range commands {
+			root, upstreamFile := repository(t, "", smallUpstream)
+			if err := os.Remove(filepath.Join(root, file)); err != nil {
+				t.Fatal(err)
+			}
+			cannot(t, root, []string{command, upstreamFile}, file+": no such file")
+		}
 	}
 }
 

@@ -25,6 +25,12 @@ var operationMutations = []mutation{
 	}, []string{
 		"breaks clients: getToken/parameters/header/X-Reason: added",
 	}},
+	{"parameter that leads nowhere, before another", edits{
+		"getToken/parameters": "[{$ref: '#/nowhere'}, " + expand + ", {name: q, in: query, schema: {type: string}}]",
+	}, []string{
+		"breaks clients: getToken/parameters/3: cannot be compared: the reference #/nowhere leads nowhere",
+		"harmless: getToken/parameters/query/q: added",
+	}},
 	{"parameter required", edits{"parameters/After/required": "true"}, []string{
 		"breaks clients: listTokens/parameters/query/after: required false -> true",
 	}},
@@ -122,6 +128,11 @@ var operationMutations = []mutation{
 		"getToken/security": "[{apiToken: []}, {oauth2: [okta.apps.read, okta.oauthTokens.read]}]",
 	}, []string{
 		"breaks clients: getToken: security oauth2: [okta.apps.read] -> oauth2: [okta.apps.read, okta.oauthTokens.read]",
+	}},
+	{"both credentials demanded", edits{
+		"getToken/security": "[{oauth2: [okta.apps.read], apiToken: []}]",
+	}, []string{
+		"breaks clients: getToken: security apiToken, oauth2: [okta.apps.read] -> apiToken and oauth2: [okta.apps.read]",
 	}},
 	{"API tokens no longer accepted", edits{
 		"getToken/security": "[{oauth2: [okta.apps.read]}]",

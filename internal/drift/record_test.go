@@ -74,6 +74,13 @@ func TestTheChecklistTellsWhatToEdit(t *testing.T) {
 	}
 }
 
+func TestAChecklistThatCannotBeWrittenIsAnError(t *testing.T) {
+	t.Parallel()
+	root, upstreamFile := repository(t, "", smallUpstream)
+	write(t, filepath.Join(root, checklistFile, "notes"), "in the way")
+	cannot(t, root, []string{"record", upstreamFile}, checklistFile+": is a directory")
+}
+
 // Each place that a checklist may name is there, once it is looked for in this repository.
 func TestThePlacesOfAChecklistExist(t *testing.T) {
 	t.Parallel()

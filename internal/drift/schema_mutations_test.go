@@ -23,6 +23,9 @@ var schemaMutations = []mutation{
 		"breaks clients: Token/issuer/oneOf/1: added",
 		"breaks clients: Token/issuer/oneOf/2: added",
 	}},
+	{"property that nothing matches", edits{"Token/properties/issuer/not": "{}"}, []string{
+		"breaks clients: Token/issuer/not: added",
+	}},
 	{"property nullable", edits{"Token/properties/issuer/nullable": "true"}, []string{
 		"breaks clients: Token/issuer: nullable false -> true",
 	}},
@@ -51,6 +54,9 @@ var schemaMutations = []mutation{
 	{"property no longer required", edits{"SelfLink/required": ""}, []string{
 		"breaks clients: Token/_links/self: required without href",
 	}},
+	{"property required in one of two parts", edits{"SelfLink/allOf": "[{required: [href]}, {required: [title]}]"}, []string{
+		"harmless: Token/_links/self: required with title",
+	}},
 	{"enum with a new value", edits{"TokenStatus/enum": "[ACTIVE, REVOKED, EXPIRED]"}, []string{
 		"may break clients: Token/status: enum with EXPIRED",
 	}},
@@ -68,6 +74,11 @@ var schemaMutations = []mutation{
 	}},
 	{"array of unique items", edits{"Token/properties/scopes/uniqueItems": "true"}, []string{
 		"harmless: Token/scopes: uniqueItems false -> true",
+	}},
+	{"array whose items two parts describe", edits{
+		"Token/properties/scopes/allOf": "[{items: {type: string}}, {items: {minLength: 3}}]",
+	}, []string{
+		"harmless: Token/scopes/items: minLength none -> 3",
 	}},
 	{"array of another type", edits{"Token/properties/scopes/items/type": "integer"}, []string{
 		"breaks clients: Token/scopes/items: type string -> integer",

@@ -1,0 +1,196 @@
+package contract_test
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"example.com/apptokens/api"
+	"example.com/apptokens/api/contract"
+	"example.com/apptokens/api/oktatest"
+	"example.com/apptokens/gen"
+)
+
+// result returns the result of a probe.
+func result(t *testing.T, report contract.Report, probe string) contract.Result {
+	t.Helper()
+	for _, result := range report.Results {
+		if result.Probe == probe {
+			return result
+		}
+	}
+	t.Fatalf("no result of %s: %+v", probe, report.Results)
+	return contract.Result{}
+}
+
+// Whichever request meets an outage, one probe cannot be made, and no rule is broken.
+func TestAnOutageAtAnyRequestBreaksNoRule(t *testing.T) {
+	t.Parallel()
+	const attempts = 5
+	for n, met := 0, true; met; n++ {
+		synctest.Test(t, func(t *testing.T) {
+			org := newOrg()
+			org.Inject(oktatest.Status(503).After(n).Times(attempts))
+			report, err := contract.Check(t.Context(), inProcess(org))
+			met = len(org.Requests()) > n
+			if err != nil || report.Count(contract.Failed) > 0 || met != (report.Count(contract.Errored) == 1) {
+				t.Errorf("request %d: %v, %+v", n+1, err, report.Results)
+			}
+		})
+	}
+}
+
+// No listing is read further than it may be, and the result says how far it was.
+func TestCheckReadsAtMostSoManyPages(t *testing.T) {
+	t.Parallel()
+	for pages, want := range map[int][3]string{
+		2:   {"400 tokens, not all: at most 2 pages are read", "40 tokens, not all: at most 2 pages are read", "2 tokens, not all: at most 2 pages are read"},
+		100: {"450 tokens", "450 tokens", "100 tokens, not all: at most 100 pages are read"},
+	} {
+		target := inProcess(oktatest.New(oktatest.WithApp("0oa1", 450)))
+		target.MaxPages, target.Write, target.Denied = pages, false, nil
+		report, err := contract.Check(t.Context(), target)
+		if err != nil || report.Count(contract.Failed) > 0 {
+			t.Errorf("%v, %+v", err, report.Results)
+		}
+		for i, probe := range []string{"largest pages", "default pages", "smallest pages"} {
+			if got := result(t, report, probe); got.Outcome != contract.Passed || got.Detail != want[i] {
+				t.Errorf("at most %d pages: %+v, want %q", pages, got, want[i])
+			}
+		}
+	}
+}
+
+// Tokens may be revoked between the listing and the reading: a few are tried, and no more than it takes.
+func TestAFewTokensAreTried(t *testing.T) {
+	t.Parallel()
+	for gone, want := range []contract.Result{
+		{Outcome: contract.Passed, Requests: 1}, {Outcome: contract.Passed, Requests: 2}, {Outcome: contract.Passed, Requests: 3},
+		{Outcome: contract.Failed, Requests: 3},
+	} {
+		reads := 0
+		server := httptest.NewServer(change{only: isToken("GET"), response: func(r *http.Request, w *httptest.ResponseRecorder) {
+			if reads++; reads <= gone {
+				whole(404, "application/json", errorObject)(r, w)
+			}
+		}}.handler(newOrg()))
+		defer server.Close()
+		report, err := contract.Check(t.Context(), target(server.URL))
+		if got := result(t, report, "get"); err != nil || got.Outcome != want.Outcome || got.Requests != want.Requests {
+			t.Errorf("%d gone: %v, %+v, want %+v", gone, err, got, want)
+		}
+	}
+}
+
+// A limit above the maximum may be replaced by the maximum, but not taken as it is.
+func TestALimitThatIsTooLargeMayBeReplaced(t *testing.T) {
+	t.Parallel()
+	for more, want := range []contract.Outcome{contract.Passed, contract.Failed} {
+		server := httptest.NewServer(change{
+			only: isPage(gen.ListTokensLimitMaximum + 1), request: query("limit", fmt.Sprint(gen.ListTokensLimitMaximum)),
+			response: rewrite(func(page string) string {
+				return strings.Replace(page, "[", "["+strings.Repeat(`{"id":"oarMore"},`, more), 1)
+			}),
+		}.handler(oktatest.New(oktatest.WithApp("0oa1", gen.ListTokensLimitMaximum+5))))
+		defer server.Close()
+		target := target(server.URL)
+		target.Write, target.Denied, target.MaxPages = false, nil, 1
+		report, err := contract.Check(t.Context(), target)
+		if got := result(t, report, "limit too large"); err != nil || got.Outcome != want {
+			t.Errorf("%d more than the maximum: %v, %+v, want %s", more, err, got, want)
+		}
+	}
+}
+
+// What Okta does, or may do, breaks no rule.
+func TestCheckTakesWhatOktaMayDo(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]change{
+		// Okta's own 405s come from a server in front.
+		"a 405 without a request id": {only: method("POST", "/tokens"), response: header("X-Okta-Request-Id", "")},
+		"as many requests left as the limit": {only: isList, response: func(_ *http.Request, w *httptest.ResponseRecorder) {
+			w.Header().Set("X-Rate-Limit-Remaining", w.Header().Get("X-Rate-Limit-Limit"))
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := httptest.NewServer(change.handler(newOrg()))
+			defer server.Close()
+			report, err := contract.Check(t.Context(), target(server.URL))
+			if err != nil || report.Count(contract.Passed) != len(report.Results) {
+				t.Errorf("%v, %+v", err, report.Results)
+			}
+		})
+	}
+}
+
+// Tokens that are issued and revoked between two listings make no difference.
+func TestTokensMayComeAndGoMeanwhile(t *testing.T) {
+	t.Parallel()
+	org, changed := newOrg(), false
+	server := httptest.NewServer(change{only: isPage(gen.ListTokensLimitDefault), request: func(*http.Request) {
+		if !changed {
+			changed = true
+			org.Add("0oa1", gen.Token{ID: "oarNew"})
+			revoke := httptest.NewRequest(http.MethodDelete, "/api/v1/apps/0oa1/tokens/"+org.Tokens("0oa1")[7].ID, nil)
+			revoke.Header.Set("Authorization", "SSWS "+oktatest.DefaultAPIToken)
+			org.ServeHTTP(httptest.NewRecorder(), revoke)
+		}
+	}}.handler(org))
+	defer server.Close()
+	report, err := contract.Check(t.Context(), target(server.URL))
+	if err != nil || !changed || report.Count(contract.Failed)+report.Count(contract.Errored) > 0 {
+		t.Errorf("%v, %+v", err, report.Results)
+	}
+}
+
+// What an app with few tokens cannot show is skipped, with the reason.
+func TestCheckOfAnAppWithFewTokens(t *testing.T) {
+	t.Parallel()
+	for tokens, skipped := range []map[string]string{
+		0: {
+			"default pages": "there are too few tokens to compare", "smallest pages": "default pages has not passed", "expand": "no token has a scope",
+			"expand on": "expand has not passed", "get": "the app holds no token", "get, expand": "get has not passed",
+			"revoke": "get has not passed", "revoke again": "revoke has not passed", "get revoked": "revoke has not passed", "revoke one": "revoke has not passed",
+		},
+		1: {
+			"default pages": "there are too few tokens to compare", "smallest pages": "default pages has not passed",
+			"expand on": "smallest pages has not passed", "revoke one": "the app held one token",
+		},
+	} {
+		server := httptest.NewServer(oktatest.New(oktatest.WithApp("0oa1", tokens), oktatest.WithBearerToken("denied")))
+		defer server.Close()
+		report, err := contract.Check(t.Context(), target(server.URL))
+		got := map[string]string{}
+		for _, result := range report.Results {
+			if result.Outcome != contract.Passed {
+				got[result.Probe] = result.Detail
+			}
+		}
+		if err != nil || report.Count(contract.Skipped) != len(skipped) || !maps.Equal(got, skipped) {
+			t.Errorf("%d tokens: %v, not passed: %q, want %q", tokens, err, got, skipped)
+		}
+	}
+}
+
+// A failure names the request, and what became of it.
+func TestAFailureNamesItsRequest(t *testing.T) {
+	t.Parallel()
+	org := newOrg()
+	server := httptest.NewServer(change{only: method("GET", "/0oaNoSuchAppHere0000/tokens"),
+		response: whole(200, "application/json", "[]")}.handler(org))
+	defer server.Close()
+	readOnly := contract.Target{URL: server.URL, Auth: api.APIToken(oktatest.DefaultAPIToken)}
+	report, err := contract.Check(t.Context(), readOnly)
+	want := "GET /api/v1/apps/0oaNoSuchAppHere0000/tokens: 200: want 404 (request "
+	if err != nil || !slices.ContainsFunc(report.Results, func(r contract.Result) bool {
+		return r.Probe == "unknown app" && r.Outcome == contract.Failed && strings.HasPrefix(r.Detail, want)
+	}) {
+		t.Errorf("%v, %+v, want %q", err, report.Results, want)
+	}
+}
