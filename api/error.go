@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -9,6 +10,7 @@ import (
 	"strings"
 
 	"example.com/apptokens/api/internal/check"
+	"example.com/apptokens/api/internal/retry"
 	"example.com/apptokens/api/internal/text"
 )
 
@@ -137,6 +139,14 @@ func (e *Error) add(cause error) {
 		cause = fmt.Errorf("%w: %w", cause, e.Err)
 	}
 	e.Err = cause
+}
+
+// because returns why ctx ended, followed by what it interrupted. An error of a context adds nothing.
+func because(ctx context.Context, end, err error) error {
+	if retry.IsContextError(err) || errors.Is(err, context.Cause(ctx)) {
+		return end
+	}
+	return fmt.Errorf("%w: %w", end, err)
 }
 
 // TokenNotFound reports whether Okta itself says that it knows no such token. A 404 of a proxy does not count, nor one
