@@ -58,8 +58,8 @@ func WithUserAgent(userAgent string) Option {
 }
 
 // WithLogger logs every [Attempt], whether or not it failed: at warn level if another one follows or something could
-// not be read, otherwise at debug level. A [Hold] is logged at info level. No header, body or credential is logged. The
-// default logs nothing.
+// not be read (once for each page of a listing), otherwise at debug level. A [Hold] is logged at info level. No header,
+// body or credential is logged. The default logs nothing.
 func WithLogger(logger *slog.Logger) Option {
 	return check.Option(check.NotNil("logger", logger), func(s *settings) {
 		s.observers = append(s.observers, logTo(logger))
