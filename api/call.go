@@ -248,11 +248,3 @@ func (call *call) complete(failure *Error) *Error {
 	failure.Op, failure.AppID, failure.TokenID, failure.Attempts = call.op, call.appID, call.tokenID, call.attempts
 	return failure
 }
-
-// because returns why ctx ended, followed by what it interrupted. An error of a context adds nothing.
-func because(ctx context.Context, end, err error) error {
-	if retry.IsContextError(err) || errors.Is(err, context.Cause(ctx)) {
-		return end
-	}
-	return fmt.Errorf("%w: %w", end, err)
-}

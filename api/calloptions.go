@@ -59,7 +59,7 @@ func (callOption) forRevoke() {}
 func PageSize(n int) ListOption {
 	valid := gen.ListTokensLimitMinimum <= n && n <= MaxPageSize
 	err := check.That(valid, "page size", n, fmt.Sprintf("Okta accepts %d to %d", gen.ListTokensLimitMinimum, MaxPageSize))
-	return callOption(setting(err, func(s *callSettings) { s.pageSize = n }))
+	return callOption(check.Option(err, func(s *callSettings) { s.pageSize = n }))
 }
 
 // StartAt resumes a listing at the [Page.Next] of an earlier listing of the same app, with the page size of that one. A
@@ -67,17 +67,17 @@ func PageSize(n int) ListOption {
 // nothing is left to resume.
 func StartAt(next string) ListOption {
 	err := check.That(next != "", "link to a page", next, "an empty Next means that the listing had ended")
-	return callOption(setting(err, func(s *callSettings) { s.start = next }))
+	return callOption(check.Option(err, func(s *callSettings) { s.start = next }))
 }
 
 // KeepRaw keeps the JSON of each token in [Page.Raw], byte for byte as Okta sent it.
 func KeepRaw() ListOption {
-	return callOption(setting(nil, func(s *callSettings) { s.keepRaw = true }))
+	return callOption(check.Option(nil, func(s *callSettings) { s.keepRaw = true }))
 }
 
 // RawTo stores the JSON of the token in raw, byte for byte as Okta sent it.
 func RawTo(raw *jsontext.Value) GetOption {
-	return callOption(setting(check.NotNil("raw JSON", raw), func(s *callSettings) { s.raw = raw }))
+	return callOption(check.Option(check.NotNil("raw JSON", raw), func(s *callSettings) { s.raw = raw }))
 }
 
 // expandScope is the only value of expand that Okta knows.
@@ -85,12 +85,12 @@ const expandScope = "scope"
 
 // ExpandScopes asks Okta to put the details of every scope into Token.Embedded.
 func ExpandScopes() ReadOption {
-	return callOption(setting(nil, func(s *callSettings) { s.expand = new(expandScope) }))
+	return callOption(check.Option(nil, func(s *callSettings) { s.expand = new(expandScope) }))
 }
 
 // EditRequest runs an editor for every attempt of one call, after the client's own; see [WithRequestEditor].
 func EditRequest(editor RequestEditor) CallOption {
-	return callOption(setting(check.NotNil("request editor", editor), func(s *callSettings) {
+	return callOption(check.Option(check.NotNil("request editor", editor), func(s *callSettings) {
 		s.editors = append(s.editors, editor)
 	}))
 }

@@ -46,14 +46,8 @@ func New(orgURL string, auth Auth, opts ...Option) (_ *Client, err error) {
 		attemptTimeout: 30 * time.Second,
 		share:          1,
 	}
-	for _, option := range opts {
-		err := check.NotNil("option", option)
-		if err == nil {
-			err = option(&settings)
-		}
-		if err != nil {
-			return nil, err
-		}
+	if err := check.Apply(&settings, opts); err != nil {
+		return nil, err
 	}
 	org, err := check.OrgURL(orgURL, settings.plainHTTP)
 	if err != nil {

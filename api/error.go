@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -9,6 +10,7 @@ import (
 	"strings"
 
 	"example.com/apptokens/api/internal/check"
+	"example.com/apptokens/api/internal/retry"
 	"example.com/apptokens/api/internal/text"
 )
 
@@ -36,9 +38,9 @@ var (
 	ErrPaginationLoop = fmt.Errorf("%w: pagination loop", ErrUnexpectedResponse)
 )
 
-// Error is the error of every call. It contains no secret: neither body nor header, and the server's texts are
-// shortened and stripped of control characters and of the credential, if the server repeats it. (An error of an [Auth]
-// or a request editor keeps its own text.)
+// Error is the error of every call. It contains neither body nor header. The server's texts are shortened, and stripped
+// of control characters and, if the server repeats them, of the credentials in Authorization and DPoP, but not of those
+// in other headers. (An error of an [Auth] or a request editor keeps its own text.)
 type Error struct {
 	Op      string // the method in words, such as "list", "revoke all" or "new client"
 	AppID   string // of the call; empty if it was rejected
@@ -137,6 +139,14 @@ func (e *Error) add(cause error) {
 		cause = fmt.Errorf("%w: %w", cause, e.Err)
 	}
 	e.Err = cause
+}
+
+// because returns why ctx ended, followed by what it interrupted. An error of a context adds nothing.
+func because(ctx context.Context, end, err error) error {
+	if retry.IsContextError(err) || errors.Is(err, context.Cause(ctx)) {
+		return end
+	}
+	return fmt.Errorf("%w: %w", end, err)
 }
 
 // TokenNotFound reports whether Okta itself says that it knows no such token. A 404 of a proxy does not count, nor one

@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"time"
@@ -31,17 +30,12 @@ type settings struct {
 	holdObservers  []func(context.Context, Hold)
 }
 
-// setting returns an option of a client or a call. err, if it is not nil, says why its argument is invalid.
-func setting[S any](err error, set func(*S)) func(*S) error {
-	return func(s *S) error { set(s); return err }
-}
-
 // WithHTTPClient uses the Transport of client (a proxy, client certificates, a recorder), its Jar, and its Timeout,
 // which bounds each attempt if it is shorter than the attempt timeout. CheckRedirect is ignored: redirects are never
 // followed. The token requests of a service app use client, too, unless the app has one of its own. The default is a
 // copy of [http.DefaultTransport] that keeps more idle connections, without cookies.
 func WithHTTPClient(client *http.Client) Option {
-	return setting(check.NotNil("HTTP client", client), func(s *settings) { s.httpClient = client })
+	return check.Option(check.NotNil("HTTP client", client), func(s *settings) { s.httpClient = client })
 }
 
 // RequestEditor changes a request before it is sent, for example to add a header that a proxy requires. It must be safe
@@ -52,20 +46,22 @@ type RequestEditor = gen.RequestEditorFn
 // order in which they were added; their errors end the call without a retry. A request whose method, path or origin an
 // editor has changed is not sent. For a single call, see [EditRequest].
 func WithRequestEditor(editor RequestEditor) Option {
-	return setting(check.NotNil("request editor", editor), func(s *settings) { s.editors = append(s.editors, editor) })
+	return check.Option(check.NotNil("request editor", editor), func(s *settings) {
+		s.editors = append(s.editors, editor)
+	})
 }
 
 // WithUserAgent replaces the User-Agent header, by which an org's system log distinguishes programs. The default is
 // "apptokens-go/VERSION", with the version of this module.
 func WithUserAgent(userAgent string) Option {
-	return setting(check.UserAgent(userAgent), func(s *settings) { s.userAgent = userAgent })
+	return check.Option(check.UserAgent(userAgent), func(s *settings) { s.userAgent = userAgent })
 }
 
 // WithLogger logs every [Attempt], whether or not it failed: at warn level if another one follows or something could
-// not be read, otherwise at debug level. A [Hold] is logged at info level. No header, body or credential is logged. The
-// default logs nothing.
+// not be read (once for each page of a listing), otherwise at debug level. A [Hold] is logged at info level. No header,
+// body or credential is logged. The default logs nothing.
 func WithLogger(logger *slog.Logger) Option {
-	return setting(check.NotNil("logger", logger), func(s *settings) {
+	return check.Option(check.NotNil("logger", logger), func(s *settings) {
 		s.observers = append(s.observers, logTo(logger))
 		s.holdObservers = append(s.holdObservers, logHoldsTo(logger))
 	})
@@ -97,9 +93,8 @@ type RetryPolicy struct {
 
 // WithRetry replaces the retry policy. Fields that are zero keep their default; none may be negative.
 func WithRetry(policy RetryPolicy) Option {
-	const why = "no field can be negative, and no wait longer than ten years"
-	err := check.That(retry.Policy(policy).Valid(), "retry policy", fmt.Sprintf("%+v", policy), why)
-	return setting(err, func(s *settings) { s.retry = retry.Policy(policy).WithDefaults() })
+	p := retry.Policy(policy)
+	return check.Option(p.Check(), func(s *settings) { s.retry = p.WithDefaults() })
 }
 
 // WithAttemptTimeout bounds one attempt, from the end of its authorization to the last byte of the response. An attempt
@@ -107,36 +102,36 @@ func WithRetry(policy RetryPolicy) Option {
 // which may have to wait for a token endpoint, gets [RetryPolicy].MaxWait on top.
 func WithAttemptTimeout(timeout time.Duration) Option {
 	err := check.That(timeout > 0, "attempt timeout", timeout, "it must be positive")
-	return setting(err, func(s *settings) { s.attemptTimeout = timeout })
+	return check.Option(err, func(s *settings) { s.attemptTimeout = timeout })
 }
 
 // WithCallTimeout bounds a whole call with all its attempts and waits, or one page of a listing, as if its context had
 // that deadline. By default, the duration of a call is controlled by its context alone.
 func WithCallTimeout(timeout time.Duration) Option {
 	err := check.That(timeout > 0, "call timeout", timeout, "it must be positive")
-	return setting(err, func(s *settings) { s.callTimeout = timeout })
+	return check.Option(err, func(s *settings) { s.callTimeout = timeout })
 }
 
 // WithRateShare leaves the rest of the org's rate limit to others: the client uses at most this share of every window,
-// greater than 0 and at most 1, but at least one request. The default is 1. Other clients that share the limit are accounted for
-// at any share.
+// greater than 0 and at most 1, but at least one request. The default is 1. Other clients that share the limit are
+// accounted for at any share.
 func WithRateShare(share float64) Option {
 	err := check.That(share > 0 && share <= 1, "rate share", share, "it must be greater than 0 and at most 1")
-	return setting(err, func(s *settings) { s.share = share })
+	return check.Option(err, func(s *settings) { s.share = share })
 }
 
 // WithPlainHTTP allows http to any host, and not only to a loopback one: for tests whose mock of Okta is another
 // container. Anybody on the network path can read the credential, and use it.
-func WithPlainHTTP() Option { return setting(nil, func(s *settings) { s.plainHTTP = true }) }
+func WithPlainHTTP() Option { return check.Option(nil, func(s *settings) { s.plainHTTP = true }) }
 
 // WithLinksRewritten is for a proxy that leaves its own name, or http, in next links: they are mapped to the org's
 // origin instead of being rejected with [ErrForeignLink]. Their path is still checked.
-func WithLinksRewritten() Option { return setting(nil, func(s *settings) { s.mapLinks = true }) }
+func WithLinksRewritten() Option { return check.Option(nil, func(s *settings) { s.mapLinks = true }) }
 
 // WithStartObserver calls observer before every attempt, with the operation, the number and the start. The attempt uses
 // the context that observer returns: it may carry a span, which [WithObserver] ends. Otherwise, return ctx.
 func WithStartObserver(observer func(ctx context.Context, attempt Attempt) context.Context) Option {
-	return setting(check.NotNil("start observer", observer), func(s *settings) {
+	return check.Option(check.NotNil("start observer", observer), func(s *settings) {
 		s.startObservers = append(s.startObservers, observer)
 	})
 }
@@ -144,13 +139,15 @@ func WithStartObserver(observer func(ctx context.Context, attempt Attempt) conte
 // WithObserver calls observer after every attempt, for metrics and traces. It may be given several times. observer must
 // be quick and safe for concurrent use, because a listing makes attempts on another goroutine while the loop runs.
 func WithObserver(observer func(context.Context, Attempt)) Option {
-	return setting(check.NotNil("observer", observer), func(s *settings) { s.observers = append(s.observers, observer) })
+	return check.Option(check.NotNil("observer", observer), func(s *settings) {
+		s.observers = append(s.observers, observer)
+	})
 }
 
 // WithHoldObserver calls observer whenever the rate limit holds an attempt back until a certain time, before the wait.
 // observer must be quick and safe for concurrent use.
 func WithHoldObserver(observer func(context.Context, Hold)) Option {
-	return setting(check.NotNil("hold observer", observer), func(s *settings) {
+	return check.Option(check.NotNil("hold observer", observer), func(s *settings) {
 		s.holdObservers = append(s.holdObservers, observer)
 	})
 }

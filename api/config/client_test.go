@@ -167,6 +167,27 @@ func TestTheTimeoutOfTheProgramsHTTPClientIsKept(t *testing.T) {
 	})
 }
 
+// An HTTP client among the options makes all requests, token requests included.
+func TestAnHTTPClientAmongTheOptionsMakesTokenRequests(t *testing.T) {
+	t.Parallel()
+	org := oktatest.New(oktatest.WithApp("0oa1", 3), oktatest.WithServiceApp(oktatest.ServiceApp{
+		ClientID: "0oaService", Keys: map[string]crypto.PublicKey{"k1": key.Public()},
+	}))
+	env := environment{"ORGURL": orgURL, "PRIVATEKEY": jwkKey, "CLIENTID": "0oaService", "RATELIMIT_MAXRETRIES": "0"}
+	settings, err := config.Load(config.WithEnvironment(env.get), config.WithFiles())
+	if err != nil {
+		t.Fatal(err)
+	}
+	settings.HTTPClient = &http.Client{Transport: oktatest.New().Transport()} // where nobody knows the app
+	client, err := settings.Client(api.WithHTTPClient(&http.Client{Transport: org.Transport()}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := client.Get(t.Context(), "0oa1", org.Tokens("0oa1")[0].ID); err != nil {
+		t.Error(err)
+	}
+}
+
 // The rest of the rate limit is left to others: of ten requests a minute, five.
 func TestTheRateShareIsHeeded(t *testing.T) {
 	t.Parallel()

@@ -78,10 +78,9 @@ func Load(opts ...Option) (Config, error) {
 // if the setting is not set.
 func (c Config) Source(setting Setting) string { return c.sources[setting] }
 
-// Client returns the configured client. Options override the configuration. An HTTP client among them does not make the
-// token requests; Config.HTTPClient does.
+// Client returns the configured client. Options override the configuration.
 func (c Config) Client(opts ...api.Option) (*api.Client, error) {
-	auth, err := c.Auth()
+	auth, err := c.auth() // its token requests use the client's HTTP client
 	if err != nil {
 		return nil, err
 	}
@@ -104,7 +103,9 @@ func (c Config) Client(opts ...api.Option) (*api.Client, error) {
 }
 
 // Auth returns the configured authorization, for example for the generated client.
-func (c Config) Auth() (api.Auth, error) {
+func (c Config) Auth() (api.Auth, error) { return c.auth(oauth.WithHTTPClient(c.httpClient())) }
+
+func (c Config) auth(options ...oauth.Option) (api.Auth, error) {
 	if c.secrets == nil {
 		return nil, errors.New("apptokens: this Config was not returned by config.Load")
 	}
@@ -112,7 +113,7 @@ func (c Config) Auth() (api.Auth, error) {
 	if c.Mode != ModePrivateKey {
 		return static(c.Mode, secrets.token), nil
 	}
-	options := []oauth.Option{oauth.WithRetry(c.retry()), oauth.WithHTTPClient(c.httpClient())}
+	options = append(options, oauth.WithRetry(c.retry()))
 	if len(c.Scopes) > 0 {
 		options = append(options, oauth.WithScopes(c.Scopes...))
 	}

@@ -55,7 +55,8 @@ func (e *endpoint) mint(ctx context.Context, waiting func(err error, until time.
 			return nil, failure
 		}
 		if again && failure.StatusCode != http.StatusTooManyRequests && !e.budget.Draw() {
-			failure.Err, again = cmp.Or(failure.Err, retry.ErrBudget), false
+			again = false
+			failure.add(retry.ErrBudget)
 		}
 		if !again {
 			e.log(ctx, attempt, failure, 0)

@@ -72,6 +72,14 @@ const scopeRemedy = "grant the scope in the Admin Console (the app's Okta API Sc
 // Unwrap returns the cause, or nil if there is none besides the status.
 func (e *Error) Unwrap() error { return e.Err }
 
+// add puts another cause before the present one.
+func (e *Error) add(cause error) {
+	if e.Err != nil {
+		cause = fmt.Errorf("%w: %w", cause, e.Err)
+	}
+	e.Err = cause
+}
+
 // Is reports whether target is the error of package api that describes this failure.
 func (e *Error) Is(target error) bool {
 	switch {

@@ -1,6 +1,7 @@
 package oauth
 
 import (
+	"cmp"
 	"crypto"
 	"fmt"
 	"log/slog"
@@ -58,15 +59,10 @@ func newSettings(orgURL, clientID string, key crypto.Signer, opts []Option) (*se
 		scopes: []string{ScopeRead, ScopeManage},
 		retry:  retry.Policy{}.WithDefaults(), logger: slog.New(slog.DiscardHandler), userAgent: header.UserAgent(),
 	}
-	for _, option := range opts {
-		if option == nil {
-			return nil, check.Invalid("option", "nil", "leave it out")
-		}
-		if err := option(s); err != nil {
-			return nil, err
-		}
+	err := check.Apply(s, opts)
+	if err != nil {
+		return nil, err
 	}
-	var err error
 	if s.org, err = check.OrgURL(orgURL, s.plainHTTP); err != nil {
 		return nil, err
 	}
@@ -93,61 +89,40 @@ func isID(id string) bool {
 // WithKeyID sets the ID of the key ("kid" in the Admin Console), which Okta needs if the app has several keys. The
 // default is the key ID of the JWK that the key was parsed from, or none.
 func WithKeyID(id string) Option {
-	return func(s *settings) error {
-		if !isID(id) {
-			return check.Invalid("key id", "(not shown)",
-				"it is empty, a placeholder, or contains a character never found in key IDs")
-		}
-		s.keyID = id
-		return nil
-	}
+	const why = "it is empty, a placeholder, or contains a character never found in key IDs"
+	err := check.That(isID(id), "key id", "(not shown)", why)
+	return check.Option(err, func(s *settings) { s.keyID = id })
 }
 
 // WithAlgorithm sets the signature algorithm of assertions: RS256, RS384 or RS512 for an RSA key, or the one of the
 // curve for an ECDSA key: ES256, ES384 or ES512. The default is RS256 or the one of the curve.
 func WithAlgorithm(algorithm string) Option {
-	return func(s *settings) error {
-		if !slices.Contains(algorithms, jose.SignatureAlgorithm(algorithm)) {
-			return check.Invalid("algorithm", algorithm, fmt.Sprintf("Okta accepts %v", algorithms))
-		}
-		s.algorithm = jose.SignatureAlgorithm(algorithm)
-		return nil
-	}
+	wanted := jose.SignatureAlgorithm(algorithm)
+	err := check.That(slices.Contains(algorithms, wanted), "algorithm", wanted, fmt.Sprintf("Okta accepts %v", algorithms))
+	return check.Option(err, func(s *settings) { s.algorithm = wanted })
 }
 
 // WithScopes sets the scopes to request, all of which the app must have been granted. The default is [ScopeRead] and
 // [ScopeManage]; a program that only reads should request only [ScopeRead].
 func WithScopes(scopes ...string) Option {
-	return func(s *settings) error {
-		if len(scopes) == 0 {
-			return check.Invalid("scopes", "", "there are none; leave the option out for the default")
-		}
-		for _, scope := range scopes {
-			if scope == "" || strings.ContainsFunc(scope, text.NotVisible) {
-				return check.Invalid("scope", scope, "it is empty or contains a space; pass each scope as a string of its own")
-			}
-		}
-		s.scopes = slices.Clone(scopes)
-		return nil
+	scopes = slices.Clone(scopes)
+	err := check.That(len(scopes) > 0, "scopes", "", "there are none; leave the option out for the default")
+	for _, scope := range scopes {
+		valid := scope != "" && !strings.ContainsFunc(scope, text.NotVisible)
+		const why = "it is empty or contains a space; pass each scope as a string of its own"
+		err = cmp.Or(err, check.That(valid, "scope", scope, why))
 	}
+	return check.Option(err, func(s *settings) { s.scopes = scopes })
 }
 
 // WithoutDPoP requests bearer tokens, which anyone who obtains them can use. It is for apps whose setting "Require
 // Demonstrating Proof of Possession (DPoP) header in token requests" is off.
-func WithoutDPoP() Option {
-	return func(s *settings) error { s.dpop = false; return nil }
-}
+func WithoutDPoP() Option { return check.Option(nil, func(s *settings) { s.dpop = false }) }
 
 // WithDPoPKey sets the key that access tokens are bound to, for programs that may not generate keys. It must differ
 // from the app's key. The default is a new ECDSA key on P-256 for each ServiceApp, which never leaves the process.
 func WithDPoPKey(key crypto.Signer) Option {
-	return func(s *settings) error {
-		if check.IsNil(key) {
-			return check.Invalid("DPoP key", "nil", "leave the option out for a new one")
-		}
-		s.dpopKey = key
-		return nil
-	}
+	return check.Option(check.NotNil("DPoP key", key), func(s *settings) { s.dpopKey = key })
 }
 
 // WithTokenEndpoint sets the URL of the token endpoint, for an org whose token endpoint is at another host, such as a
@@ -168,51 +143,28 @@ func WithTokenEndpoint(endpoint string) Option {
 }
 
 // WithPlainHTTP allows http to any host, as [api.WithPlainHTTP] does. It is for tests with a mock in another container.
-func WithPlainHTTP() Option {
-	return func(s *settings) error { s.plainHTTP = true; return nil }
-}
+func WithPlainHTTP() Option { return check.Option(nil, func(s *settings) { s.plainHTTP = true }) }
 
 // WithHTTPClient sends token requests with client's Transport. client's Timeout limits each attempt, if it is shorter
 // than 30 seconds. Redirects are never followed. The default is the HTTP client of the [api.Client] that uses the app,
 // or [http.DefaultTransport].
 func WithHTTPClient(client *http.Client) Option {
-	return func(s *settings) error {
-		if client == nil {
-			return check.Invalid("HTTP client", "nil", "leave the option out for the default")
-		}
-		s.httpClient = client
-		return nil
-	}
+	return check.Option(check.NotNil("HTTP client", client), func(s *settings) { s.httpClient = client })
 }
 
 // WithRetry sets the retry policy of token requests. Fields that are zero have their default; none may be negative.
 func WithRetry(policy api.RetryPolicy) Option {
-	return func(s *settings) error {
-		if !retry.Policy(policy).Valid() {
-			return check.Invalid("retry policy", fmt.Sprintf("%+v", policy),
-				"no field may be negative, and no wait longer than ten years")
-		}
-		s.retry = retry.Policy(policy).WithDefaults()
-		return nil
-	}
+	p := retry.Policy(policy)
+	return check.Option(p.Check(), func(s *settings) { s.retry = p.WithDefaults() })
 }
 
 // WithUserAgent sets the User-Agent header of token requests. The default is "apptokens-go/VERSION".
 func WithUserAgent(userAgent string) Option {
-	return func(s *settings) error {
-		s.userAgent = userAgent
-		return check.UserAgent(userAgent)
-	}
+	return check.Option(check.UserAgent(userAgent), func(s *settings) { s.userAgent = userAgent })
 }
 
 // WithLogger logs every token request, whether or not it failed: at warn level if it will be retried after a wait,
 // otherwise at debug level. No key, assertion, proof or token is logged. By default, nothing is logged.
 func WithLogger(logger *slog.Logger) Option {
-	return func(s *settings) error {
-		if logger == nil {
-			return check.Invalid("logger", "nil", "leave the option out to log nothing")
-		}
-		s.logger = logger
-		return nil
-	}
+	return check.Option(check.NotNil("logger", logger), func(s *settings) { s.logger = logger })
 }

@@ -122,6 +122,19 @@ func TestABrokenTokenEndpointGetsLittleMoreLoad(t *testing.T) {
 	})
 }
 
+func TestASpentBudgetDoesNotHideTheFailure(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		refused := errors.New("connection refused")
+		client := newClient(t, roundTripper(func(*http.Request) (*http.Response, error) { return nil, refused }))
+		var err error
+		for range 20 {
+			err = client.RevokeAll(t.Context(), appID)
+		}
+		checkError(t, err, refused, "not retried: the retry budget is exhausted")
+	})
+}
+
 // A program that runs for days retries on the last of them as on the first.
 func TestTheBudgetOfTokenRequestsRecovers(t *testing.T) {
 	t.Parallel()

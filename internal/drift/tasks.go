@@ -75,7 +75,7 @@ var tasks = map[string][]task{
 		{"api/oktatest/headers.go", ") finish(", "what the in-memory org sends"},
 	},
 	"body": {
-		{"api/list.go", "decode(resp, &page.Tokens", "what a page is made of"},
+		{"api/page.go", "decode(resp, &page.Tokens", "what a page is made of"},
 		{"api/tokens.go", "", "what its method returns"},
 		{"api/oktatest/handler.go", "func (o *Org) serve(", "what the in-memory org answers"},
 		{"api/contract/listprobes.go", "var listProbes", "what the probes read; those of one token are in tokenprobes.go"},

@@ -103,20 +103,20 @@ func Fields(names string) GetOption {
 				follow: []edit{{file: "internal/reference/binding.go", from: `"expand": `, to: `"include": `}},
 			},
 			{
-				fails: []string{`api/list\.go:.* unknown field Expand`, `api/tokens\.go:.* unknown field Expand`},
+				fails: []string{`api/page\.go:.* unknown field Expand`, `api/tokens\.go:.* unknown field Expand`},
 				follow: []edit{
-					{file: "api/list.go", from: "Expand: call", to: "Include: call"},
+					{file: "api/page.go", from: "Expand: call", to: "Include: call"},
 					{file: "api/tokens.go", from: "Expand: call", to: "Include: call"},
 				},
 			},
 			{
 				fails: []string{
-					`api/list\.go:\d+: the query parameter is "expand"`, `api/oktatest/handler\.go:\d+: the query parameter`,
+					`api/page\.go:\d+: the query parameter is "expand"`, `api/oktatest/handler\.go:\d+: the query parameter`,
 					`api/contract/listprobes\.go:\d+: the query parameter`,
 				},
 				follow: []edit{
-					{file: "api/list.go", from: `"expand"`, to: `"include"`},
-					{file: "api/list.go", from: "&expand=", to: "&include="},
+					{file: "api/page.go", from: `"expand"`, to: `"include"`},
+					{file: "api/page.go", from: "&expand=", to: "&include="},
 					{file: "api/oktatest/fault.go", from: "&expand=", to: "&include="},
 					{file: "api/oktatest/handler.go", from: `"expand"`, to: `"include"`},
 					{file: "api/oktatest/handler.go", from: "&expand=", to: "&include="},

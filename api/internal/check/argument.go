@@ -29,6 +29,25 @@ func That(valid bool, what string, value any, why string) error {
 // NotNil rejects a nil argument of an option.
 func NotNil(what string, v any) error { return That(!IsNil(v), what, "nil", "leave the option out") }
 
+// Option returns an option that changes settings. err, if it is not nil, says why its argument is invalid.
+func Option[S any](err error, set func(*S)) func(*S) error {
+	return func(s *S) error { set(s); return err }
+}
+
+// Apply applies options to settings, up to the first invalid one, whose error it returns.
+func Apply[S any, O ~func(*S) error](settings *S, options []O) error {
+	for _, option := range options {
+		err := NotNil("option", option)
+		if err == nil {
+			err = option(settings)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // IsNil also finds a nil inside an interface, for example a constructor result whose error was ignored.
 func IsNil(v any) bool {
 	switch value := reflect.ValueOf(v); value.Kind() {

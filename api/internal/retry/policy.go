@@ -6,10 +6,12 @@ import (
 	"cmp"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"net/http"
 	"strconv"
 	"time"
 
+	"example.com/apptokens/api/internal/check"
 	"example.com/apptokens/api/internal/ratelimit"
 )
 
@@ -24,9 +26,11 @@ type Policy struct {
 // Forever bounds the waits that a person or a server asks for, so that nothing overflows.
 const Forever = 10 * 365 * 24 * time.Hour
 
-// Valid reports whether no field is negative and MaxWait is at most Forever.
-func (p Policy) Valid() bool {
-	return p.MaxAttempts >= 0 && min(p.MaxWait, p.BaseDelay, p.MaxDelay) >= 0 && p.MaxWait <= Forever
+// Check rejects a policy with a negative field or with a MaxWait over Forever.
+func (p Policy) Check() error {
+	valid := p.MaxAttempts >= 0 && min(p.MaxWait, p.BaseDelay, p.MaxDelay) >= 0 && p.MaxWait <= Forever
+	const why = "no field can be negative, and no wait longer than ten years"
+	return check.That(valid, "retry policy", fmt.Sprintf("%+v", p), why)
 }
 
 // WithDefaults returns the policy with defaults in place of fields that are zero.
