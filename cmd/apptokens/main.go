@@ -95,6 +95,9 @@ func run(ctx context.Context, args []string, console *console) int {
 	root := app.root()
 	root.SetArgs(args)
 	command, err := root.ExecuteContextC(ctx)
+	if warning := app.watch.warned(); warning != "" {
+		console.logf("warning: %s", warning)
+	}
 	if err == nil {
 		return exitDone
 	}
