@@ -1,4 +1,4 @@
-// Command apptokens lists and revokes the OAuth 2.0 refresh tokens of the apps of an Okta org.
+// Command apptokens lists and revokes the OAuth 2.0 refresh tokens of the apps of an Okta org. In bash or zsh:
 //
 //	export OKTA_CLIENT_ORGURL=https://acme.okta.com
 //	read -rs OKTA_CLIENT_TOKEN && export OKTA_CLIENT_TOKEN

@@ -208,6 +208,8 @@ func TestMistakesInTheCall(t *testing.T) {
 		"serve too many":         {[]string{"serve", "--tokens", "99999999999"}, nil, "--tokens is 99999999999, want 0 to 10000000"},
 		"page size":              {[]string{"list", "0oa1", "--page-size", "9999"}, nil, "--page-size is 9999, want 1 to 200"},
 		"no page size":           {[]string{"list", "0oa1", "0oaEmpty", "--page-size", "0"}, nil, "apptokens: --page-size is 0, want 1 to 200\nSee"},
+		"receipts on stdout":     {[]string{"sweep", "0oa1", "--status", "ACTIVE", "--yes", "--receipts", "-"}, nil, `--receipts: "-" is not a file`},
+		"a page on stdout":       {[]string{"summary", "0oa1", "--html", "-"}, nil, `--html: "-" is not a file; -o html prints the page`},
 		"too many at once":       {[]string{"list", "0oa1", "--concurrency", "65"}, nil, "--concurrency is 65, want 1 to 64"},
 		"none at once":           {[]string{"summary", "0oa1", "--concurrency", "0"}, nil, "--concurrency is 0, want 1 to 64"},
 		"app ID":                 {[]string{"list", "../users"}, nil, `ID "../users"`},

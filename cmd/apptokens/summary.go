@@ -50,6 +50,9 @@ page instead. The page is self-contained: it loads nothing.`,
 }
 
 func (s *summaryRun) run(command *cobra.Command, args []string) error {
+	if s.html == "-" {
+		return usage(`--html: "-" is not a file; -o html prints the page`)
+	}
 	ids, err := s.apps.read(command.Context(), s.app, args)
 	if err != nil {
 		return err

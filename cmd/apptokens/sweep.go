@@ -110,8 +110,11 @@ func (s *sweep) command(command *cobra.Command, args []string) error {
 
 // openReceipts returns nil if there is nothing to record or look up.
 func (s *sweep) openReceipts() (*receipts.File, error) {
-	if s.file == "" {
+	switch s.file {
+	case "":
 		return nil, nil
+	case "-":
+		return nil, usage(`--receipts: "-" is not a file; name one that keeps the record`)
 	}
 	if _, err := os.Stat(s.file); s.dryRun && errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
