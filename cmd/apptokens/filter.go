@@ -26,8 +26,9 @@ type filterFlags struct {
 
 	span string // a flag with a duration that counts from now; empty for none
 
-	created, expires bool // whether the flags ask for these times
-	undated          bool // whether a token lacked one of them
+	timeless         bulk.Filter // the flags but those for times
+	created, expires bool        // whether the flags ask for these times
+	undated          bool        // whether a token that matches the others lacked one of them
 }
 
 func (f *filterFlags) add(command *cobra.Command) {
@@ -57,6 +58,7 @@ func (f *filterFlags) filter(command *cobra.Command, now time.Time) (filter bulk
 	for _, status := range f.statuses {
 		filter.Statuses = append(filter.Statuses, gen.TokenStatus(status))
 	}
+	f.timeless = filter
 	times, err := f.readTimes(command, &filter, now)
 	if err == nil {
 		err = checkWindows(filter, now)
@@ -149,10 +151,11 @@ func (f *filterFlags) checkClock(w *watch) error {
 	return nil
 }
 
-// note looks for a token that lacks a time that the flags ask for.
+// note looks for a token that may match, but lacks a time that the flags ask for.
 func (f *filterFlags) note(tokens []api.Token) {
 	f.undated = f.undated || slices.ContainsFunc(tokens, func(token api.Token) bool {
-		return f.created && token.Created.IsZero() || f.expires && token.ExpiresAt.IsZero()
+		lacks := f.created && token.Created.IsZero() || f.expires && token.ExpiresAt.IsZero()
+		return lacks && f.timeless.Match(token)
 	})
 }
 

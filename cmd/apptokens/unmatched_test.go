@@ -269,17 +269,18 @@ func TestATimeThatCannotBeReadIsNoAllClear(t *testing.T) {
 		says    string
 		left    int
 	}{
-		"list 0oa1 --older-than 90d --expect-none":           {unreadable, exitFailed, proofFails, 1},
-		"list 0oa1 --created-after 2001-01-01 --expect-none": {readable, exitFailed, "2 of 2 tokens", 1},
-		"list 0oa1 --older-than 30w --expect-none":           {readable, exitDone, "proved: none of 2 tokens", 1},
-		"list 0oa1 --expires-before 1h --expect-none":        {unreadable, exitDone, "proved: none of 2 tokens", 1},
-		"list 0oa1 --user 00uNobody --expect-none":           {unreadable, exitDone, "proved: none of 2 tokens", 1},
-		"list 0oa1 --older-than 90d":                         {unreadable, exitDone, "", 1},
-		"summary 0oa1 --older-than 90d":                      {unreadable, exitDone, "", 1},
-		"sweep 0oa1 --older-than 90d --yes":                  {unreadable, exitFailed, sweepFails, 1},
-		"sweep 0oa1 --older-than 90d --dry-run":              {unreadable, exitFailed, sweepFails, 1},
-		"sweep 0oa1 --newer-than 90d --yes":                  {unreadable, exitFailed, "1 of 1 revoked", 0},
-		"sweep 0oa1 --older-than 30w --yes":                  {readable, exitDone, "no token matches", 1},
+		"list 0oa1 --older-than 90d --expect-none":                  {unreadable, exitFailed, proofFails, 1},
+		"list 0oa1 --created-after 2001-01-01 --expect-none":        {readable, exitFailed, "2 of 2 tokens", 1},
+		"list 0oa1 --older-than 30w --expect-none":                  {readable, exitDone, "proved: none of 2 tokens", 1},
+		"list 0oa1 --expires-before 1h --expect-none":               {unreadable, exitDone, "proved: none of 2 tokens", 1},
+		"list 0oa1 --user 00uNobody --expect-none":                  {unreadable, exitDone, "proved: none of 2 tokens", 1},
+		"list 0oa1 --user 00uNobody --older-than 90d --expect-none": {unreadable, exitDone, "proved: none of 2 tokens", 1},
+		"list 0oa1 --older-than 90d":                                {unreadable, exitDone, "", 1},
+		"summary 0oa1 --older-than 90d":                             {unreadable, exitDone, "", 1},
+		"sweep 0oa1 --older-than 90d --yes":                         {unreadable, exitFailed, sweepFails, 1},
+		"sweep 0oa1 --older-than 90d --dry-run":                     {unreadable, exitFailed, sweepFails, 1},
+		"sweep 0oa1 --newer-than 90d --yes":                         {unreadable, exitFailed, "1 of 1 revoked", 0},
+		"sweep 0oa1 --older-than 30w --yes":                         {readable, exitDone, "no token matches", 1},
 	} {
 		t.Run(line, func(t *testing.T) {
 			t.Parallel()
