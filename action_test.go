@@ -32,7 +32,8 @@ func TestTheActionChecksAServerAndSummarizes(t *testing.T) {
 			"| revoke: revokes a token, and answers without a body | passed |  |", false, 0},
 		"a credential to refuse": {map[string]string{"app": "0oa1", "denied-authorization": "SSWS " + oktatest.DefaultAPIToken},
 			"| denied: a credential that may not read the app is refused with 403 | failure | GET ", true, 450},
-		"a mistake in the inputs": {map[string]string{"app": "a|b"}, "There is no report: see the log.", true, 450},
+		"a mistake in the inputs":     {map[string]string{"app": "a|b"}, "There is no report: see the log.", true, 450},
+		"an app that reads as a flag": {map[string]string{"app": "--help"}, "| list: ", true, 450},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -48,8 +49,10 @@ func TestTheActionChecksAServerAndSummarizes(t *testing.T) {
 			if got := contents(t, dir, "summary"); !strings.Contains(got, test.summary) {
 				t.Errorf("the summary does not have %q\n%s", test.summary, got)
 			}
-			if got, want := contents(t, dir, "output"), "report="+filepath.Join(dir, "contract.xml")+"\n"; got != want {
-				t.Errorf("outputs %q, want %q", got, want)
+			// Each use has a folder of its own, so that two in one job keep both reports.
+			reports, _ := filepath.Glob(filepath.Join(dir, "contract.*", "contract.xml"))
+			if got := contents(t, dir, "output"); len(reports) != 1 || got != "report="+reports[0]+"\n" {
+				t.Errorf("outputs %q, and the reports are %q", got, reports)
 			}
 			if left := len(org.Tokens("0oa1")); left != test.left {
 				t.Errorf("%d tokens are left, want %d", left, test.left)
@@ -105,4 +108,18 @@ func runAction(t *testing.T, inputs map[string]string) (dir, log string, err err
 		}
 	}
 	return dir, log, nil
+}
+
+// Given go.mod, setup-go installs the first release of a line, and the tools that make pins may need a later one.
+func TestWorkflowsInstallTheNewestGoOfALine(t *testing.T) {
+	t.Parallel()
+	workflows, _ := filepath.Glob(".github/workflows/*.yml")
+	for _, workflow := range workflows {
+		if strings.Contains(document(t, workflow), "go-version-file: go.mod") {
+			t.Errorf("%s installs the Go of go.mod; name a line, such as 1.26, and let setup-go check for the latest", workflow)
+		}
+	}
+	if len(workflows) == 0 {
+		t.Error("there are no workflows")
+	}
 }

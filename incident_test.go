@@ -31,7 +31,7 @@ func TestTheReadmesIncidentPlays(t *testing.T) {
 				t.Errorf("it printed\n%s", output)
 			}
 			for _, quoted := range quotes(t) {
-				if !strings.Contains(anyPort(stderr+contents(t, dir, "org.env")), quoted) {
+				if !strings.Contains(anyPort(output+stderr+contents(t, dir, "org.env")), quoted) {
 					t.Errorf("%s quotes %q; it printed\n%s", commandGuide, quoted, stderr)
 				}
 			}
@@ -39,14 +39,14 @@ func TestTheReadmesIncidentPlays(t *testing.T) {
 			if planned < 30 || countIn(t, dir, "revoked.txt", "revoked") != planned || countIn(t, dir, "incident.jsonl", `"revoked"`) != planned || countIn(t, dir, "tokens.html", "0oaWeb") == 0 {
 				t.Errorf("%d planned, %d revoked, %d on record", planned, countIn(t, dir, "revoked.txt", "revoked"), countIn(t, dir, "incident.jsonl", `"revoked"`))
 			}
-			t.Run("audit", func(t *testing.T) { audit(t, dir, args) })
+			t.Run("audit", func(t *testing.T) { audit(t, dir, binaries, args) })
 		})
 	}
 }
 
 // audit holds what the guide says to auditors against the receipts of its incident: the blocks run, and print what it
 // quotes.
-func audit(t *testing.T, dir string, shell []string) {
+func audit(t *testing.T, dir, binaries string, shell []string) {
 	const heading = "### For auditors"
 	for _, tool := range []string{"jq", "sha256sum"} {
 		if _, err := exec.LookPath(tool); err != nil {
@@ -62,7 +62,7 @@ func audit(t *testing.T, dir string, shell []string) {
 	if got, want := anyTime(anyPort(first)), anyTime(anyPort(receipt.String())); got != want {
 		t.Errorf("the first receipt is\n%s\n%s shows\n%s", got, commandGuide, want)
 	}
-	output, _ := runShell(t, dir, "", shell, strings.Join(fencedBelow(t, commandGuide, heading, "sh"), ""))
+	output, _ := runShell(t, dir, binaries, shell, strings.Join(fencedBelow(t, commandGuide, heading, "sh"), ""))
 	quoted := "    " + strings.ReplaceAll(strings.TrimSpace(output), "\n", "\n    ") + "\n"
 	if !strings.Contains(document(t, commandGuide), quoted) {
 		t.Errorf("it printed\n%s\nwhich %s does not quote", output, commandGuide)
@@ -105,7 +105,7 @@ func TestTheReadmesSweepIsFinishedAfterAKill(t *testing.T) {
 			skipWithout(t, name)
 			dir := t.TempDir()
 			killed := fmt.Sprintf("%s &\nSWEEP=$!\nsleep %.3f\nkill -9 $SWEEP || true\nwait $SWEEP || true\n", strings.TrimSpace(line), delay.Seconds())
-			script := strings.Join([]string{blocks[0], blocks[2], killed, line, blocks[4], blocks[5]}, "")
+			script := strings.Join([]string{blocks[0], blocks[2], killed, line, blocks[5], blocks[6]}, "")
 			runShell(t, dir, binaries, shells[name], script)
 			last := map[string]string{}
 			data, err := os.ReadFile(filepath.Join(dir, "incident.jsonl"))
@@ -147,8 +147,8 @@ func skipWithout(t *testing.T, shell string) {
 func incident(t *testing.T) []string {
 	t.Helper()
 	blocks := fencedBelow(t, commandGuide, "## In an incident", "sh")
-	if len(blocks) != 6 {
-		t.Fatalf("the incident has %d blocks, want 6", len(blocks))
+	if len(blocks) != 7 {
+		t.Fatalf("the incident has %d blocks, want 7", len(blocks))
 	}
 	return blocks
 }

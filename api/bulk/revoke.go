@@ -2,6 +2,7 @@ package bulk
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -98,10 +99,13 @@ func (r *run) list(ctx context.Context) bool {
 		options = append(options, api.KeepRaw())
 	}
 	listed := 0
+	var failures []error
 	for page, err := range Pages(ctx, r.client, r.apps, r.job.Concurrency, options...) {
 		if err != nil {
-			r.yield(nil, fmt.Errorf("%w; nothing was revoked", err))
-			return false
+			if failures = append(failures, err); IsFatal(err) {
+				break
+			}
+			continue
 		}
 		for i, token := range page.Tokens {
 			if matcher.Match(token) && r.filter.Match(token) && r.selects(page.AppID, token.ID) {
@@ -115,6 +119,10 @@ func (r *run) list(ctx context.Context) bool {
 		if !r.yield(Listed{page.AppID, page.Tokens, len(r.matches), listed}, nil) {
 			return false
 		}
+	}
+	if len(failures) > 0 {
+		r.yield(nil, fmt.Errorf("%w; nothing was revoked", errors.Join(failures...)))
+		return false
 	}
 	r.unmatched = matcher.Unmatched()
 	return true

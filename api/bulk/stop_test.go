@@ -3,6 +3,7 @@ package bulk_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"maps"
 	"net"
@@ -18,6 +19,27 @@ import (
 	"example.com/apptokens/api/bulk"
 	"example.com/apptokens/api/oktatest"
 )
+
+// One run finds every app that cannot be listed. A failure that all apps share is reported once.
+func TestRevokeNamesEveryAppThatCannotBeListed(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		faults []oktatest.Fault
+		errs   int
+	}{
+		"two that are unknown":    {nil, 2},
+		"a credential that fails": {[]oktatest.Fault{oktatest.Status(401).Forever()}, 1},
+	} {
+		org := newOrg()
+		org.Inject(test.faults...)
+		job := bulk.Job{AppIDs: []string{"0oaGone", "0oa1", "0oaLost", "0oa2"}, Concurrency: 1}
+		r := run(t, t.Context(), newClient(t, org.Transport()), job)
+		text := fmt.Sprint(r.err)
+		if strings.Count(text, "list (app 0oa") != test.errs || !strings.Contains(text, "app 0oaGone") || !strings.HasSuffix(text, "; nothing was revoked") || len(r.outcomes) > 0 {
+			t.Errorf("%s: %v, %d outcomes", name, r.err, len(r.outcomes))
+		}
+	}
+}
 
 func TestRevokeStopsBeforeItBegins(t *testing.T) {
 	t.Parallel()

@@ -4,12 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
 
 	"github.com/spf13/cobra"
 
+	"example.com/apptokens/api"
 	"example.com/apptokens/api/bulk"
 	"example.com/apptokens/gen"
 )
@@ -23,6 +25,10 @@ type filterFlags struct {
 	expiresBefore, expiresAfter string
 
 	span string // a flag with a duration that counts from now; empty for none
+
+	timeless         bulk.Filter // the flags but those for times
+	created, expires bool        // whether the flags ask for these times
+	undated          bool        // whether a token that matches the others lacked one of them
 }
 
 func (f *filterFlags) add(command *cobra.Command) {
@@ -52,10 +58,13 @@ func (f *filterFlags) filter(command *cobra.Command, now time.Time) (filter bulk
 	for _, status := range f.statuses {
 		filter.Statuses = append(filter.Statuses, gen.TokenStatus(status))
 	}
+	f.timeless = filter
 	times, err := f.readTimes(command, &filter, now)
 	if err == nil {
 		err = checkWindows(filter, now)
 	}
+	f.created = !filter.CreatedAfter.IsZero() || !filter.CreatedBefore.IsZero()
+	f.expires = !filter.ExpiresAfter.IsZero() || !filter.ExpiresBefore.IsZero()
 	return filter, lists || times, err
 }
 
@@ -140,6 +149,24 @@ func (f *filterFlags) checkClock(w *watch) error {
 			"a date like 2026-11-24", f.span, skew.Abs().Round(time.Second))
 	}
 	return nil
+}
+
+// note looks for a token that may match, but lacks a time that the flags ask for.
+func (f *filterFlags) note(tokens []api.Token) {
+	f.undated = f.undated || slices.ContainsFunc(tokens, func(token api.Token) bool {
+		lacks := f.created && token.Created.IsZero() || f.expires && token.ExpiresAt.IsZero()
+		return lacks && f.timeless.Match(token)
+	})
+}
+
+// checkTimes returns an error if a token lacks a time because it could not be read: no filter on times matches such a
+// token, and "nothing matches" would be a false all-clear.
+func (f *filterFlags) checkTimes(w *watch) error {
+	if !f.undated || w.warned() == "" {
+		return nil
+	}
+	return errors.New("a token has a time that cannot be read, so it matches no filter on times; 'apptokens list APP " +
+		"-o json' shows the time as Okta sent it, and --user selects the token")
 }
 
 func checkStatus(status string) error {

@@ -11,6 +11,7 @@ import (
 	"example.com/apptokens/api"
 	"example.com/apptokens/api/bulk"
 	"example.com/apptokens/cmd/apptokens/internal/output"
+	"example.com/apptokens/gen"
 )
 
 // list is one run of the subcommand.
@@ -46,7 +47,8 @@ listed, the command continues with the others, unless all would fail. It then
 exits with 1, and a JSON array stays open.
 
 With --expect-none the command proves that nothing matches: it exits with 0 only
-if it could list every app completely and no token matches.`,
+if it could list every app completely, could read every time that a filter asks
+for, and no token matches.`,
 		Example: `  apptokens list 0oardd5r32PWsF4421d7
   apptokens list 0oardd5r32PWsF4421d7 --user 00unkw1sfbTw08c0g1d7
   apptokens list --apps-file apps.txt --older-than 90d -o csv > old.csv
@@ -68,6 +70,9 @@ func (l *list) run(command *cobra.Command, args []string) error {
 	ids, err := l.apps.read(command.Context(), l.app, args)
 	if err != nil {
 		return err
+	}
+	if l.pageSize < gen.ListTokensLimitMinimum || l.pageSize > api.MaxPageSize {
+		return usage("--page-size is %d, want %d to %d", l.pageSize, gen.ListTokensLimitMinimum, api.MaxPageSize)
 	}
 	filter, _, err := l.filters.filter(command, l.now())
 	if err != nil {
@@ -127,6 +132,7 @@ func (l *list) page(page bulk.Page) error {
 	if err := l.filters.checkClock(l.watch); err != nil {
 		return err
 	}
+	l.filters.note(page.Tokens)
 	for i, token := range page.Tokens {
 		if !l.matcher.Match(token) {
 			l.skipped++
@@ -172,6 +178,9 @@ func (l *list) finish(apps int) error {
 		return fmt.Errorf("%d of %s match, and none should (--expect-none)", l.live, looked)
 	case similar >= 0:
 		return fmt.Errorf("%q may be mistyped, so this proves nothing (--expect-none)", unmatched[similar].Value)
+	}
+	if err := l.filters.checkTimes(l.watch); err != nil {
+		return fmt.Errorf("this proves nothing (--expect-none): %w", err)
 	}
 	l.logf("proved: none of %s matches", looked)
 	return nil

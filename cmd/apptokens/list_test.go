@@ -73,6 +73,21 @@ func TestProgressIsForTerminals(t *testing.T) {
 	}
 }
 
+func TestAHoldSaysWhatIsLeft(t *testing.T) {
+	t.Parallel()
+	for reason, want := range map[api.HoldReason]string{
+		api.HoldLimit: "rate limit used up until ", api.HoldShare: "this client's share of the rate limit used up until ",
+		api.HoldOthers: "rate limit nearly used up (2 of 50 left) until ",
+	} {
+		var out strings.Builder
+		w := &watch{progress: progress.New(&out, progress.Terminal, func() int { return 100 })}
+		w.hold(t.Context(), api.Hold{Until: time.Now().Add(time.Minute), Reason: reason, RateLimit: api.RateLimit{Limit: 50, Remaining: 2}})
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("%s: %q lacks %q", reason, &out, want)
+		}
+	}
+}
+
 func TestVerboseLogsRequestsWithoutTheirSecrets(t *testing.T) {
 	t.Parallel()
 	org := newOrg(t, 3)

@@ -1,4 +1,4 @@
-// Command apptokens lists and revokes the OAuth 2.0 refresh tokens of the apps of an Okta org.
+// Command apptokens lists and revokes the OAuth 2.0 refresh tokens of the apps of an Okta org. In bash or zsh:
 //
 //	export OKTA_CLIENT_ORGURL=https://acme.okta.com
 //	read -rs OKTA_CLIENT_TOKEN && export OKTA_CLIENT_TOKEN
@@ -95,6 +95,9 @@ func run(ctx context.Context, args []string, console *console) int {
 	root := app.root()
 	root.SetArgs(args)
 	command, err := root.ExecuteContextC(ctx)
+	if warning := app.watch.warned(); warning != "" {
+		console.logf("warning: %s", warning)
+	}
 	if err == nil {
 		return exitDone
 	}

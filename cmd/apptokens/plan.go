@@ -65,12 +65,17 @@ func (l *listing) whole(selected bulk.Selected) (apps []string) {
 	return apps
 }
 
-// appNames names a few apps.
-func appNames(apps []string) string {
-	if len(apps) > 3 {
-		return strings.Join(apps[:3], " ") + fmt.Sprintf(" (and %d more)", len(apps)-3)
+// revokeAllHint says what revoke-all would cost for apps whose tokens all match. It quotes a command only if it is
+// short enough to be whole.
+func revokeAllHint(apps []string) string {
+	names := strings.Join(apps, " ")
+	command := "'apptokens revoke-all " + names + "'"
+	if more := len(apps) - 3; more > 0 {
+		names = fmt.Sprintf("%s (and %d more)", strings.Join(apps[:3], " "), more)
+		command = fmt.Sprintf("revoke-all on these %d apps", len(apps))
 	}
-	return strings.Join(apps, " ")
+	return fmt.Sprintf("All tokens of %s match. %s would take %s; it also revokes what is issued meanwhile, and leaves "+
+		"no receipt for each token.", names, command, plural(len(apps), "request", "requests"))
 }
 
 // cost describes how many requests the revocations and the second listing take, and how long under the rate limit.
@@ -122,7 +127,7 @@ func (s *sweep) checkUnmatched(unmatched []bulk.Unmatched, filter bulk.Filter) {
 		case left >= 0:
 			s.logf("--%s %s: by the receipts, token %s of app %s is not known to be gone",
 				u.Field, u.Value, unfinished[left].TokenID, unfinished[left].AppID)
-		case u.Tokens > 0 && hasTime(filter):
+		case u.Tokens > 0 && (s.filters.created || s.filters.expires):
 		case slices.ContainsFunc(finished, isGone):
 			s.logf("--%s %s: by the receipts, what matched is already gone", u.Field, u.Value)
 			continue
@@ -137,10 +142,6 @@ func (s *sweep) checkUnmatched(unmatched []bulk.Unmatched, filter bulk.Filter) {
 func matches(f bulk.Filter, r receipts.Receipt) bool {
 	known := bulk.Filter{UserIDs: f.UserIDs, ClientIDs: f.ClientIDs, Issuers: f.Issuers, Scopes: f.Scopes}
 	return known.Match(api.Token{UserID: r.UserID, ClientID: r.ClientID, Issuer: r.Issuer, Scopes: r.Scopes})
-}
-
-func hasTime(f bulk.Filter) bool {
-	return !f.CreatedAfter.IsZero() || !f.CreatedBefore.IsZero() || !f.ExpiresAfter.IsZero() || !f.ExpiresBefore.IsZero()
 }
 
 // hasValue reports whether the token of a receipt had a value of a filter.

@@ -50,6 +50,9 @@ page instead. The page is self-contained: it loads nothing.`,
 }
 
 func (s *summaryRun) run(command *cobra.Command, args []string) error {
+	if s.html == "-" {
+		return usage(`--html: "-" is not a file; -o html prints the page`)
+	}
 	ids, err := s.apps.read(command.Context(), s.app, args)
 	if err != nil {
 		return err
@@ -85,9 +88,13 @@ func (s *summaryRun) count(
 		builder.AddApp(appID)
 	}
 	tokens, done := 0, 0
+	var failures []error
 	for page, err := range bulk.Pages(ctx, client, apps, s.apps.concurrency) {
 		if err != nil {
-			return summary.Summary{}, fmt.Errorf("%w; no partial summary is printed", err)
+			if failures = append(failures, err); bulk.IsFatal(err) {
+				break
+			}
+			continue
 		}
 		if err := s.filters.checkClock(s.watch); err != nil {
 			return summary.Summary{}, err
@@ -102,6 +109,12 @@ func (s *summaryRun) count(
 			done++
 		}
 		s.progress.SetDone("%d tokens%s", tokens, ofApps(done, len(apps)))
+	}
+	switch err := errors.Join(failures...); {
+	case errors.Is(err, context.Canceled):
+		return summary.Summary{}, errors.New("interrupted: no summary is printed")
+	case err != nil:
+		return summary.Summary{}, fmt.Errorf("%w; no partial summary is printed", err)
 	}
 	if skew, tooFar := s.watch.clockSkew(); tooFar {
 		s.logf("warning: ages are counted from this machine's clock, which differs from the org's by %v",

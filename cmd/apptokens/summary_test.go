@@ -80,6 +80,33 @@ func TestTheSummaryOnAScreenIsShort(t *testing.T) {
 	}
 }
 
+// A list of apps may have several that are deleted: one run names them all, and a fault of the credential once.
+func TestEveryAppThatCannotBeListedIsNamed(t *testing.T) {
+	t.Parallel()
+	for _, line := range []string{"summary", "sweep --status ACTIVE --yes"} {
+		org := newOrg(t, 3)
+		args := append(strings.Fields(line), "0oaGone", "0oa1", "0oaLost")
+		got := command{org: org}.run(t.Context(), args...)
+		if got.code != exitFailed || got.out != "" || !strings.Contains(got.err, "list (app 0oaGone): 404") || !strings.Contains(got.err, "list (app 0oaLost): 404") || len(org.Tokens("0oa1")) != 3 {
+			t.Errorf("%s: code %d, stdout %q, stderr\n%s", line, got.code, got.out, got.err)
+		}
+		org.Inject(oktatest.Status(401).Forever())
+		if got = (command{org: org}).run(t.Context(), args...); got.code != exitFailed || strings.Count(got.err, "401 Unauthorized") != 1 {
+			t.Errorf("%s: code %d, stderr\n%s", line, got.code, got.err)
+		}
+	}
+}
+
+func TestAnInterruptedSummarySaysSo(t *testing.T) {
+	t.Parallel()
+	org := newOrg(t, 6)
+	org.Inject(oktatest.SlowFirstByte(time.Minute))
+	got := command{org: org}.run(interruptAfter(t, org, 1), "summary", "0oa1")
+	if want := "apptokens: interrupted: no summary is printed\n"; got.code != exitFailed || got.err != want || got.out != "" {
+		t.Errorf("code %d, stderr %q, stdout %q; want %q", got.code, got.err, got.out, want)
+	}
+}
+
 func TestSummaryWritesAPage(t *testing.T) {
 	t.Parallel()
 	org := newOrg(t, 5)

@@ -54,10 +54,11 @@ With --receipts, it records every token in a file of JSON lines before it
 revokes any. To finish a sweep that was interrupted or killed, run it again with
 the same file.
 
-The exit code is 0 if every token that matched is gone. It is 3 if a value of
---user, --client, --scope or --issuer matched no token, because it may be a
-typo; it stays 0 with --allow-unmatched, or if the receipts show that what
-matched is already gone.`,
+The exit code is 0 if every token that matched is gone. It is 1 if not, or if a
+time that a filter asks for cannot be read. It is 3 if a value of --user,
+--client, --scope or --issuer matched no token, because it may be a typo; it
+stays 0 with --allow-unmatched, or if the receipts show that what matched is
+already gone.`,
 		Example: `  apptokens sweep 0oardd5r32PWsF4421d7 --user 00unkw1sfbTw08c0g1d7 --dry-run
   apptokens sweep --apps-file apps.txt --user 00unkw1sfbTw08c0g1d7 --receipts incident.jsonl
   apptokens sweep 0oardd5r32PWsF4421d7 --older-than 90d --yes
@@ -109,8 +110,11 @@ func (s *sweep) command(command *cobra.Command, args []string) error {
 
 // openReceipts returns nil if there is nothing to record or look up.
 func (s *sweep) openReceipts() (*receipts.File, error) {
-	if s.file == "" {
+	switch s.file {
+	case "":
 		return nil, nil
+	case "-":
+		return nil, usage(`--receipts: "-" is not a file; name one that keeps the record`)
 	}
 	if _, err := os.Stat(s.file); s.dryRun && errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -141,23 +145,28 @@ func (s *sweep) run(ctx context.Context, job bulk.Job) error {
 	}
 	if s.results != nil {
 		s.results.keep(s.results.rows.Close())
-		if stopped = s.verdict(stopped); stopped != nil {
-			return fmt.Errorf("%w; this took %s", stopped, s.requests())
-		}
+		stopped = s.verdict(stopped)
 	} else if errors.Is(stopped, context.Canceled) {
-		return fmt.Errorf("interrupted: nothing was revoked at %s", s.settings.OrgURL)
+		stopped = fmt.Errorf("interrupted: nothing was revoked at %s", s.settings.OrgURL)
+	}
+	if stopped == nil {
+		stopped = s.filters.checkTimes(s.watch)
 	}
 	if stopped == nil && s.unmatched > 0 {
-		return unmatchedError{fmt.Errorf("%s matched no token at %s; pass --allow-unmatched if that is fine",
+		stopped = unmatchedError{fmt.Errorf("%s matched no token at %s; pass --allow-unmatched if that is fine",
 			plural(s.unmatched, "value", "values"), s.settings.OrgURL)}
 	}
-	return stopped
+	if stopped != nil {
+		return fmt.Errorf("%w; this took %s", stopped, s.requests())
+	}
+	return nil
 }
 
 func (s *sweep) handle(ctx context.Context, event bulk.Event) error {
 	switch event := event.(type) {
 	case bulk.Listed:
 		s.listing.add(event)
+		s.filters.note(event.Tokens)
 		s.progress.SetDone("%d match%s", event.Matches, ofApps(event.Apps, len(s.listing.apps)))
 		return s.filters.checkClock(s.watch)
 	case bulk.Selected:
@@ -199,9 +208,7 @@ func (s *sweep) begin(ctx context.Context, selected bulk.Selected) error {
 	question := fmt.Sprintf("This revokes %d of %d refresh tokens of %s: %s.",
 		total, selected.Tokens, s.settings.OrgURL, s.cost(selected))
 	if whole := s.listing.whole(selected); len(whole) > 0 {
-		question += fmt.Sprintf("\nAll tokens of %s match. 'apptokens revoke-all %[1]s' would take %s; it also revokes what "+
-			"is issued meanwhile, and leaves no receipt for each token.",
-			appNames(whole), plural(len(whole), "request", "requests"))
+		question += "\n" + revokeAllHint(whole)
 	}
 	if s.yes {
 		s.logf("%s", question)

@@ -46,6 +46,27 @@ func TestSweepSaysWhatItCosts(t *testing.T) {
 	}
 }
 
+// The hint at revoke-all is a command to copy, or does not look like one.
+func TestTheHintAtRevokeAllCanBeRun(t *testing.T) {
+	t.Parallel()
+	apps := []string{"0oa1", "0oa2", "0oa3", "0oa4", "0oa5"}
+	for n, says := range map[int]string{
+		3: "All tokens of 0oa1 0oa2 0oa3 match. 'apptokens revoke-all 0oa1 0oa2 0oa3' would take 3 requests; it",
+		5: "All tokens of 0oa1 0oa2 0oa3 (and 2 more) match. revoke-all on these 5 apps would take 5 requests; it",
+	} {
+		var options []oktatest.Option
+		for _, appID := range apps {
+			options = append(options, oktatest.WithApp(appID, 2))
+		}
+		org := oktatest.NewServer(options...)
+		t.Cleanup(org.Close)
+		got := command{org: org}.run(t.Context(), append([]string{"sweep", "--status", "ACTIVE", "--yes"}, apps[:n]...)...)
+		if got.code != exitDone || !strings.Contains(got.err, says) {
+			t.Errorf("%d apps: code %d, stderr\n%s\nwant %q", n, got.code, got.err, says)
+		}
+	}
+}
+
 // A wait that a call may not make ends the sweep at once, with how to continue; the same command then does the rest.
 func TestSweepStopsAtAWaitThatIsRefused(t *testing.T) {
 	t.Parallel()
@@ -115,6 +136,10 @@ func TestSweepSaysHowManyRequestsItTook(t *testing.T) {
 		"done":             {args: []string{"--status", "ACTIVE", "--yes"}, says: "3 of 3 revoked at ORG, with 7 requests\n"},
 		"a dry run":        {args: []string{"--status", "ACTIVE", "--dry-run"}, says: "none was revoked (--dry-run); this took 3 requests\n"},
 		"nothing to do":    {args: []string{"--created-before", "2001-01-01", "--yes"}, says: "(3 tokens were checked, with 3 requests)\n"},
+		"a typo":           {args: []string{"--user", "00uNobody", "--yes"}, says: "pass --allow-unmatched if that is fine; this took 3 requests\n"},
+		"an unknown app":   {args: []string{"0oaUnknown", "--status", "ACTIVE", "--yes"}, says: "; nothing was revoked; this took 4 requests\n"},
+		"no confirmation":  {args: []string{"--status", "ACTIVE"}, says: "took 3 requests\n"},
+		"an interruption":  {args: []string{"--status", "ACTIVE", "--yes"}, fault: oktatest.SlowFirstByte(time.Minute), says: "interrupted: nothing was revoked at ORG; this took "},
 		"one that remains": {args: []string{"--status", "ACTIVE", "--yes"}, fault: forbidden, says: "; this took 7 requests\n"},
 	}
 	for name, test := range tests {
@@ -122,7 +147,11 @@ func TestSweepSaysHowManyRequestsItTook(t *testing.T) {
 			t.Parallel()
 			org := newOrg(t, 3)
 			org.Inject(oktatest.Status(503).On(http.MethodGet).Times(1), test.fault)
-			got := command{org: org}.run(t.Context(), append([]string{"sweep", "0oa1", "0oaEmpty"}, test.args...)...)
+			ctx := t.Context()
+			if name == "an interruption" {
+				ctx = interruptAfter(t, org, 3)
+			}
+			got := command{org: org, tty: name == "no confirmation"}.run(ctx, append([]string{"sweep", "0oa1", "0oaEmpty"}, test.args...)...)
 			if want := strings.ReplaceAll(test.says, "ORG", org.URL); !strings.Contains(got.err, want) {
 				t.Errorf("stderr lacks %q:\n%s", want, got.err)
 			}

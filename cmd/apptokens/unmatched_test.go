@@ -260,3 +260,47 @@ func TestAFlagIsGivenOnce(t *testing.T) {
 		t.Errorf("%d requests were sent", len(org.Requests()))
 	}
 }
+
+// A token whose time cannot be read matches no filter on times. That is no all-clear; a token that does match is revoked.
+func TestATimeThatCannotBeReadIsNoAllClear(t *testing.T) {
+	t.Parallel()
+	const (
+		unreadable, readable = "around 2020", "2026-11-20 11:28:57 +0000 UTC"
+		proofFails           = `this proves nothing (--expect-none): a token has a time that cannot be read, so it matches no filter on times; 'apptokens list APP -o json'`
+		sweepFails           = `apptokens: a token has a time that cannot be read, so it matches no filter on times; 'apptokens list APP -o json' shows the time as Okta sent it, and --user selects the token`
+	)
+	for line, test := range map[string]struct {
+		created string
+		code    int
+		says    string
+		left    int
+	}{
+		"list 0oa1 --older-than 90d --expect-none":                  {unreadable, exitFailed, proofFails, 1},
+		"list 0oa1 --created-after 2001-01-01 --expect-none":        {readable, exitFailed, "2 of 2 tokens", 1},
+		"list 0oa1 --older-than 30w --expect-none":                  {readable, exitDone, "proved: none of 2 tokens", 1},
+		"list 0oa1 --expires-before 1h --expect-none":               {unreadable, exitDone, "proved: none of 2 tokens", 1},
+		"list 0oa1 --user 00uNobody --expect-none":                  {unreadable, exitDone, "proved: none of 2 tokens", 1},
+		"list 0oa1 --user 00uNobody --older-than 90d --expect-none": {unreadable, exitDone, "proved: none of 2 tokens", 1},
+		"list 0oa1 --older-than 90d":                                {unreadable, exitDone, "", 1},
+		"summary 0oa1 --older-than 90d":                             {unreadable, exitDone, "", 1},
+		"sweep 0oa1 --older-than 90d --yes":                         {unreadable, exitFailed, sweepFails, 1},
+		"sweep 0oa1 --older-than 90d --dry-run":                     {unreadable, exitFailed, sweepFails, 1},
+		"sweep 0oa1 --newer-than 90d --yes":                         {unreadable, exitFailed, "1 of 1 revoked", 0},
+		"sweep 0oa1 --older-than 30w --yes":                         {readable, exitDone, "no token matches", 1},
+	} {
+		t.Run(line, func(t *testing.T) {
+			t.Parallel()
+			org := newOrg(t, 1)
+			org.Inject(oktatest.Body(http.StatusOK, "application/json", fmt.Sprintf(
+				`[{"id":"oarOdd","created":%q,"expiresAt":"2026-12-24T12:00:00Z"},{"id":%q,"created":"2026-11-20T12:00:00Z","expiresAt":"2026-12-24T12:00:00Z"}]`,
+				test.created, org.Tokens("0oa1")[0].ID)))
+			got := command{org: org}.run(t.Context(), strings.Fields(line)...)
+			if left := len(org.Tokens("0oa1")); got.code != test.code || !strings.Contains(got.err, test.says) || left != test.left {
+				t.Errorf("code %d, %d tokens left, stderr\n%s\nwant %d, %d, %q", got.code, left, got.err, test.code, test.left, test.says)
+			}
+			if warning := `warning: list (app 0oa1): a time in the response is not RFC 3339, at "/0/created"`; strings.Count(got.err, warning) != 1 {
+				t.Errorf("stderr\n%s\nwant %q once", got.err, warning)
+			}
+		})
+	}
+}

@@ -13,7 +13,8 @@ import (
 	"example.com/apptokens/cmd/apptokens/internal/progress"
 )
 
-// watch observes the requests of a command: it shows what they wait for, counts them, and compares the org's clock.
+// watch observes the requests of a command: it shows what they wait for, counts them, compares the org's clock, and
+// keeps the first warning.
 type watch struct {
 	progress *progress.Progress
 	now      func() time.Time
@@ -21,12 +22,16 @@ type watch struct {
 	mu       sync.Mutex
 	skew     time.Duration // how far the org's clock is ahead of this machine's
 	requests int
+	warning  string // of the first response that could not be read in full; empty for none
 }
 
 // attempt observes an attempt that has ended.
 func (w *watch) attempt(_ context.Context, attempt api.Attempt) {
 	w.mu.Lock()
 	w.requests++
+	if attempt.Warning != "" && w.warning == "" {
+		w.warning = fmt.Sprintf("%s (app %s): %s", attempt.Op, attempt.AppID, attempt.Warning)
+	}
 	if !attempt.ServerTime.IsZero() {
 		w.skew = attempt.ServerTime.Sub(w.now())
 	}
@@ -43,9 +48,10 @@ func (w *watch) attempt(_ context.Context, attempt api.Attempt) {
 func (w *watch) hold(_ context.Context, hold api.Hold) {
 	if time.Until(hold.Until) > time.Second {
 		w.progress.Wait(map[api.HoldReason]string{
-			api.HoldLimit:  "rate limit used up until",
-			api.HoldShare:  "this client's share of the rate limit used up until",
-			api.HoldOthers: "the rest of the rate limit left to other clients until",
+			api.HoldLimit: "rate limit used up until",
+			api.HoldShare: "this client's share of the rate limit used up until",
+			api.HoldOthers: fmt.Sprintf("rate limit nearly used up (%d of %d left) until",
+				hold.RateLimit.Remaining, hold.RateLimit.Limit),
 		}[hold.Reason], hold.Until)
 	}
 }
@@ -55,6 +61,13 @@ func (w *watch) sent() int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.requests
+}
+
+// warned returns the first warning, or an empty string.
+func (w *watch) warned() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.warning
 }
 
 // maxSkew is the largest difference of clocks at which durations are trusted.

@@ -33,6 +33,7 @@ type disk interface {
 	io.WriterAt
 	io.Closer
 	Stat() (os.FileInfo, error)
+	Fd() uintptr
 	Sync() error
 	Truncate(size int64) error
 }
@@ -184,6 +185,7 @@ func (f *File) Close() error {
 	if f == nil {
 		return nil
 	}
+	unlock(f.disk.Fd())
 	return f.disk.Close()
 }
 

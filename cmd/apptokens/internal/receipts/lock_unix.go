@@ -19,3 +19,6 @@ func lock(file *os.File) error {
 	}
 	return nil
 }
+
+// unlock ends the lock at once. Otherwise, a process that is being started holds it a little longer than the file is open.
+func unlock(descriptor uintptr) { _ = syscall.Flock(int(descriptor), syscall.LOCK_UN) }

@@ -21,3 +21,6 @@ func lock(file *os.File) error {
 	}
 	return nil
 }
+
+// unlock does nothing, because Windows ends the lock with the handle.
+func unlock(uintptr) {}
