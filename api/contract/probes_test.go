@@ -48,11 +48,14 @@ func TestAnOutageAtAnyRequestBreaksNoRule(t *testing.T) {
 // No listing is read further than it may be, and the result says how far it was.
 func TestCheckReadsAtMostSoManyPages(t *testing.T) {
 	t.Parallel()
+	const tokens = 2*api.MaxPageSize + 50
+	all := fmt.Sprintf("%d tokens", tokens)
+	some := func(n, pages int) string { return fmt.Sprintf("%d tokens, not all: at most %d pages are read", n, pages) }
 	for pages, want := range map[int][3]string{
-		2:   {"400 tokens, not all: at most 2 pages are read", "40 tokens, not all: at most 2 pages are read", "2 tokens, not all: at most 2 pages are read"},
-		100: {"450 tokens", "450 tokens", "100 tokens, not all: at most 100 pages are read"},
+		2:   {some(2*api.MaxPageSize, 2), some(2*gen.ListTokensLimitDefault, 2), some(2, 2)},
+		100: {all, all, some(100, 100)},
 	} {
-		target := inProcess(oktatest.New(oktatest.WithApp("0oa1", 450)))
+		target := inProcess(oktatest.New(oktatest.WithApp("0oa1", tokens)))
 		target.MaxPages, target.Write, target.Denied = pages, false, nil
 		report, err := contract.Check(t.Context(), target)
 		if err != nil || report.Count(contract.Failed) > 0 {
@@ -168,12 +171,12 @@ func TestCheckOfAnAppWithFewTokens(t *testing.T) {
 		report, err := contract.Check(t.Context(), target(server.URL))
 		got := map[string]string{}
 		for _, result := range report.Results {
-			if result.Outcome != contract.Passed {
+			if _, expected := skipped[result.Probe]; expected && result.Outcome == contract.Skipped {
 				got[result.Probe] = result.Detail
 			}
 		}
-		if err != nil || report.Count(contract.Skipped) != len(skipped) || !maps.Equal(got, skipped) {
-			t.Errorf("%d tokens: %v, not passed: %q, want %q", tokens, err, got, skipped)
+		if err != nil || report.Count(contract.Failed) > 0 || !maps.Equal(got, skipped) {
+			t.Errorf("%d tokens: %v, skipped: %q, want %q", tokens, err, got, skipped)
 		}
 	}
 }

@@ -58,7 +58,7 @@ var operationChanges = []change{
 				follow: []edit{
 					{file: "api/calloptions.go", from: "// ExpandScopes ", to: `// Fields names the properties to return.
 func Fields(names string) GetOption {
-	return callOption(setting(nil, func(s *callSettings) { s.fields = &names }))
+	return callOption(check.Option(nil, func(s *callSettings) { s.fields = &names }))
 }
 
 // ExpandScopes `},
