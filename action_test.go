@@ -32,7 +32,7 @@ func TestTheActionChecksAServerAndSummarizes(t *testing.T) {
 			"| revoke: revokes a token, and answers without a body | passed |  |", false, 0},
 		"a credential to refuse": {map[string]string{"app": "0oa1", "denied-authorization": "SSWS " + oktatest.DefaultAPIToken},
 			"| denied: a credential that may not read the app is refused with 403 | failure | GET ", true, 450},
-		"a mistake in the inputs":     {map[string]string{"app": "a|b"}, "There is no report: see the log.", true, 450},
+		"a mistake in the inputs":     {map[string]string{"app": "a|b"}, "No report was written: see the log.", true, 450},
 		"an app that reads as a flag": {map[string]string{"app": "--help"}, "| list: ", true, 450},
 	}
 	for name, test := range tests {
@@ -120,6 +120,6 @@ func TestWorkflowsInstallTheNewestGoOfALine(t *testing.T) {
 		}
 	}
 	if len(workflows) == 0 {
-		t.Error("there are no workflows")
+		t.Error("no workflow was found")
 	}
 }

@@ -261,7 +261,8 @@ func TestAFlagIsGivenOnce(t *testing.T) {
 	}
 }
 
-// A token whose time cannot be read matches no filter on times. That is no all-clear; a token that does match is revoked.
+// A token whose time cannot be read does not match a filter on times. The result is not an all-clear, and tokens that
+// match are revoked.
 func TestATimeThatCannotBeReadIsNoAllClear(t *testing.T) {
 	t.Parallel()
 	const (
