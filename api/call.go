@@ -33,11 +33,10 @@ type call struct {
 	// read reads the response to a successful attempt; nil if there is nothing to read.
 	read func(*http.Response) (warning string, err error)
 
-	attempts       int       // made so far
-	repeats        int       // those of them that the Auth asked for
-	firstRequestID string    // of the first response that had one
-	maybeDone      bool      // the server may have carried out an attempt that failed
-	sent           time.Time // when the latest attempt was authorized
+	attempts       int    // made so far
+	repeats        int    // those of them that the Auth asked for
+	firstRequestID string // of the first response that had one
+	maybeDone      bool   // the server may have carried out an attempt that failed
 }
 
 // maxRepeats is how often an Auth may ask for another attempt: once for a new token and once for a new nonce.
@@ -151,7 +150,7 @@ type result struct {
 // attempt sends the request once and reads the response.
 func (c *Client) attempt(ctx context.Context, call *call) (r result) {
 	var headCame time.Time
-	defer func() { c.pacer.Release(r.resp, r.maybeDone, call.sent, headCame) }()
+	defer func() { c.pacer.Release(r.resp, r.maybeDone, headCame) }()
 	ctx, r.observed = c.observeStart(ctx, call) // after the defer, because an observer may panic
 	r.ctx = ctx
 	resp, err := call.send(ctx, c.editorsOf(call)...)
@@ -207,7 +206,6 @@ func (c *Client) editorsOf(call *call) []RequestEditor {
 		return nil
 	}
 	verify := func(_ context.Context, req *http.Request) error {
-		call.sent = time.Now()
 		return c.checkTarget(req, method, path)
 	}
 	return slices.Concat([]RequestEditor{prepare}, c.editors, call.editors, []RequestEditor{c.authorize, verify})

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -95,34 +96,89 @@ func TestOneClientUsesTheWholeLimitAndDrawsNo429(t *testing.T) {
 
 func TestClientsThatShareALimitUseItAndDrawFew429s(t *testing.T) {
 	t.Parallel()
-	for _, workers := range []int{1, 4, 16} {
-		t.Run(fmt.Sprintf("%d workers each", workers), func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				org := limitedOrg()
-				var clients []*api.Client
-				for i := range 8 {
-					delay := time.Duration(i) * 3 * time.Millisecond // no two processes are alike
-					clients = append(clients, newClient(t, roundTripper(func(req *http.Request) (*http.Response, error) {
-						time.Sleep(delay)
-						return org.Transport().RoundTrip(req)
-					})))
+	for _, limit := range []int{20, 50, 60, 100} {
+		for _, n := range []int{2, 4, 8} {
+			t.Run(fmt.Sprintf("%d clients share a limit of %d", n, limit), func(t *testing.T) {
+				t.Parallel()
+				total := usage{}
+				starts := 0
+				for _, workers := range []int{1, 4, 16} {
+					starts += n
+					synctest.Test(t, func(t *testing.T) {
+						got := share(t, limit, n, workers)
+						total.answered += got.answered
+						total.limited += got.limited
+						total.windows = append(total.windows, got.windows[:len(got.windows)-1]...) // the last is not full
+					})
 				}
-				got := use(t, org, clients, workers, 125)
-				full := got.windows[:len(got.windows)-1]
 				used := 0
-				for _, n := range full {
+				for _, n := range total.windows {
 					used += n
 				}
-				if 100*used < 95*100*len(full) {
-					t.Errorf("windows %v: %d%% of the limit used, want 95%%", got.windows, used/len(full))
+				if 100*used < 95*limit*len(total.windows) {
+					t.Errorf("windows %v: %d%% of the limit used, want 95%%", total.windows, 100*used/limit/len(total.windows))
 				}
-				if 100*got.limited > 2*got.answered {
-					t.Errorf("%d of %d answered 429, want 2%%", got.limited, got.answered)
+				// A client that starts in a window that is used up cannot know it.
+				if 100*(total.limited-starts) > 2*total.answered {
+					t.Errorf("%d of %d answered 429, want 2%% and %d at the start", total.limited, total.answered, starts)
 				}
 			})
-		})
+		}
 	}
+}
+
+// share has n clients share a limit for ten windows, in which all have work.
+func share(t *testing.T, limit, n, workers int) usage {
+	org := limitedOrg(oktatest.WithRateLimit(limit, time.Minute))
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute+30*time.Second)
+	defer cancel()
+	var wg sync.WaitGroup
+	for i := range n {
+		delay := time.Duration(i) * 3 * time.Millisecond // no two processes are alike
+		client := newClient(t, roundTripper(func(req *http.Request) (*http.Response, error) {
+			time.Sleep(delay)
+			return org.Transport().RoundTrip(req)
+		}))
+		for range workers {
+			wg.Go(func() {
+				var err error
+				for err == nil {
+					err = client.RevokeAll(ctx, appID)
+				}
+				if !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, api.ErrRateLimited) { // a window ends after ctx
+					t.Error(err)
+				}
+			})
+		}
+	}
+	wg.Wait()
+	return see(org, time.Minute)
+}
+
+// A client that learns a second late of a window still finds slots in it, although another one has work for all of them.
+func TestTheLastSlotsAreLeftToThoseWhoComeLater(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org := limitedOrg(oktatest.WithRateLimit(20, time.Minute))
+		ctx, cancel := context.WithTimeout(t.Context(), 90*time.Second) // two windows
+		defer cancel()
+		busy := newClient(t, org.Transport())
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			for busy.RevokeAll(ctx, appID) == nil {
+			}
+		})
+		time.Sleep(62*time.Second + 500*time.Millisecond) // the second window began a second ago, or more
+		late := newClient(t, org.Transport())
+		if err := late.RevokeAll(t.Context(), appID); err != nil {
+			t.Error(err)
+		}
+		cancel()
+		wg.Wait()
+		if got := see(org, time.Minute); len(got.windows) != 2 || got.windows[0] != 20 || got.limited != 0 {
+			t.Errorf("%+v; want two windows, the first one used up, and no 429", got)
+		}
+	})
 }
 
 // A client with a share leaves the rest to another one that takes what it can get.

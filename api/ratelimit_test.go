@@ -83,12 +83,12 @@ func TestALimitMayBeLoweredMidWindow(t *testing.T) {
 				"X-Rate-Limit-Reset":     {strconv.FormatInt(reset.Unix(), 10)},
 			}}, nil
 		}))
+		start := time.Now()
 		for range 20 {
 			if err := client.RevokeAll(t.Context(), appID); err != nil {
 				t.Fatal(err)
 			}
 		}
-		start := time.Now()
 		if err := client.RevokeAll(t.Context(), appID); err != nil {
 			t.Fatal(err)
 		}

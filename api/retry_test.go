@@ -25,7 +25,7 @@ func TestARateLimitBeyondTheDeadlineReturnsAtOnce(t *testing.T) {
 		says             string
 		status, attempts int
 	}{
-		"known before":    {true, "rate limited: the next request may be sent in 1m0", 0, 0},
+		"known before":    {true, "rate limited: the next request may be sent in 1m1", 0, 0},
 		"learnt by a 429": {false, "429 Too Many Requests: the next request may be sent in 1m", 429, 1},
 	} {
 		t.Run(name, func(t *testing.T) {

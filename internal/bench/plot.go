@@ -39,8 +39,9 @@ func (l *lab) plot() error {
 			return err
 		}
 	}
-	l.report.compare("350 revocations, 100 allowed in 4 s: time, s", took, 1)
-	l.report.quote("350 revocations, 100 allowed in 4 s: answered 429", refused, 0)
+	name := fmt.Sprintf("%d revocations, %d allowed in %v", revocations, limit, window)
+	l.report.compare(name+": time, s", took, 1)
+	l.report.quote(name+": answered 429", refused, 0)
 	return p.Save(20*vg.Centimeter, 10*vg.Centimeter, "limit.svg")
 }
 

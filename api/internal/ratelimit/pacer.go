@@ -97,10 +97,9 @@ func (p *Pacer) ask(now time.Time) (hold Hold, released <-chan struct{}) {
 	return Hold{at, p.window.reason(p.share), limit}, p.released
 }
 
-// Release ends a request that Admit let through, and learns from its response. The request was sent at sent, and the
-// header of the response arrived at came. resp is nil if no response arrived; then lost reports whether the request may
-// have reached the server nevertheless.
-func (p *Pacer) Release(resp *http.Response, lost bool, sent, came time.Time) {
+// Release ends a request that Admit let through, and learns from its response, whose header arrived at came. resp is nil
+// if no response arrived; then lost reports whether the request may have reached the server nevertheless.
+func (p *Pacer) Release(resp *http.Response, lost bool, came time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	limit := Limit{}
@@ -111,7 +110,7 @@ func (p *Pacer) Release(resp *http.Response, lost bool, sent, came time.Time) {
 	p.window.release(time.Now(), lost)
 	if resp != nil {
 		date := ServerTime(resp.Header, came)
-		p.window.learn(response{limit, date, came, came.Sub(sent), resp.StatusCode, rand.Float64()})
+		p.window.learn(response{limit, date, came, resp.StatusCode, rand.Float64()})
 	}
 	if p.released != nil {
 		close(p.released)

@@ -7,9 +7,8 @@ import (
 
 // window is one window of the org's rate limit as a client knows it, and decides whether a request may be sent. A
 // window has slots, one for each request, which the client shares with others that it cannot see: it counts the slots
-// that it took itself, and estimates what others take from how fast the remaining slots dwindle. Each request in flight
-// reserves a slot, and the more others take, the fewer requests of the client are in flight at once, because an
-// estimate may be wrong and a 429 costs more than a wait.
+// that it took itself, and what others took is the rest of what is gone. Each request in flight reserves a slot, and the
+// more others take, the fewer requests of the client are in flight at once, because a 429 costs more than a wait.
 //
 //	state    meaning                                   what may be sent             until
 //	unknown  no window was seen, or the last ended     one request, to find out     its response comes
@@ -17,7 +16,8 @@ import (
 //	closed   all slots, or the share, are used         nothing                      the window ends
 //	unpaced  a success had no X-Rate-Limit headers     everything                   a response has them
 //
-// The client that opened a window finally uses what all of them have left to each other; see rest.
+// Some slots are left to those who have not come yet, see gathered, and to each other by all who have. The client that
+// opened the window finally uses these; see rest.
 //
 // A window is identified by its X-Rate-Limit-Reset. A later Reset opens a new window if this one has ended or more
 // slots are left than before; an earlier one comes from a straggler. window has no clock: time and responses are
@@ -27,19 +27,18 @@ type window struct {
 	reset            time.Time // by the server's clock; zero while nothing is known
 	ends             time.Time // the same by the local clock, with the herd spread
 	unpaced          bool
-	length           time.Duration // of windows: the longest time from a response to its Reset
+	length           time.Duration // of windows, as their openers see it; zero while this client opened none
 
 	inFlight int       // attempts sent and not yet released, whatever window they fall into
 	own      int       // slots of this window that this client has taken
 	sent     time.Time // when the last attempt was sent
 
 	// What others take shows between this client's responses.
-	opened    time.Time // when the first response of the window came
-	available int       // remaining in that response
+	available int       // remaining in the first response of the window
 	seen      time.Time // when the latest response came
 	crowded   time.Time // when others were last seen to have taken slots, or the first response came
-	roundTrip time.Duration
-	before    float64 // ratio of the window before
+	gathered  time.Time // when the others that share the window have probably come, too
+	before    float64   // ratio of the window before
 }
 
 const (
@@ -49,10 +48,18 @@ const (
 	// client's. Measured: with less, clients of 16 goroutines each overrun the limit that they share; with more, they
 	// leave some of it.
 	caution = 8
-	// reserve bounds how many slots this client leaves at the end of a window: two for each that others took for one of
-	// its own, because all of them ask for the last slots at once. Measured: without it, eight clients that share a limit
-	// of 20 draw twice the 429s, and some calls use up their attempts; with 4 it is too few, with 12 hardly better.
+	// reserve is how many slots are left to others until they have gathered, and bounds how many are left at the end of a
+	// window: two for each that others took for one of this client's, because all of them ask for the last slots at once.
+	// Measured: with less, eight clients that share a limit of 20 draw many 429s, and some calls use up their attempts;
+	// with more, hardly fewer.
 	reserve = 8
+	// gathering is how long others are waited for after a window began, if they may have waited for it; the spread comes
+	// to it. Reset and Date are whole seconds, so the opener of the window before knows its end exactly, and the others
+	// expect it up to a second later. Measured: without this, one of two clients takes each window as a whole, and the
+	// other one draws a 429; with a second, the last to come still do.
+	gathering = 1500 * time.Millisecond
+	// startup is the same for the first window, for processes that are started together.
+	startup = 500 * time.Millisecond
 	// patience is how long an attempt in flight makes the others wait.
 	patience = time.Second
 	// flapping is how much the Reset of one window may vary between responses.
@@ -74,6 +81,8 @@ func (w *window) next(now time.Time, share float64) (ok bool, at time.Time) {
 		return true, time.Time{}
 	case w.inFlight > 0 && late && w.remaining > w.inFlight:
 		return true, time.Time{}
+	case w.remaining > 0 && now.Before(w.gathered):
+		return false, w.later(w.gathered)
 	default:
 		return false, w.later(w.rest())
 	}
@@ -104,22 +113,17 @@ func (w *window) later(at time.Time) time.Time {
 }
 
 // rest is when this client may take what others have left, one by one: if it took the first slot of the window, as only
-// one client did, and has not seen others for a quarter of it. Otherwise it is the end of the window. A single slot is
-// usually taken.
+// one client did, and has not seen others for a quarter of it. Otherwise it is the end of the window.
 func (w *window) rest() time.Time {
-	opener := w.available == w.limit-1
-	if at := w.crowded.Add(w.length / 4); opener && w.remaining > 1 && at.Before(w.ends) {
+	if at := w.crowded.Add(w.length / 4); w.opener() && w.remaining > 0 && at.Before(w.ends) {
 		return at
 	}
 	return w.ends
 }
 
-// room reports whether an open window has a slot for one more attempt of this client.
-//
-// The attempts in flight are reservations of this client. The slots that others will take before this attempt arrives
-// are estimated from their rate so far, and no further ahead than they have been observed. The estimate needs caution:
-// the more others take, and the fewer slots remain, the fewer attempts of this client are in flight at once, down to
-// one.
+// room reports whether an open window has a slot for one more attempt of this client. The attempts in flight are
+// reservations of this client. The more others take, and the fewer slots remain, the fewer attempts of this client are
+// in flight at once, down to one.
 func (w *window) room(now time.Time) bool {
 	if !now.Before(w.rest()) {
 		return w.inFlight == 0
@@ -128,26 +132,19 @@ func (w *window) room(now time.Time) bool {
 	if w.inFlight > 0 && float64(w.inFlight+1)*(1+caution*shared) > float64(w.remaining) {
 		return false
 	}
-	left := float64(w.remaining - w.inFlight)
-	if left < 1+min(2*shared, reserve) {
+	kept := min(2*shared, reserve)
+	if now.Before(w.gathered) {
+		kept = reserve
+	}
+	if float64(w.remaining-w.inFlight) < 1+kept {
 		return false
 	}
-	ahead := min(now.Sub(w.seen), w.seen.Sub(w.opened)) + w.roundTrip
-	others := w.othersRate() * ahead.Seconds()
-	return others == 0 || left-others >= 2 // one in reserve, because it is an estimate
+	// When all have gathered, one attempt finds out what they left.
+	return now.Before(w.gathered) || !w.seen.Before(w.gathered) || w.inFlight == 0
 }
 
 // ratio returns how many slots of the window were taken for each one that this client took.
 func (w *window) ratio() float64 { return max(1, float64(w.limit-w.remaining)/float64(max(1, w.own))) }
-
-// othersRate returns how many slots a second others have taken in this window.
-func (w *window) othersRate() float64 {
-	others, span := w.available-w.remaining-(w.own-1), w.seen.Sub(w.opened)
-	if others <= 0 || span <= 0 {
-		return 0
-	}
-	return float64(others) / span.Seconds()
-}
 
 // send records that an attempt is sent.
 func (w *window) send(now time.Time) {
@@ -167,9 +164,8 @@ func (w *window) release(now time.Time, lost bool) {
 // response is what a window learns from a response.
 type response struct {
 	limit  Limit
-	date   time.Time     // by the server's clock
-	came   time.Time     // when its header arrived, by the local clock
-	took   time.Duration // from sending to then
+	date   time.Time // by the server's clock
+	came   time.Time // when its header arrived, by the local clock
 	status int
 	jitter float64 // random, in [0, 1)
 }
@@ -185,10 +181,6 @@ func (w *window) learn(r response) {
 	}
 	w.unpaced = false
 	r.limit.Limit = max(r.limit.Limit, r.limit.Remaining) // otherwise, 5 left of 0 would mean one request a window
-	if w.roundTrip == 0 {
-		w.roundTrip = r.took
-	}
-	w.roundTrip += (r.took - w.roundTrip) / 4
 	switch over := !r.came.Before(w.ends.Add(-flapping)) || r.limit.Remaining > w.remaining; {
 	case r.limit.Reset.After(w.reset) && over:
 		w.open(r, left)
@@ -210,27 +202,37 @@ func (w *window) learn(r response) {
 
 // open begins a new window.
 func (w *window) open(r response, left time.Duration) {
-	before := w.ratio()
-	if r.came.Sub(w.ends) > w.length { // too long ago to know who shares the limit now
+	before, wait := w.ratio(), startup
+	if r.came.Sub(w.ends) > time.Minute { // too long ago to know who shares the limit now
 		before = 1
 	}
-	left = w.whole(left)
+	if r.came.Sub(w.ends) < gathering {
+		wait = gathering + left/100
+	}
 	*w = window{
 		length: w.length, limit: r.limit.Limit, remaining: r.limit.Remaining, reset: r.limit.Reset,
-		ends:     r.came.Add(spread(left, r.jitter)),
 		inFlight: w.inFlight, sent: w.sent,
-		opened: r.came, crowded: r.came, available: r.limit.Remaining, seen: r.came, roundTrip: w.roundTrip, before: before,
+		available: r.limit.Remaining, seen: r.came, crowded: r.came, before: before,
 	}
+	left = spread(w.whole(left), r.jitter)
+	w.ends, w.gathered = r.came.Add(left), r.came.Add(min(wait, left))
 }
 
-// whole returns an upper bound of what is left of a window. left is the difference of Reset and Date, which are in
-// whole seconds, so the window may last up to a second longer; but no window is longer than length.
+// opener reports whether this client took the first slot of the window.
+func (w *window) opener() bool { return w.available == w.limit-1 }
+
+// whole returns an upper bound of what is left of a window that has just opened. left is the difference of Reset and
+// Date, which are in whole seconds, so the window may last up to a second longer, but no longer than windows do. Their
+// length is what is left when an opener's response comes; the first of these may come in the next second.
 func (w *window) whole(left time.Duration) time.Duration {
-	if left < 0 {
-		return 0
+	bound := max(0, left+time.Second)
+	if left <= w.length {
+		bound = min(bound, w.length)
 	}
-	w.length = max(w.length, left)
-	return min(left+time.Second, w.length)
+	if w.opener() {
+		w.length = max(w.length, left)
+	}
+	return bound
 }
 
 // spread adds up to a hundredth to a wait, at random, so that those who wait for the end of a window do not all return

@@ -11,7 +11,7 @@ var now = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 func TestWindowDecides(t *testing.T) {
 	t.Parallel()
 	ends := now.Add(time.Minute)
-	open := window{limit: 100, remaining: 99, reset: ends, ends: ends, own: 1, sent: now, length: time.Minute, opened: now, crowded: now, available: 99, seen: now, before: 1}
+	open := window{limit: 100, remaining: 99, reset: ends, ends: ends, own: 1, sent: now, length: time.Minute, available: 99, seen: now, crowded: now, before: 1}
 	with := func(change func(*window)) window {
 		w := open
 		change(&w)
@@ -41,30 +41,45 @@ func TestWindowDecides(t *testing.T) {
 		"share: in flight counts":                                    {with(func(w *window) { w.remaining, w.own, w.inFlight = 60, 40, 10 }), now, 0.5, false, time.Time{}},
 		"share: at least one":                                        {with(func(w *window) { w.limit, w.remaining, w.own = 1, 1, 0 }), now, 0.1, true, time.Time{}},
 		"share: at least one, and no more":                           {with(func(w *window) { w.limit, w.remaining, w.own = 5, 4, 1 }), now, 0.1, false, ends},
-		"shared: others will have taken the rest": {with(func(w *window) {
-			w.remaining, w.own, w.seen, w.roundTrip = 20, 10, now.Add(time.Second), 300*time.Millisecond // 70 a second
+		"shared: the last slots are left": {with(func(w *window) {
+			w.remaining, w.own, w.seen = 8, 10, now.Add(time.Second) // others took 82
 		}), now.Add(time.Second), 1, false, now.Add(15 * time.Second)},
-		"shared: others will have taken the rest of a window of theirs": {with(func(w *window) {
-			w.remaining, w.available, w.own, w.seen, w.roundTrip = 20, 90, 10, now.Add(time.Second), 300*time.Millisecond
+		"shared: the last slots of a window of theirs are left": {with(func(w *window) {
+			w.remaining, w.available, w.own, w.seen = 8, 90, 10, now.Add(time.Second)
 		}), now.Add(time.Second), 1, false, ends},
-		"shared: they have not": {with(func(w *window) {
-			w.remaining, w.own, w.seen, w.roundTrip = 20, 10, now.Add(time.Second), 300*time.Millisecond
+		"shared: they have not taken them": {with(func(w *window) {
+			w.remaining, w.own, w.seen = 8, 10, now.Add(time.Second)
 		}), now.Add(15 * time.Second), 1, true, time.Time{}},
 		"shared: the rest goes one by one": {with(func(w *window) {
 			w.remaining, w.own, w.inFlight, w.seen, w.sent = 20, 10, 1, now.Add(time.Second), now.Add(15*time.Second)
 		}), now.Add(15 * time.Second), 1, false, time.Time{}},
-		"shared: the last but one goes": {with(func(w *window) {
-			w.remaining, w.own, w.seen = 2, 10, now.Add(time.Second)
-		}), now.Add(15 * time.Second), 1, true, time.Time{}},
-		"shared: the last slot is left": {with(func(w *window) {
+		"shared: the last slot goes": {with(func(w *window) {
 			w.remaining, w.own, w.seen = 1, 10, now.Add(time.Second)
-		}), now.Add(15 * time.Second), 1, false, ends},
+		}), now.Add(15 * time.Second), 1, true, time.Time{}},
+		"shared: not while one is in flight": {with(func(w *window) {
+			w.remaining, w.own, w.inFlight, w.sent = 1, 10, 1, now.Add(15*time.Second)
+		}), now.Add(15 * time.Second), 1, false, time.Time{}},
 		"shared: others are seen again": {with(func(w *window) {
-			w.remaining, w.own, w.seen, w.crowded, w.roundTrip = 20, 10, now.Add(10*time.Second), now.Add(10*time.Second), 10*time.Second
+			w.remaining, w.own, w.seen, w.crowded = 8, 10, now.Add(10*time.Second), now.Add(10*time.Second)
 		}), now.Add(15 * time.Second), 1, false, now.Add(25 * time.Second)},
-		"shared: others are slow": {with(func(w *window) {
-			w.remaining, w.own, w.seen, w.roundTrip = 20, 1, now.Add(50*time.Second), 300*time.Millisecond // 79 in 50 seconds
-		}), now.Add(50 * time.Second), 1, true, time.Time{}},
+		"gathering: slots are left to those who have not come": {with(func(w *window) {
+			w.remaining, w.own, w.gathered = 8, 92, now.Add(time.Second)
+		}), now, 1, false, now.Add(time.Second)},
+		"gathering: and no more than these": {with(func(w *window) {
+			w.remaining, w.own, w.gathered = 9, 91, now.Add(time.Second)
+		}), now, 1, true, time.Time{}},
+		"gathering: all have come": {with(func(w *window) {
+			w.remaining, w.own, w.gathered = 8, 92, now.Add(time.Second)
+		}), now.Add(time.Second), 1, true, time.Time{}},
+		"gathering: one finds out how many came": {with(func(w *window) {
+			w.remaining, w.own, w.gathered, w.inFlight, w.sent = 8, 92, now.Add(time.Second), 1, now.Add(time.Second)
+		}), now.Add(time.Second), 1, false, time.Time{}},
+		"gathering: that is known": {with(func(w *window) {
+			w.remaining, w.own, w.gathered, w.inFlight, w.seen = 8, 92, now.Add(time.Second), 1, now.Add(time.Second)
+		}), now.Add(time.Second), 1, true, time.Time{}},
+		"gathering: nothing is left to wait for": {with(func(w *window) {
+			w.remaining, w.own, w.gathered = 0, 100, now.Add(time.Second)
+		}), now, 1, false, ends},
 		"shared: few in flight": {with(func(w *window) {
 			w.remaining, w.own, w.inFlight, w.seen = 40, 30, 1, now.Add(time.Second) // one for each of ours
 		}), now.Add(time.Second), 1, true, time.Time{}},
@@ -110,14 +125,14 @@ func TestWindowLearns(t *testing.T) {
 		"a straggler of an earlier window": {[]lesson{{first, now, false}, {Limit{100, 0, reset.Add(-time.Minute)}, now, false}}, 99, 1, reset, false},
 		"a later window":                   {[]lesson{{Limit{100, 0, now}, now.Add(-time.Minute), false}, {first, now, false}}, 99, 1, reset, false},
 		"a window that has ended":          {[]lesson{{Limit{100, 0, now.Add(-time.Second)}, now, false}}, 0, 1, now, false},
-		"the longest window believed":      {[]lesson{{Limit{100, 0, now.Add(LongestWindow)}, now, false}}, 0, 1, now.Add(LongestWindow), false},
+		"the longest window believed":      {[]lesson{{Limit{100, 0, now.Add(LongestWindow)}, now, false}}, 0, 1, now.Add(LongestWindow + time.Second), false},
 		"a window too long to believe":     {[]lesson{{Limit{100, 0, now.Add(time.Hour)}, now, false}}, 0, 0, time.Time{}, false},
 		"the limit of concurrent requests": {[]lesson{{first, now, false}, {Limit{0, 0, now.Add(time.Hour)}, now, true}}, 99, 1, reset, false},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			var w window
+			w := window{length: time.Minute} // known from an earlier one
 			for _, l := range test.lessons {
 				status := 204
 				if l.limited {
@@ -125,7 +140,7 @@ func TestWindowLearns(t *testing.T) {
 				}
 				w.send(now)
 				w.release(now, false)
-				w.learn(response{l.limit, l.date, now, time.Second, status, 0})
+				w.learn(response{l.limit, l.date, now, status, 0})
 			}
 			if w.remaining != test.remaining || w.own != test.own || !w.ends.Equal(test.ends) || w.unpaced != test.unpaced || w.inFlight != 0 {
 				t.Errorf("window %+v; want %d remaining, %d own, end %v, unpaced %v", w, test.remaining, test.own, test.ends, test.unpaced)
@@ -136,36 +151,33 @@ func TestWindowLearns(t *testing.T) {
 
 func TestTheHerdIsSpread(t *testing.T) {
 	t.Parallel()
-	var early, late window
+	early, late := window{length: time.Minute}, window{length: time.Minute}
 	limit := Limit{Limit: 100, Remaining: 99, Reset: now.Add(time.Minute)}
-	early.learn(response{limit, now, now, 0, 204, 0})
-	late.learn(response{limit, now, now, 0, 204, 0.999})
+	early.learn(response{limit, now, now, 204, 0})
+	late.learn(response{limit, now, now, 204, 0.999})
 	if spread := late.ends.Sub(early.ends); spread < 500*time.Millisecond || spread > 600*time.Millisecond {
 		t.Errorf("windows of a minute end up to %v apart, want up to 600ms", spread)
 	}
 }
 
-// The estimate of what others take, number by number.
+// How many slots are taken for each one of ours.
 func TestWindowEstimatesOthers(t *testing.T) {
 	t.Parallel()
-	after := func(seconds float64) time.Time { return now.Add(time.Duration(seconds * float64(time.Second))) }
 	tests := map[string]struct {
 		window window
-		ratio  float64 // slots taken for each one of ours
-		rate   float64 // slots a second that others take
+		want   float64
 	}{
-		"nothing is known":                  {window{}, 1, 0},
-		"all slots are ours":                {window{limit: 100, remaining: 90, own: 10, available: 99, opened: now, seen: after(1)}, 1, 0},
-		"others take as many":               {window{limit: 100, remaining: 80, own: 10, available: 99, opened: now, seen: after(2)}, 2, 5},
-		"others take three times as many":   {window{limit: 100, remaining: 60, own: 10, available: 99, opened: now, seen: after(10)}, 4, 3},
-		"others took some before our first": {window{limit: 100, remaining: 49, own: 1, available: 49, opened: now, seen: after(1)}, 51, 0},
-		"we have none yet, after a 429":     {window{limit: 100, remaining: 50, own: 0, available: 50, opened: now, seen: after(1)}, 50, 1},
-		"we took more than the org counts":  {window{limit: 100, remaining: 95, own: 10, available: 99, opened: now, seen: after(1)}, 1, 0},
-		"one response, in no time":          {window{limit: 100, remaining: 40, own: 1, available: 90, opened: now, seen: now}, 60, 0},
+		"nothing is known":                  {window{}, 1},
+		"all slots are ours":                {window{limit: 100, remaining: 90, own: 10}, 1},
+		"others take as many":               {window{limit: 100, remaining: 80, own: 10}, 2},
+		"others take three times as many":   {window{limit: 100, remaining: 60, own: 10}, 4},
+		"others took some before our first": {window{limit: 100, remaining: 49, own: 1}, 51},
+		"we have none yet, after a 429":     {window{limit: 100, remaining: 50, own: 0}, 50},
+		"we took more than the org counts":  {window{limit: 100, remaining: 95, own: 10}, 1},
 	}
 	for name, test := range tests {
-		if ratio, rate := test.window.ratio(), test.window.othersRate(); ratio != test.ratio || rate != test.rate {
-			t.Errorf("%s: ratio %v and %v a second, want %v and %v", name, ratio, rate, test.ratio, test.rate)
+		if got := test.window.ratio(); got != test.want {
+			t.Errorf("%s: %v for each one of ours, want %v", name, got, test.want)
 		}
 	}
 }
@@ -173,74 +185,98 @@ func TestWindowEstimatesOthers(t *testing.T) {
 // The edges of room: each pair of cases differs by one slot, one attempt or one moment.
 func TestWindowHasRoomUpToItsEdges(t *testing.T) {
 	t.Parallel()
-	after := func(seconds int) time.Time { return now.Add(time.Duration(seconds) * time.Second) }
-	ends := after(2000)
-	// Others took 10 slots in 10 seconds, and we 10: one a second, and two for each of ours.
-	shared := func(remaining, inFlight int, roundTrip time.Duration) window {
-		return window{limit: remaining + 20, remaining: remaining, own: 10, inFlight: inFlight, roundTrip: roundTrip,
-			available: remaining + 19, opened: now, crowded: ends, seen: after(10), ends: ends}
+	ends := now.Add(time.Minute)
+	// Others took ten slots, and we ten: two for each of ours.
+	shared := func(remaining, inFlight int) window {
+		return window{limit: remaining + 20, remaining: remaining, own: 10, inFlight: inFlight,
+			available: remaining + 19, seen: now, crowded: ends, ends: ends}
 	}
 	alone := func(remaining, inFlight int, before float64) window {
 		return window{limit: 100, remaining: remaining, own: 100 - remaining, inFlight: inFlight, before: before,
-			available: 99, opened: now, crowded: ends, seen: after(10), ends: ends}
+			available: 99, seen: now, crowded: ends, ends: ends}
 	}
 	tests := map[string]struct {
 		window window
-		now    time.Time
 		want   bool
 	}{
-		"alone: the last slot":                               {alone(1, 0, 1), after(10), true},
-		"alone: no slot":                                     {alone(0, 0, 1), after(10), false},
-		"alone: the last slot that is not reserved":          {alone(3, 2, 1), after(10), true},
-		"alone: every slot is reserved":                      {alone(3, 3, 1), after(10), false},
-		"others: three slots, two of which are left to them": {shared(3, 0, 0), after(10), true},
-		"others: the last two slots are left to them":        {shared(2, 0, 0), after(10), false},
-		"others: a second's round trip leaves two":           {shared(3, 0, time.Second), after(10), true},
-		"others: a longer round trip leaves one":             {shared(3, 0, 2*time.Second), after(10), false},
-		"others: a reserved slot, and two are left to them":  {shared(18, 1, 15*time.Second), after(10), true},
-		"others: a reserved slot, and one is left":           {shared(18, 1, 16*time.Second), after(10), false},
-		"others: even one of theirs keeps one in reserve": {window{limit: 13, remaining: 2, own: 10, available: 12, roundTrip: 5 * time.Second,
-			opened: now, crowded: ends, seen: after(10), ends: ends}, after(10), false},
-		"others: five seconds since the last response":        {shared(7, 0, 0), after(15), true},
-		"others: five seconds since, and one slot fewer":      {shared(6, 0, 0), after(15), false},
-		"others: no further ahead than they were observed":    {shared(12, 0, 0), after(1000), true},
-		"others: as far ahead as they were observed":          {shared(11, 0, 0), after(1000), false},
-		"others: a second attempt needs 18 slots":             {shared(18, 1, 0), after(10), true},
-		"others: a second attempt with 17 slots":              {shared(17, 1, 0), after(10), false},
-		"others: a third attempt needs 27 slots":              {shared(27, 2, 0), after(10), true},
-		"others: a third attempt with 26 slots":               {shared(26, 2, 0), after(10), false},
-		"others in the window before: a second attempt":       {alone(34, 1, 3), after(10), true},
-		"others in the window before: with one slot fewer":    {alone(33, 1, 3), after(10), false},
-		"others in the window before: the first needs 5":      {alone(5, 0, 3), after(10), true},
-		"others in the window before: the first with 4 slots": {alone(4, 0, 3), after(10), false},
-		"many others in the window before: 8 slots are left":  {alone(9, 0, 30), after(10), true},
-		"many others in the window before: the last 8 slots":  {alone(8, 0, 30), after(10), false},
+		"alone: the last slot":                                {alone(1, 0, 1), true},
+		"alone: no slot":                                      {alone(0, 0, 1), false},
+		"alone: the last slot that is not reserved":           {alone(3, 2, 1), true},
+		"alone: every slot is reserved":                       {alone(3, 3, 1), false},
+		"others: three slots, two of which are left to them":  {shared(3, 0), true},
+		"others: the last two slots are left to them":         {shared(2, 0), false},
+		"others: a second attempt needs 18 slots":             {shared(18, 1), true},
+		"others: a second attempt with 17 slots":              {shared(17, 1), false},
+		"others: a third attempt needs 27 slots":              {shared(27, 2), true},
+		"others: a third attempt with 26 slots":               {shared(26, 2), false},
+		"others in the window before: a second attempt":       {alone(34, 1, 3), true},
+		"others in the window before: with one slot fewer":    {alone(33, 1, 3), false},
+		"others in the window before: the first needs 5":      {alone(5, 0, 3), true},
+		"others in the window before: the first with 4 slots": {alone(4, 0, 3), false},
+		"many others in the window before: 8 slots are left":  {alone(9, 0, 30), true},
+		"many others in the window before: the last 8 slots":  {alone(8, 0, 30), false},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if got := test.window.room(test.now); got != test.want {
+			if got := test.window.room(now); got != test.want {
 				t.Errorf("room is %v, want %v", got, test.want)
 			}
 		})
 	}
 }
 
-// A window may last a second longer than Reset and Date say, but not longer than the longest one seen.
+// A window may last a second longer than Reset and Date say, but not longer than one of which this client took the
+// first slot.
 func TestWindowsLastAtMostAsLongAsTheLongest(t *testing.T) {
 	t.Parallel()
 	var w window
-	for i, test := range []struct{ left, want, length time.Duration }{
-		{-time.Second, 0, 0},
-		{40 * time.Second, 40 * time.Second, 40 * time.Second}, // the first one seen
-		{60 * time.Second, 60 * time.Second, 60 * time.Second}, // a longer one
-		{30 * time.Second, 31 * time.Second, 60 * time.Second},
-		{59*time.Second + 500*time.Millisecond, 60 * time.Second, 60 * time.Second},
-		{0, time.Second, 60 * time.Second},
-		{-2 * time.Second, 0, 60 * time.Second},
+	for i, test := range []struct {
+		left   time.Duration
+		opener bool
+		want   time.Duration
+	}{
+		{40 * time.Second, false, 41 * time.Second},
+		{40 * time.Second, true, 41 * time.Second}, // the first one of ours
+		{40 * time.Second, true, 40 * time.Second},
+		{40 * time.Second, false, 40 * time.Second},
+		{60 * time.Second, true, 61 * time.Second}, // a longer one
+		{60 * time.Second, true, 60 * time.Second},
+		{40 * time.Second, true, 41 * time.Second},
+		{59*time.Second + 500*time.Millisecond, false, 60 * time.Second},
+		{61 * time.Second, false, 62 * time.Second}, // longer than ours were
+		{0, false, time.Second},
+		{-time.Second, false, 0},
+		{-2 * time.Second, false, 0},
 	} {
-		if got := w.whole(test.left); got != test.want || w.length != test.length {
-			t.Errorf("%d: %v left is %v of %v, want %v of %v", i, test.left, got, w.length, test.want, test.length)
+		w.limit, w.available = 100, 50
+		if test.opener {
+			w.available = 99
+		}
+		if got := w.whole(test.left); got != test.want {
+			t.Errorf("%d: %v left is %v, want %v", i, test.left, got, test.want)
+		}
+	}
+}
+
+// Others are waited for, longer if they may have waited for this window, too, and not beyond its end.
+func TestOthersAreWaitedFor(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		ends time.Time // of the window before
+		left time.Duration
+		want time.Duration
+	}{
+		"the first window":                 {time.Time{}, time.Minute, startup},
+		"a window that follows":            {now, time.Minute, gathering + 600*time.Millisecond},
+		"a window that follows somewhat":   {now.Add(-gathering + 1), time.Minute, gathering + 600*time.Millisecond},
+		"a window that follows much later": {now.Add(-gathering), time.Minute, startup},
+		"a short window":                   {now, time.Second, time.Second},
+	} {
+		w := window{ends: test.ends, length: test.left}
+		w.learn(response{Limit{100, 99, now.Add(test.left)}, now, now, 204, 0})
+		if got := w.gathered.Sub(now); got != test.want {
+			t.Errorf("%s: %v, want %v", name, got, test.want)
 		}
 	}
 }
@@ -251,8 +287,8 @@ func TestANewWindowRemembersWhoSharesTheLimit(t *testing.T) {
 	for pause, want := range map[time.Duration]float64{0: 4, time.Minute: 4, time.Minute + 1: 1} {
 		w := window{limit: 100, remaining: 60, own: 10, length: time.Minute, reset: now, ends: now}
 		came := now.Add(pause)
-		w.learn(response{Limit{100, 99, came.Add(time.Minute)}, came, came, 0, 204, 0})
-		if w.before != want || w.own != 1 || w.available != 99 || !w.opened.Equal(came) {
+		w.learn(response{Limit{100, 99, came.Add(time.Minute)}, came, came, 204, 0})
+		if w.before != want || w.own != 1 || w.available != 99 {
 			t.Errorf("after %v: %+v; want %v slots for each of ours in the window before", pause, w, want)
 		}
 	}
@@ -276,7 +312,7 @@ func TestAWindowSeesOthers(t *testing.T) {
 	for remaining, crowded := range map[int]bool{99: false, 98: false, 97: true, 50: true} {
 		w := window{limit: 100, remaining: 99, own: 1, reset: now.Add(time.Minute), ends: now.Add(time.Minute), crowded: now}
 		came := now.Add(time.Second)
-		w.learn(response{Limit{100, remaining, w.reset}, came, came, 0, 204, 0})
+		w.learn(response{Limit{100, remaining, w.reset}, came, came, 204, 0})
 		if got := w.crowded.Equal(came); got != crowded {
 			t.Errorf("%d remaining after 99: others are seen %v, want %v", remaining, got, crowded)
 		}
@@ -299,7 +335,7 @@ func TestOnlyASuccessLiftsPacing(t *testing.T) {
 func TestALimitEndsTheUnpacedState(t *testing.T) {
 	t.Parallel()
 	w := window{limit: 100, remaining: 50, unpaced: true, reset: now, ends: now}
-	w.learn(response{Limit{100, 49, now}, now, now, 0, 204, 0})
+	w.learn(response{Limit{100, 49, now}, now, now, 204, 0})
 	if w.unpaced {
 		t.Errorf("%+v is unpaced", w)
 	}
@@ -317,7 +353,7 @@ func TestA429ExtendsAWindowThatHasEnded(t *testing.T) {
 		"a success":                              {204, now.Add(-5 * time.Second), now},
 	} {
 		w := window{limit: 100, reset: now, ends: now, length: time.Minute}
-		w.learn(response{Limit{100, 0, now}, test.date, now, 0, test.status, 0})
+		w.learn(response{Limit{100, 0, now}, test.date, now, test.status, 0})
 		if !w.ends.Equal(test.ends) {
 			t.Errorf("%s: the window ends at %v, want %v", name, w.ends, test.ends)
 		}
@@ -328,20 +364,8 @@ func TestA429ExtendsAWindowThatHasEnded(t *testing.T) {
 func TestA429AfterTheEndOfAWindowOpensTheNext(t *testing.T) {
 	t.Parallel()
 	w := window{limit: 100, remaining: 5, own: 10, length: time.Minute, reset: now, ends: now}
-	w.learn(response{Limit{100, 0, now.Add(time.Minute)}, now, now, 0, 429, 0})
+	w.learn(response{Limit{100, 0, now.Add(time.Minute)}, now, now, 429, 0})
 	if ok, at := w.next(now, 1); ok || !at.Equal(now.Add(time.Minute)) || w.own != 0 {
 		t.Errorf("next = %v, %v with %d own; want to wait until the next window ends", ok, at, w.own)
-	}
-}
-
-// The round trip is an average that forgets slowly.
-func TestWindowAveragesRoundTrips(t *testing.T) {
-	t.Parallel()
-	var w window
-	for i, test := range []struct{ took, want time.Duration }{{400, 400}, {800, 500}, {100, 400}} {
-		w.learn(response{Limit{100, 99 - i, now.Add(time.Minute)}, now, now, test.took, 204, 0})
-		if w.roundTrip != test.want {
-			t.Errorf("%d: %d, want %d", i, w.roundTrip, test.want)
-		}
 	}
 }

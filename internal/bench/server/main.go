@@ -35,7 +35,7 @@ const (
 
 func main() {
 	addr := flag.String("addr", "127.0.0.1:0", "address to listen at")
-	window := flag.Duration("window", 4*time.Second, "length of a window")
+	window := flag.Duration("window", 8*time.Second, "length of a window")
 	flag.Parse()
 	listener, err := net.Listen("tcp", *addr)
 	if err != nil {
