@@ -23,6 +23,7 @@ type Job struct {
 	// DryRun ends the job after Selected.
 	DryRun bool
 	// Concurrency bounds the apps that are listed, and the tokens that are revoked, at once; 0 means [DefaultConcurrency].
+	// With HTTP/1.1, net/http may open a few more connections than that, unless MaxConnsPerHost of the transport forbids it.
 	Concurrency int
 	// ProveAll lists all apps again after the revocations, including those that had no matches. It also finds tokens that
 	// were issued to those in the meantime.

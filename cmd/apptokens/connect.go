@@ -2,16 +2,23 @@ package main
 
 import (
 	"log/slog"
+	"net/http"
 	"strings"
 
 	"example.com/apptokens/api"
 	"example.com/apptokens/api/config"
 )
 
-// client returns a client of the configured org.
-func (a *app) client() (*api.Client, error) {
+// client returns a client of the configured org that keeps a connection for each of the requests that are made at once,
+// and opens no others, as net/http does for a request that would only have to wait for another one's.
+func (a *app) client(atOnce int) (*api.Client, error) {
 	if err := a.load(); err != nil {
 		return nil, err
+	}
+	if transport, ok := a.settings.Transport().(*http.Transport); ok {
+		transport = transport.Clone()
+		transport.MaxConnsPerHost, transport.MaxIdleConnsPerHost = atOnce, atOnce
+		a.settings.HTTPClient = &http.Client{Transport: transport}
 	}
 	return a.settings.Client(api.WithObserver(a.watch.attempt), api.WithHoldObserver(a.watch.hold))
 }

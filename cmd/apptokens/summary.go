@@ -61,7 +61,7 @@ func (s *summaryRun) run(command *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	client, err := s.client()
+	client, err := s.client(s.apps.concurrency)
 	if err != nil {
 		return err
 	}

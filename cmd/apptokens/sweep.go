@@ -93,7 +93,7 @@ func (s *sweep) command(command *cobra.Command, args []string) error {
 	if s.table, err = s.columns.choose(s.app, command, apps); err != nil {
 		return err
 	}
-	if s.client, err = s.app.client(); err != nil {
+	if s.client, err = s.app.client(s.apps.concurrency); err != nil {
 		return err
 	}
 	if s.record, err = s.openReceipts(); err != nil {
