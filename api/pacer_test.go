@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -19,6 +21,7 @@ import (
 type usage struct {
 	answered, limited int
 	windows           []int // slots taken, window by window
+	least             int   // that a client took, if it was counted
 }
 
 // use runs n revocations on each of some clients at once, each with a number of workers, and returns what the org saw.
@@ -101,6 +104,7 @@ func TestClientsThatShareALimitUseItAndDrawFew429s(t *testing.T) {
 			t.Run(fmt.Sprintf("%d clients share a limit of %d", n, limit), func(t *testing.T) {
 				t.Parallel()
 				total := usage{}
+				total.least = math.MaxInt
 				starts := 0
 				for _, workers := range []int{1, 4, 16} {
 					starts += n
@@ -108,6 +112,7 @@ func TestClientsThatShareALimitUseItAndDrawFew429s(t *testing.T) {
 						got := share(t, limit, n, workers)
 						total.answered += got.answered
 						total.limited += got.limited
+						total.least = min(total.least, got.least)
 						total.windows = append(total.windows, got.windows[:len(got.windows)-1]...) // the last is not full
 					})
 				}
@@ -117,6 +122,9 @@ func TestClientsThatShareALimitUseItAndDrawFew429s(t *testing.T) {
 				}
 				if 100*used < 95*limit*len(total.windows) {
 					t.Errorf("windows %v: %d%% of the limit used, want 95%%", total.windows, 100*used/limit/len(total.windows))
+				}
+				if fair := limit * 10 / n; total.least < fair/10 {
+					t.Errorf("one client got %d slots of ten windows, and its part would be %d", total.least, fair)
 				}
 				// A client that starts in a window that is used up cannot know it.
 				if 100*(total.limited-starts) > 2*total.answered {
@@ -133,6 +141,7 @@ func share(t *testing.T, limit, n, workers int) usage {
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute+30*time.Second)
 	defer cancel()
 	var wg sync.WaitGroup
+	taken := make([]atomic.Int64, n)
 	for i := range n {
 		delay := time.Duration(i) * 3 * time.Millisecond // no two processes are alike
 		client := newClient(t, roundTripper(func(req *http.Request) (*http.Response, error) {
@@ -141,9 +150,9 @@ func share(t *testing.T, limit, n, workers int) usage {
 		}))
 		for range workers {
 			wg.Go(func() {
-				var err error
-				for err == nil {
-					err = client.RevokeAll(ctx, appID)
+				err := client.RevokeAll(ctx, appID)
+				for ; err == nil; err = client.RevokeAll(ctx, appID) {
+					taken[i].Add(1)
 				}
 				if !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, api.ErrRateLimited) { // a window ends after ctx
 					t.Error(err)
@@ -152,11 +161,16 @@ func share(t *testing.T, limit, n, workers int) usage {
 		}
 	}
 	wg.Wait()
-	return see(org, time.Minute)
+	got := see(org, time.Minute)
+	got.least = int(taken[0].Load())
+	for i := range taken {
+		got.least = min(got.least, int(taken[i].Load()))
+	}
+	return got
 }
 
 // A client that learns a second late of a window still finds slots in it, although another one has work for all of them.
-func TestTheLastSlotsAreLeftToThoseWhoComeLater(t *testing.T) {
+func TestAPartOfAWindowIsLeftToThoseWhoComeLater(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		org := limitedOrg(oktatest.WithRateLimit(20, time.Minute))

@@ -50,7 +50,7 @@ func (w *watch) hold(_ context.Context, hold api.Hold) {
 		w.progress.Wait(map[api.HoldReason]string{
 			api.HoldLimit: "rate limit used up until",
 			api.HoldShare: "this client's share of the rate limit used up until",
-			api.HoldOthers: fmt.Sprintf("rate limit nearly used up (%d of %d left) until",
+			api.HoldOthers: fmt.Sprintf("%d of %d requests of the rate limit left to others until",
 				hold.RateLimit.Remaining, hold.RateLimit.Limit),
 		}[hold.Reason], hold.Until)
 	}

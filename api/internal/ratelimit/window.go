@@ -38,6 +38,7 @@ type window struct {
 	seen      time.Time // when the latest response came
 	crowded   time.Time // when others were last seen to have taken slots, or the first response came
 	gathered  time.Time // when the others that share the window have probably come, too
+	spared    float64   // slots that are left to them until then
 	before    float64   // ratio of the window before
 }
 
@@ -48,15 +49,15 @@ const (
 	// client's. Measured: with less, clients of 16 goroutines each overrun the limit that they share; with more, they
 	// leave some of it.
 	caution = 8
-	// reserve is how many slots are left to others until they have gathered, and bounds how many are left at the end of a
-	// window: two for each that others took for one of this client's, because all of them ask for the last slots at once.
+	// reserve is how many slots are left at least to others until they have gathered, and at most at the end of a window:
+	// two for each that others took for one of this client's, because all of them ask for the last slots at once.
 	// Measured: with less, eight clients that share a limit of 20 draw many 429s, and some calls use up their attempts;
 	// with more, hardly fewer.
 	reserve = 8
 	// gathering is how long others are waited for after a window began, if they may have waited for it; the spread comes
 	// to it. Reset and Date are whole seconds, so the opener of the window before knows its end exactly, and the others
-	// expect it up to a second later. Measured: without this, one of two clients takes each window as a whole, and the
-	// other one draws a 429; with a second, the last to come still do.
+	// expect it up to a second later; it leaves them half of the window. Measured: without this, one of two clients takes
+	// each window as a whole, and the other one draws a 429; with a second, the last to come still do.
 	gathering = 1500 * time.Millisecond
 	// startup is the same for the first window, for processes that are started together.
 	startup = 500 * time.Millisecond
@@ -134,7 +135,7 @@ func (w *window) room(now time.Time) bool {
 	}
 	kept := min(2*shared, reserve)
 	if now.Before(w.gathered) {
-		kept = reserve
+		kept = w.spared
 	}
 	if float64(w.remaining-w.inFlight) < 1+kept {
 		return false
@@ -202,17 +203,21 @@ func (w *window) learn(r response) {
 
 // open begins a new window.
 func (w *window) open(r response, left time.Duration) {
-	before, wait := w.ratio(), startup
+	before, wait, spared := w.ratio(), startup, 0
 	if r.came.Sub(w.ends) > time.Minute { // too long ago to know who shares the limit now
 		before = 1
 	}
 	if r.came.Sub(w.ends) < gathering {
-		wait = gathering + left/100
+		wait, spared = gathering+left/100, r.limit.Limit/2
 	}
 	*w = window{
 		length: w.length, limit: r.limit.Limit, remaining: r.limit.Remaining, reset: r.limit.Reset,
 		inFlight: w.inFlight, sent: w.sent,
 		available: r.limit.Remaining, seen: r.came, crowded: r.came, before: before,
+	}
+	w.spared = reserve
+	if w.opener() {
+		w.spared = max(reserve, float64(spared))
 	}
 	left = spread(w.whole(left), r.jitter)
 	w.ends, w.gathered = r.came.Add(left), r.came.Add(min(wait, left))

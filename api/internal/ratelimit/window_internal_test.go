@@ -63,22 +63,22 @@ func TestWindowDecides(t *testing.T) {
 			w.remaining, w.own, w.seen, w.crowded = 8, 10, now.Add(10*time.Second), now.Add(10*time.Second)
 		}), now.Add(15 * time.Second), 1, false, now.Add(25 * time.Second)},
 		"gathering: slots are left to those who have not come": {with(func(w *window) {
-			w.remaining, w.own, w.gathered = 8, 92, now.Add(time.Second)
+			w.remaining, w.own, w.gathered, w.spared = 8, 92, now.Add(time.Second), 8
 		}), now, 1, false, now.Add(time.Second)},
 		"gathering: and no more than these": {with(func(w *window) {
-			w.remaining, w.own, w.gathered = 9, 91, now.Add(time.Second)
+			w.remaining, w.own, w.gathered, w.spared = 9, 91, now.Add(time.Second), 8
 		}), now, 1, true, time.Time{}},
 		"gathering: all have come": {with(func(w *window) {
-			w.remaining, w.own, w.gathered = 8, 92, now.Add(time.Second)
+			w.remaining, w.own, w.gathered, w.spared = 8, 92, now.Add(time.Second), 8
 		}), now.Add(time.Second), 1, true, time.Time{}},
 		"gathering: one finds out how many came": {with(func(w *window) {
-			w.remaining, w.own, w.gathered, w.inFlight, w.sent = 8, 92, now.Add(time.Second), 1, now.Add(time.Second)
+			w.remaining, w.own, w.gathered, w.spared, w.inFlight, w.sent = 8, 92, now.Add(time.Second), 8, 1, now.Add(time.Second)
 		}), now.Add(time.Second), 1, false, time.Time{}},
 		"gathering: that is known": {with(func(w *window) {
-			w.remaining, w.own, w.gathered, w.inFlight, w.seen = 8, 92, now.Add(time.Second), 1, now.Add(time.Second)
+			w.remaining, w.own, w.gathered, w.spared, w.inFlight, w.seen = 8, 92, now.Add(time.Second), 8, 1, now.Add(time.Second)
 		}), now.Add(time.Second), 1, true, time.Time{}},
 		"gathering: nothing is left to wait for": {with(func(w *window) {
-			w.remaining, w.own, w.gathered = 0, 100, now.Add(time.Second)
+			w.remaining, w.own, w.gathered, w.spared = 0, 100, now.Add(time.Second), 8
 		}), now, 1, false, ends},
 		"shared: few in flight": {with(func(w *window) {
 			w.remaining, w.own, w.inFlight, w.seen = 40, 30, 1, now.Add(time.Second) // one for each of ours
@@ -259,24 +259,30 @@ func TestWindowsLastAtMostAsLongAsTheLongest(t *testing.T) {
 	}
 }
 
-// Others are waited for, longer if they may have waited for this window, too, and not beyond its end.
+// Others are waited for, longer if they may have waited for this window, too, and not beyond its end. Who opens such a
+// window leaves half of it to them.
 func TestOthersAreWaitedFor(t *testing.T) {
 	t.Parallel()
+	const spreadOfAMinute = 600 * time.Millisecond
 	for name, test := range map[string]struct {
-		ends time.Time // of the window before
-		left time.Duration
-		want time.Duration
+		ends             time.Time // of the window before
+		limit, remaining int
+		left             time.Duration
+		want             time.Duration
+		spared           float64
 	}{
-		"the first window":                 {time.Time{}, time.Minute, startup},
-		"a window that follows":            {now, time.Minute, gathering + 600*time.Millisecond},
-		"a window that follows somewhat":   {now.Add(-gathering + 1), time.Minute, gathering + 600*time.Millisecond},
-		"a window that follows much later": {now.Add(-gathering), time.Minute, startup},
-		"a short window":                   {now, time.Second, time.Second},
+		"the first window":                 {time.Time{}, 100, 99, time.Minute, startup, 8},
+		"a window that follows":            {now, 100, 99, time.Minute, gathering + spreadOfAMinute, 50},
+		"a window that another one opened": {now, 100, 98, time.Minute, gathering + spreadOfAMinute, 8},
+		"a small limit":                    {now, 10, 9, time.Minute, gathering + spreadOfAMinute, 8},
+		"a window that follows somewhat":   {now.Add(-gathering + 1), 100, 99, time.Minute, gathering + spreadOfAMinute, 50},
+		"a window that follows much later": {now.Add(-gathering), 100, 99, time.Minute, startup, 8},
+		"a short window":                   {now, 100, 99, time.Second, time.Second, 50},
 	} {
 		w := window{ends: test.ends, length: test.left}
-		w.learn(response{Limit{100, 99, now.Add(test.left)}, now, now, 204, 0})
-		if got := w.gathered.Sub(now); got != test.want {
-			t.Errorf("%s: %v, want %v", name, got, test.want)
+		w.learn(response{Limit{test.limit, test.remaining, now.Add(test.left)}, now, now, 204, 0})
+		if got := w.gathered.Sub(now); got != test.want || w.spared != test.spared {
+			t.Errorf("%s: %v for %v slots, want %v for %v", name, got, w.spared, test.want, test.spared)
 		}
 	}
 }
