@@ -116,7 +116,7 @@ func TestOpenRefusesOtherFilesAndLeavesThemAlone(t *testing.T) {
 		"a blank line":                   {planned + "\n\n" + failed + "\n", "line 2 is not a receipt: unexpected end"},
 		"blanks at the end":              {planned + "\n  ", "line 2 is not a receipt: unexpected end"},
 		"zeros at the end":               {planned + "\n\x00\x00", "line 2 is not a receipt"},
-		"a byte order mark":              {"\ufeff" + planned + "\n", "line 1 is not a receipt: invalid character 'ï'"},
+		"a byte order mark":              {"\ufeff" + planned + "\n", "line 1 is not a receipt: invalid character '"},
 		"an endless line":                {planned + "\n" + strings.Repeat("x", 1<<20), "it is longer than 1048576 bytes"},
 	} {
 		t.Run(name, func(t *testing.T) {
