@@ -46,7 +46,7 @@ type HoldReason string
 const (
 	HoldLimit  HoldReason = ratelimit.LimitUsed    // the window's requests are used up
 	HoldShare  HoldReason = ratelimit.ShareUsed    // the client's share of them is used up
-	HoldOthers HoldReason = ratelimit.LeftToOthers // the last requests are left to other clients
+	HoldOthers HoldReason = ratelimit.LeftToOthers // the rest of them is left to other clients for now
 )
 
 // observeStart announces an attempt. It returns the context for it, and the attempt for observeEnd.

@@ -7,6 +7,8 @@ import (
 	"io"
 	"math"
 	"net/http"
+	"slices"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -314,19 +316,24 @@ func TestACallAfterAPauseGoesOut(t *testing.T) {
 // What was lost, or answered without the headers, may have taken a slot, so a share counts it.
 func TestAShareCountsWhatMayHaveTakenASlot(t *testing.T) {
 	t.Parallel()
-	for name, answer := range map[string]func(*http.Response) (*http.Response, error){
-		"no response": func(*http.Response) (*http.Response, error) { return nil, io.ErrUnexpectedEOF },
-		"no headers": func(resp *http.Response) (*http.Response, error) {
+	none := func(*http.Response) (*http.Response, error) { return nil, io.ErrUnexpectedEOF }
+	for name, test := range map[string]struct {
+		answer func(*http.Response) (*http.Response, error)
+		to     []int // these requests
+	}{
+		"no response":       {none, []int{2, 3}},
+		"no first response": {none, []int{1, 2}},
+		"no headers": {func(resp *http.Response) (*http.Response, error) {
 			resp.Header.Del("X-Rate-Limit-Reset")
 			return resp, nil
-		},
+		}, []int{2, 3}},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			org := oktatest.New(oktatest.WithApp(appID, 0), oktatest.WithRateLimit(20, time.Minute))
 			client := newClient(t, roundTripper(func(req *http.Request) (*http.Response, error) {
 				resp, err := org.Transport().RoundTrip(req)
-				if n := len(org.Requests()); err == nil && (n == 2 || n == 3) {
-					return answer(resp)
+				if err == nil && slices.Contains(test.to, len(org.Requests())) {
+					return test.answer(resp)
 				}
 				return resp, err
 			}), api.WithRateShare(0.5), api.WithRetry(api.RetryPolicy{MaxAttempts: 1}))
@@ -338,6 +345,81 @@ func TestAShareCountsWhatMayHaveTakenASlot(t *testing.T) {
 			}
 		})
 	}
+}
+
+// While the first response of a window is awaited, a request goes out every second; no more of them than the share.
+func TestAShareIsKeptWhenResponsesAreSlow(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org := oktatest.New(oktatest.WithApp(appID, 0), oktatest.WithRateLimit(20, time.Minute))
+		org.Inject(oktatest.SlowFirstByte(2500 * time.Millisecond).Forever())
+		client := newClient(t, org.Transport(), api.WithRateShare(0.1))
+		var wg sync.WaitGroup
+		for range 4 {
+			wg.Go(func() {
+				for range 4 {
+					if err := client.RevokeAll(t.Context(), appID); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		wg.Wait()
+		if got := see(org, time.Minute).windows; slices.Max(got[1:]) > 2 { // the limit is not known in the first one
+			t.Errorf("%v requests a window, want 2 at most, a tenth of 20", got)
+		}
+	})
+}
+
+// A client that has the limit to itself goes on as fast late in a window as early in it.
+func TestALoneClientIsNotSlowedLateInAWindow(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org := oktatest.New(oktatest.WithApp(appID, 0), oktatest.WithRateLimit(100, time.Minute))
+		org.Inject(oktatest.SlowFirstByte(300 * time.Millisecond).Forever())
+		client := newClient(t, org.Transport())
+		if err := client.RevokeAll(t.Context(), appID); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(20 * time.Second)
+		start := time.Now()
+		var wg sync.WaitGroup
+		for range 8 {
+			wg.Go(func() {
+				for range 5 {
+					if err := client.RevokeAll(t.Context(), appID); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		wg.Wait()
+		if took := time.Since(start); took > 3*time.Second {
+			t.Errorf("40 calls by 8 workers took %v, want about 2s", took)
+		}
+	})
+}
+
+// A call that cannot wait for others takes a slot instead of failing.
+func TestACallThatCannotWaitForOthersTakesASlot(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org := oktatest.New(oktatest.WithApp(appID, 0), oktatest.WithRateLimit(10, time.Minute))
+		client := newClient(t, org.Transport(), api.WithCallTimeout(2*time.Second))
+		if err := client.RevokeAll(t.Context(), appID); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(62 * time.Second) // the next window follows
+		start := time.Now()
+		for i := range 11 {
+			if err := client.RevokeAll(t.Context(), appID); (err == nil) != (i < 10) || i == 10 && !errors.Is(err, api.ErrRateLimited) {
+				t.Errorf("call %d of ten that are allowed: %v", i+1, err)
+			}
+		}
+		if took := time.Since(start); took > time.Second {
+			t.Errorf("took %v, want no wait", took)
+		}
+	})
 }
 
 // What never left the process has taken nothing from the limit.
@@ -367,13 +449,17 @@ func TestAttemptsThatWereNotSentTakeNothing(t *testing.T) {
 // A limit that is absurdly large, or smaller than what is left of it, does not slow a client down.
 func TestOddLimitsDoNotMeanOneRequestAWindow(t *testing.T) {
 	t.Parallel()
-	for name, header := range map[string][2]string{"the largest integer": {"9223372036854775807", "9223372036854775806"}, "five left of none": {"0", "5"}} {
+	for name, header := range map[string]struct {
+		limit     string
+		remaining int
+	}{"the largest integer": {"9223372036854775807", math.MaxInt}, "five left of none": {"0", 6}} {
 		synctest.Test(t, func(t *testing.T) {
-			org := oktatest.New(oktatest.WithApp(appID, 3))
+			org := oktatest.New(oktatest.WithApp(appID, 5))
 			client := newClient(t, roundTripper(func(req *http.Request) (*http.Response, error) {
 				resp, err := org.Transport().RoundTrip(req)
-				resp.Header.Set("X-Rate-Limit-Limit", header[0])
-				resp.Header.Set("X-Rate-Limit-Remaining", header[1])
+				header.remaining--
+				resp.Header.Set("X-Rate-Limit-Limit", header.limit)
+				resp.Header.Set("X-Rate-Limit-Remaining", strconv.Itoa(header.remaining))
 				return resp, err
 			}))
 			start := time.Now()
@@ -383,7 +469,7 @@ func TestOddLimitsDoNotMeanOneRequestAWindow(t *testing.T) {
 				}
 			}
 			if took := time.Since(start); took > time.Second {
-				t.Errorf("%s: three calls took %v", name, took)
+				t.Errorf("%s: five calls took %v", name, took)
 			}
 		})
 	}

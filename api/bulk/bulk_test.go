@@ -222,6 +222,15 @@ func TestSelectedIsTheCallers(t *testing.T) {
 // The workers keep their connections: a new one for each request costs a handshake, and floods a proxy.
 func TestRevocationsReuseTheirConnections(t *testing.T) {
 	t.Parallel()
+	for most, transport := range map[int]http.RoundTripper{
+		8:  &http.Transport{MaxConnsPerHost: 8, MaxIdleConnsPerHost: 8},
+		16: nil, // the default, which opens 8 where the machine is not busy
+	} {
+		revokeAllOver(t, transport, most)
+	}
+}
+
+func revokeAllOver(t *testing.T, transport http.RoundTripper, most int) {
 	org := newOrg()
 	var mu sync.Mutex
 	opened := 0
@@ -235,15 +244,18 @@ func TestRevocationsReuseTheirConnections(t *testing.T) {
 	}
 	server.Start()
 	t.Cleanup(server.Close)
-	transport := &http.Transport{MaxConnsPerHost: 8, MaxIdleConnsPerHost: 8}
-	client, err := api.New(server.URL, api.APIToken(oktatest.DefaultAPIToken), api.WithHTTPClient(&http.Client{Transport: transport}))
+	options := []api.Option{}
+	if transport != nil {
+		options = append(options, api.WithHTTPClient(&http.Client{Transport: transport}))
+	}
+	client, err := api.New(server.URL, api.APIToken(oktatest.DefaultAPIToken), options...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	r := run(t, t.Context(), client, bulk.Job{AppIDs: apps, Concurrency: 8})
 	mu.Lock()
 	defer mu.Unlock()
-	if r.err != nil || r.count()[bulk.Revoked] != tokenCount || opened > 8 {
-		t.Errorf("%v, %v, %d connections; want one for each worker", r.err, r.count(), opened)
+	if r.err != nil || r.count()[bulk.Revoked] != tokenCount || opened > most {
+		t.Errorf("%v, %v, %d connections; want about one for each worker", r.err, r.count(), opened)
 	}
 }

@@ -9,15 +9,16 @@ import (
 	"example.com/apptokens/api/config"
 )
 
-// client returns a client of the configured org that keeps a connection for each of the requests that are made at once,
-// and opens no others, as net/http does for a request that would only have to wait for another one's.
-func (a *app) client(atOnce int) (*api.Client, error) {
+// client returns a client of the configured org that keeps its connections and opens a number of them at most. net/http
+// opens more, for requests that would only have to wait for each other's. A listing may use two: it requests a page
+// while the body of the one before comes.
+func (a *app) client(connections int) (*api.Client, error) {
 	if err := a.load(); err != nil {
 		return nil, err
 	}
 	if transport, ok := a.settings.Transport().(*http.Transport); ok {
 		transport = transport.Clone()
-		transport.MaxConnsPerHost, transport.MaxIdleConnsPerHost = atOnce, atOnce
+		transport.MaxConnsPerHost, transport.MaxIdleConnsPerHost = connections, connections
 		a.settings.HTTPClient = &http.Client{Transport: transport}
 	}
 	return a.settings.Client(api.WithObserver(a.watch.attempt), api.WithHoldObserver(a.watch.hold))

@@ -26,7 +26,7 @@ func (a *app) getCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			client, err := a.client(1)
+			client, err := a.client(2)
 			if err != nil {
 				return err
 			}

@@ -88,7 +88,7 @@ func (l *list) run(command *cobra.Command, args []string) error {
 	if l.printsRaw() {
 		options = append(options, api.KeepRaw())
 	}
-	if l.client, err = l.app.client(l.apps.concurrency); err != nil {
+	if l.client, err = l.app.client(2 * l.apps.concurrency); err != nil {
 		return err
 	}
 	l.matcher, l.rows = bulk.NewMatcher(filter), l.table.printer(l.app)

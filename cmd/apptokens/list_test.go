@@ -77,7 +77,7 @@ func TestAHoldSaysWhatIsLeft(t *testing.T) {
 	t.Parallel()
 	for reason, want := range map[api.HoldReason]string{
 		api.HoldLimit: "rate limit used up until ", api.HoldShare: "this client's share of the rate limit used up until ",
-		api.HoldOthers: "2 of 50 requests of the rate limit left to others until ",
+		api.HoldOthers: "leaving 2 of 50 requests to other clients until ",
 	} {
 		var out strings.Builder
 		w := &watch{progress: progress.New(&out, progress.Terminal, func() int { return 100 })}

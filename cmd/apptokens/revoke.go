@@ -31,7 +31,7 @@ code is 0 if all were revoked.`,
 			if err := errors.Join(checkApps(args[0]), checkTokens(args[1:]...)); err != nil {
 				return err
 			}
-			client, err := a.client(1)
+			client, err := a.client(2)
 			if err != nil {
 				return err
 			}

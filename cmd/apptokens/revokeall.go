@@ -22,7 +22,7 @@ anything. Elsewhere it needs --yes.`,
 			if err := checkApps(args...); err != nil {
 				return err
 			}
-			client, err := a.client(1)
+			client, err := a.client(2)
 			if err != nil {
 				return err
 			}

@@ -61,7 +61,7 @@ func (s *summaryRun) run(command *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	client, err := s.client(s.apps.concurrency)
+	client, err := s.client(2 * s.apps.concurrency)
 	if err != nil {
 		return err
 	}

@@ -50,7 +50,7 @@ func (w *watch) hold(_ context.Context, hold api.Hold) {
 		w.progress.Wait(map[api.HoldReason]string{
 			api.HoldLimit: "rate limit used up until",
 			api.HoldShare: "this client's share of the rate limit used up until",
-			api.HoldOthers: fmt.Sprintf("%d of %d requests of the rate limit left to others until",
+			api.HoldOthers: fmt.Sprintf("leaving %d of %d requests to other clients until",
 				hold.RateLimit.Remaining, hold.RateLimit.Limit),
 		}[hold.Reason], hold.Until)
 	}

@@ -48,8 +48,8 @@ type Hold struct {
 // The reasons of a Hold, which api documents.
 const LimitUsed, ShareUsed, LeftToOthers = "limit", "share", "others"
 
-// Admit waits until a request may be sent, and counts it as in flight until Release. It calls held before each wait for
-// the end of a window. The error is a [*TooLongError], or that of the context.
+// Admit waits until a request may be sent, and counts it as in flight until Release. It calls held before each wait but
+// those for another request. The error is a [*TooLongError], or that of the context.
 func (p *Pacer) Admit(ctx context.Context, held func(Hold)) error {
 	var until time.Time // what held was last told
 	for {
@@ -65,6 +65,9 @@ func (p *Pacer) Admit(ctx context.Context, held func(Hold)) error {
 		if !hold.Until.IsZero() {
 			wait = hold.Until.Sub(now)
 			if deadline, ok := ctx.Deadline(); wait > p.maxWait || ok && !hold.Until.Before(deadline) {
+				if p.insist(now) {
+					return nil
+				}
 				return &TooLongError{wait, hold.Limit}
 			}
 			if !hold.Until.Equal(until) {
@@ -95,6 +98,18 @@ func (p *Pacer) ask(now time.Time) (hold Hold, released <-chan struct{}) {
 	}
 	limit := Limit{Limit: p.window.limit, Remaining: p.window.remaining, Reset: p.window.reset}
 	return Hold{at, p.window.reason(p.share), limit}, p.released
+}
+
+// insist counts a request as in flight that cannot wait for others to gather, if a slot is left.
+func (p *Pacer) insist(now time.Time) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	w := &p.window
+	ok := now.Before(w.gathered) && w.remaining > w.inFlight && !w.shareUsed(p.share)
+	if ok {
+		w.send(now)
+	}
+	return ok
 }
 
 // Release ends a request that Admit let through, and learns from its response, whose header arrived at came. resp is nil

@@ -13,11 +13,12 @@ import (
 //	state    meaning                                   what may be sent             until
 //	unknown  no window was seen, or the last ended     one request, to find out     its response comes
 //	open     slots are left for this client            as much as room allows       they are used, or it ends
+//	spared   the rest is left to others                nothing                      they have come, or it ends
 //	closed   all slots, or the share, are used         nothing                      the window ends
 //	unpaced  a success had no X-Rate-Limit headers     everything                   a response has them
 //
-// Some slots are left to those who have not come yet, see gathered, and to each other by all who have. The client that
-// opened the window finally uses these; see rest.
+// A client leaves some slots to those who come later, see gathered, and some to the others at the end. The client that
+// opened the window finally takes what is left; see rest.
 //
 // A window is identified by its X-Rate-Limit-Reset. A later Reset opens a new window if this one has ended or more
 // slots are left than before; an earlier one comes from a straggler. window has no clock: time and responses are
@@ -31,15 +32,16 @@ type window struct {
 
 	inFlight int       // attempts sent and not yet released, whatever window they fall into
 	own      int       // slots of this window that this client has taken
+	lost     int       // attempts that were lost since the window ended
 	sent     time.Time // when the last attempt was sent
 
 	// What others take shows between this client's responses.
-	available int       // remaining in the first response of the window
-	seen      time.Time // when the latest response came
-	crowded   time.Time // when others were last seen to have taken slots, or the first response came
-	gathered  time.Time // when the others that share the window have probably come, too
-	spared    float64   // slots that are left to them until then
-	before    float64   // ratio of the window before
+	opener   bool      // this client took the first slot of the window
+	seen     time.Time // when the latest response came
+	crowded  time.Time // when others were last seen to have taken slots, or the first response came
+	gathered time.Time // when the others that share the window have probably come, too
+	spared   float64   // slots that are left to them until then
+	before   float64   // ratio of the window before
 }
 
 const (
@@ -54,12 +56,12 @@ const (
 	// Measured: with less, eight clients that share a limit of 20 draw many 429s, and some calls use up their attempts;
 	// with more, hardly fewer.
 	reserve = 8
-	// gathering is how long others are waited for after a window began, if they may have waited for it; the spread comes
-	// to it. Reset and Date are whole seconds, so the opener of the window before knows its end exactly, and the others
-	// expect it up to a second later; it leaves them half of the window. Measured: without this, one of two clients takes
-	// each window as a whole, and the other one draws a 429; with a second, the last to come still do.
+	// gathering is how long a client waits for others, and for the spread, in a window that directly follows another one.
+	// Reset and Date are whole seconds. The client that opened the window before knows its end exactly; the others may
+	// come up to a second later. Whoever opens the next window leaves them half of it. Measured: without this, one of two
+	// clients takes each window as a whole, and the other one draws a 429; with a second, the last to come still do.
 	gathering = 1500 * time.Millisecond
-	// startup is the same for the first window, for processes that are started together.
+	// startup is the same in any other window, for processes that are started together.
 	startup = 500 * time.Millisecond
 	// patience is how long an attempt in flight makes the others wait.
 	patience = time.Second
@@ -75,8 +77,8 @@ func (w *window) next(now time.Time, share float64) (ok bool, at time.Time) {
 	case w.unpaced:
 		return true, time.Time{}
 	case !now.Before(w.ends): // unknown
-		return w.inFlight == 0 || late, time.Time{}
-	case w.own+w.inFlight >= w.most(share):
+		return w.inFlight == 0 || late && (w.limit == 0 || w.inFlight < w.most(share)), time.Time{}
+	case w.shareUsed(share):
 		return false, w.later(w.ends)
 	case w.room(now):
 		return true, time.Time{}
@@ -92,12 +94,15 @@ func (w *window) next(now time.Time, share float64) (ok bool, at time.Time) {
 // most returns how many slots of the window this client may take.
 func (w *window) most(share float64) int { return max(1, int(share*float64(w.limit))) }
 
+// shareUsed reports whether the client has taken its share, if it has one.
+func (w *window) shareUsed(share float64) bool { return share < 1 && w.own+w.inFlight >= w.most(share) }
+
 // reason returns why nothing may be sent.
 func (w *window) reason(share float64) string {
 	switch {
 	case w.remaining == 0:
 		return LimitUsed
-	case w.own+w.inFlight >= w.most(share):
+	case w.shareUsed(share):
 		return ShareUsed
 	default:
 		return LeftToOthers
@@ -116,7 +121,7 @@ func (w *window) later(at time.Time) time.Time {
 // rest is when this client may take what others have left, one by one: if it took the first slot of the window, as only
 // one client did, and has not seen others for a quarter of it. Otherwise it is the end of the window.
 func (w *window) rest() time.Time {
-	if at := w.crowded.Add(w.length / 4); w.opener() && w.remaining > 0 && at.Before(w.ends) {
+	if at := w.crowded.Add(w.length / 4); w.opener && w.remaining > 0 && at.Before(w.ends) {
 		return at
 	}
 	return w.ends
@@ -126,8 +131,8 @@ func (w *window) rest() time.Time {
 // reservations of this client. The more others take, and the fewer slots remain, the fewer attempts of this client are
 // in flight at once, down to one.
 func (w *window) room(now time.Time) bool {
-	if !now.Before(w.rest()) {
-		return w.inFlight == 0
+	if w.inFlight == 0 && !now.Before(w.rest()) {
+		return true
 	}
 	shared := max(w.ratio(), w.before) - 1
 	if w.inFlight > 0 && float64(w.inFlight+1)*(1+caution*shared) > float64(w.remaining) {
@@ -157,8 +162,11 @@ func (w *window) send(now time.Time) {
 // and counts as if it had, so that a share is never exceeded.
 func (w *window) release(now time.Time, lost bool) {
 	w.inFlight--
-	if lost && now.Before(w.ends) {
+	switch {
+	case lost && now.Before(w.ends):
 		w.own++
+	case lost: // the window that it may have fallen into is not known yet
+		w.lost++
 	}
 }
 
@@ -182,8 +190,10 @@ func (w *window) learn(r response) {
 	}
 	w.unpaced = false
 	r.limit.Limit = max(r.limit.Limit, r.limit.Remaining) // otherwise, 5 left of 0 would mean one request a window
-	switch over := !r.came.Before(w.ends.Add(-flapping)) || r.limit.Remaining > w.remaining; {
-	case r.limit.Reset.After(w.reset) && over:
+	follows := r.limit.Reset.After(w.reset.Add(flapping)) &&
+		(!r.came.Before(w.ends.Add(-flapping)) || r.limit.Remaining > w.remaining)
+	switch {
+	case r.limit.Reset.After(w.reset) && (follows || !r.came.Before(w.ends)):
 		w.open(r, left)
 	case r.limit.Reset.Before(w.reset.Add(-flapping)):
 		return // a straggler from an earlier window
@@ -213,28 +223,26 @@ func (w *window) open(r response, left time.Duration) {
 	*w = window{
 		length: w.length, limit: r.limit.Limit, remaining: r.limit.Remaining, reset: r.limit.Reset,
 		inFlight: w.inFlight, sent: w.sent,
-		available: r.limit.Remaining, seen: r.came, crowded: r.came, before: before,
+		own: w.lost, opener: r.limit.Remaining == r.limit.Limit-1 && r.status != http.StatusTooManyRequests,
+		seen: r.came, crowded: r.came, before: before, spared: reserve,
 	}
-	w.spared = reserve
-	if w.opener() {
+	if w.opener {
 		w.spared = max(reserve, float64(spared))
 	}
 	left = spread(w.whole(left), r.jitter)
-	w.ends, w.gathered = r.came.Add(left), r.came.Add(min(wait, left))
+	w.ends, w.gathered = r.came.Add(left), r.came.Add(min(wait, left/4))
 }
-
-// opener reports whether this client took the first slot of the window.
-func (w *window) opener() bool { return w.available == w.limit-1 }
 
 // whole returns an upper bound of what is left of a window that has just opened. left is the difference of Reset and
 // Date, which are in whole seconds, so the window may last up to a second longer, but no longer than windows do. Their
-// length is what is left when an opener's response comes; the first of these may come in the next second.
+// length is what is left when the response to their opener comes. A second may begin before it does, so that it is
+// believed from the second time on.
 func (w *window) whole(left time.Duration) time.Duration {
 	bound := max(0, left+time.Second)
 	if left <= w.length {
 		bound = min(bound, w.length)
 	}
-	if w.opener() {
+	if w.opener {
 		w.length = max(w.length, left)
 	}
 	return bound

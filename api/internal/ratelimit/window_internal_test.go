@@ -11,7 +11,7 @@ var now = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 func TestWindowDecides(t *testing.T) {
 	t.Parallel()
 	ends := now.Add(time.Minute)
-	open := window{limit: 100, remaining: 99, reset: ends, ends: ends, own: 1, sent: now, length: time.Minute, available: 99, seen: now, crowded: now, before: 1}
+	open := window{limit: 100, remaining: 99, reset: ends, ends: ends, own: 1, sent: now, length: time.Minute, opener: true, seen: now, crowded: now, before: 1}
 	with := func(change func(*window)) window {
 		w := open
 		change(&w)
@@ -45,7 +45,7 @@ func TestWindowDecides(t *testing.T) {
 			w.remaining, w.own, w.seen = 8, 10, now.Add(time.Second) // others took 82
 		}), now.Add(time.Second), 1, false, now.Add(15 * time.Second)},
 		"shared: the last slots of a window of theirs are left": {with(func(w *window) {
-			w.remaining, w.available, w.own, w.seen = 8, 90, 10, now.Add(time.Second)
+			w.remaining, w.opener, w.own, w.seen = 8, false, 10, now.Add(time.Second)
 		}), now.Add(time.Second), 1, false, ends},
 		"shared: they have not taken them": {with(func(w *window) {
 			w.remaining, w.own, w.seen = 8, 10, now.Add(time.Second)
@@ -117,6 +117,8 @@ func TestWindowLearns(t *testing.T) {
 		"nothing":                          {[]lesson{{}}, 0, 0, time.Time{}, true},
 		"a limit after nothing":            {[]lesson{{}, {first, now, false}}, 99, 1, reset, false},
 		"nothing after a limit":            {[]lesson{{first, now, false}, {}}, 99, 1, reset, false},
+		"a 429 that leaves none of one":    {[]lesson{{Limit{1, 0, reset}, now, true}, {Limit{1, 0, reset}, now, true}}, 0, 0, reset, false},
+		"a reset that flaps, overtaken":    {[]lesson{{first, now, false}, {Limit{100, 90, reset}, now, false}, {Limit{100, 91, reset.Add(time.Second)}, now, false}}, 90, 3, reset, false},
 		"the first of a window":            {[]lesson{{first, now, false}}, 99, 1, reset, false},
 		"by the server's clock":            {[]lesson{{Limit{100, 99, reset.Add(-10 * time.Minute)}, now.Add(-10 * time.Minute), false}}, 99, 1, reset, false},
 		"remaining only falls":             {[]lesson{{first, now, false}, {Limit{100, 90, reset}, now, false}, {Limit{100, 95, reset}, now, false}}, 90, 3, reset, false},
@@ -189,11 +191,11 @@ func TestWindowHasRoomUpToItsEdges(t *testing.T) {
 	// Others took ten slots, and we ten: two for each of ours.
 	shared := func(remaining, inFlight int) window {
 		return window{limit: remaining + 20, remaining: remaining, own: 10, inFlight: inFlight,
-			available: remaining + 19, seen: now, crowded: ends, ends: ends}
+			opener: true, seen: now, crowded: ends, ends: ends}
 	}
 	alone := func(remaining, inFlight int, before float64) window {
 		return window{limit: 100, remaining: remaining, own: 100 - remaining, inFlight: inFlight, before: before,
-			available: 99, seen: now, crowded: ends, ends: ends}
+			opener: true, seen: now, crowded: ends, ends: ends}
 	}
 	tests := map[string]struct {
 		window window
@@ -249,10 +251,7 @@ func TestWindowsLastAtMostAsLongAsTheLongest(t *testing.T) {
 		{-time.Second, false, 0},
 		{-2 * time.Second, false, 0},
 	} {
-		w.limit, w.available = 100, 50
-		if test.opener {
-			w.available = 99
-		}
+		w.opener = test.opener
 		if got := w.whole(test.left); got != test.want {
 			t.Errorf("%d: %v left is %v, want %v", i, test.left, got, test.want)
 		}
@@ -277,13 +276,23 @@ func TestOthersAreWaitedFor(t *testing.T) {
 		"a small limit":                    {now, 10, 9, time.Minute, gathering + spreadOfAMinute, 8},
 		"a window that follows somewhat":   {now.Add(-gathering + 1), 100, 99, time.Minute, gathering + spreadOfAMinute, 50},
 		"a window that follows much later": {now.Add(-gathering), 100, 99, time.Minute, startup, 8},
-		"a short window":                   {now, 100, 99, time.Second, time.Second, 50},
+		"a short window":                   {now, 100, 99, time.Second, time.Second / 4, 50},
 	} {
 		w := window{ends: test.ends, length: test.left}
 		w.learn(response{Limit{test.limit, test.remaining, now.Add(test.left)}, now, now, 204, 0})
 		if got := w.gathered.Sub(now); got != test.want || w.spared != test.spared {
 			t.Errorf("%s: %v for %v slots, want %v for %v", name, got, w.spared, test.want, test.spared)
 		}
+	}
+}
+
+// A 429 takes no slot, so it does not show how long windows are, although it leaves none of one.
+func TestA429DoesNotOpenAWindow(t *testing.T) {
+	t.Parallel()
+	var w window
+	w.learn(response{Limit{1, 0, now.Add(20 * time.Second)}, now, now, 429, 0})
+	if w.opener || w.length != 0 {
+		t.Errorf("the client opened a window of %v, after a 429", w.length)
 	}
 }
 
@@ -294,7 +303,7 @@ func TestANewWindowRemembersWhoSharesTheLimit(t *testing.T) {
 		w := window{limit: 100, remaining: 60, own: 10, length: time.Minute, reset: now, ends: now}
 		came := now.Add(pause)
 		w.learn(response{Limit{100, 99, came.Add(time.Minute)}, came, came, 204, 0})
-		if w.before != want || w.own != 1 || w.available != 99 {
+		if w.before != want || w.own != 1 || !w.opener {
 			t.Errorf("after %v: %+v; want %v slots for each of ours in the window before", pause, w, want)
 		}
 	}
