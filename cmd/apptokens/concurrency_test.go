@@ -30,7 +30,7 @@ func TestSeveralAppsAreListedAtOnce(t *testing.T) {
 			t.Parallel()
 			org := oktatest.New(opts...)
 			org.Inject(oktatest.SlowFirstByte(20 * time.Millisecond).Forever())
-			var connections, running, most atomic.Int64
+			var running, most atomic.Int64
 			server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				n := running.Add(1)
 				defer running.Add(-1)
@@ -38,13 +38,7 @@ func TestSeveralAppsAreListedAtOnce(t *testing.T) {
 				}
 				org.ServeHTTP(w, r)
 			}))
-			server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
-				if state == http.StateNew {
-					connections.Add(1)
-				}
-			}
-			server.Start()
-			t.Cleanup(server.Close)
+			connections := start(t, server)
 			env := map[string]string{"OKTA_CLIENT_ORGURL": server.URL, "OKTA_CLIENT_TOKEN": oktatest.DefaultAPIToken}
 			run := func(concurrency string) string {
 				got := command{env: env}.run(t.Context(), append(append(args, ids...), "-o", "csv", "--concurrency", concurrency)...)
@@ -70,15 +64,8 @@ func TestASweepKeepsItsConnections(t *testing.T) {
 	for name, org := range map[string]string{"directly": "", "through a proxy": "http://okta-mock"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			var connections atomic.Int64
 			server := httptest.NewUnstartedServer(oktatest.New(oktatest.WithApp("0oa1", 200), oktatest.WithApp("0oa2", 200)))
-			server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
-				if state == http.StateNew {
-					connections.Add(1)
-				}
-			}
-			server.Start()
-			t.Cleanup(server.Close)
+			connections := start(t, server)
 			env := map[string]string{"OKTA_CLIENT_ORGURL": server.URL, "OKTA_CLIENT_TOKEN": oktatest.DefaultAPIToken}
 			if org != "" {
 				host, port, _ := strings.Cut(server.Listener.Addr().String(), ":")
@@ -91,6 +78,19 @@ func TestASweepKeepsItsConnections(t *testing.T) {
 			}
 		})
 	}
+}
+
+// start starts a server, and counts the connections to it.
+func start(t *testing.T, server *httptest.Server) *atomic.Int64 {
+	var connections atomic.Int64
+	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			connections.Add(1)
+		}
+	}
+	server.Start()
+	t.Cleanup(server.Close)
+	return &connections
 }
 
 func TestASweepShowsItsProgress(t *testing.T) {

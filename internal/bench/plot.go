@@ -39,7 +39,7 @@ func (l *lab) plot() error {
 			return err
 		}
 	}
-	name := fmt.Sprintf("%d revocations, %d allowed in %v", revocations, limit, window)
+	name := fmt.Sprintf("%d revocations, %d allowed in %.0f s", revocations, limit, window.Seconds())
 	l.report.compare(name+": time, s", took, 1)
 	l.report.quote(name+": answered 429", refused, 0)
 	return p.Save(20*vg.Centimeter, 10*vg.Centimeter, "limit.svg")
