@@ -75,14 +75,17 @@ func TestGeneratedCodeSendsWhatTheContractAdds(t *testing.T) {
 	t.Parallel()
 	code, failure := generate(t, listParameters, listParameters+`
         - {name: tenant, in: query, required: true, schema: {type: string}}
+        - {name: since, in: query, schema: {type: string, format: date-time, x-go-type-skip-optional-pointer: false}}
+        - {name: 'page[size]', in: query, schema: {type: integer, x-go-type-skip-optional-pointer: false}}
         - {name: user, in: query, explode: false, schema: {type: array, items: {type: string}}}
         - {name: X-Reason, in: header, required: true, schema: {type: string}}
         - {name: X-Ticket, in: header, schema: {type: integer, x-go-type-skip-optional-pointer: false}}
 `[1:], "        issuer:\n          type: string\n", "        issuer:\n          type: string\n          format: uuid\n", components, `
-  /api/v1/apps/{appId}/tokens/{tokenId}/test:
+  /api/v1/apps/{appId}/tokens/{tokenId}/test/{attempt}:
     parameters:
       - $ref: '#/components/parameters/AppID'
       - $ref: '#/components/parameters/TokenID'
+      - {name: attempt, in: path, required: true, schema: {type: integer}}
     post:
       operationId: testToken
       summary: tests a token

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -412,11 +413,7 @@ func (c *Client) RevokeAllTokens(ctx context.Context, appID AppID, reqEditors ..
 // NewRevokeAllTokensRequest returns the request that [Client.RevokeAllTokens] sends.
 func NewRevokeAllTokensRequest(ctx context.Context, server *url.URL, appID AppID) (*http.Request, error) {
 	path := RevokeAllTokensPath
-	path0, err := runtime.StyleParamWithOptions("simple", false, "appId", appID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string"})
-	if err != nil {
-		return nil, err
-	}
-	path = strings.Replace(path, "{appId}", path0, 1)
+	path = strings.Replace(path, "{appId}", url.PathEscape(string(appID)), 1)
 	return newRequest(ctx, "DELETE", server, path, nil)
 }
 
@@ -442,35 +439,19 @@ func (c *Client) ListTokens(ctx context.Context, appID AppID, params *ListTokens
 // NewListTokensRequest returns the request that [Client.ListTokens] sends.
 func NewListTokensRequest(ctx context.Context, server *url.URL, appID AppID, params *ListTokensParams) (*http.Request, error) {
 	path := ListTokensPath
-	path0, err := runtime.StyleParamWithOptions("simple", false, "appId", appID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string"})
-	if err != nil {
-		return nil, err
-	}
-	path = strings.Replace(path, "{appId}", path0, 1)
+	path = strings.Replace(path, "{appId}", url.PathEscape(string(appID)), 1)
 	if params == nil {
 		params = &ListTokensParams{}
 	}
 	var query []string
 	if params.Expand != nil {
-		parameter, err := runtime.StyleParamWithOptions("form", true, "expand", *params.Expand, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string"})
-		if err != nil {
-			return nil, err
-		}
-		query = append(query, parameter)
+		query = append(query, "expand="+runtime.DefaultQueryEncoder.EscapeQueryValue(string(*params.Expand), false))
 	}
 	if params.After != nil {
-		parameter, err := runtime.StyleParamWithOptions("form", true, "after", *params.After, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string"})
-		if err != nil {
-			return nil, err
-		}
-		query = append(query, parameter)
+		query = append(query, "after="+runtime.DefaultQueryEncoder.EscapeQueryValue(string(*params.After), false))
 	}
 	if params.Limit != nil {
-		parameter, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer"})
-		if err != nil {
-			return nil, err
-		}
-		query = append(query, parameter)
+		query = append(query, "limit="+strconv.FormatInt(int64(*params.Limit), 10))
 	}
 	return newRequest(ctx, "GET", server, path, query)
 }
@@ -494,16 +475,8 @@ func (c *Client) RevokeToken(ctx context.Context, appID AppID, tokenID TokenID, 
 // NewRevokeTokenRequest returns the request that [Client.RevokeToken] sends.
 func NewRevokeTokenRequest(ctx context.Context, server *url.URL, appID AppID, tokenID TokenID) (*http.Request, error) {
 	path := RevokeTokenPath
-	path0, err := runtime.StyleParamWithOptions("simple", false, "appId", appID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string"})
-	if err != nil {
-		return nil, err
-	}
-	path = strings.Replace(path, "{appId}", path0, 1)
-	path1, err := runtime.StyleParamWithOptions("simple", false, "tokenId", tokenID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string"})
-	if err != nil {
-		return nil, err
-	}
-	path = strings.Replace(path, "{tokenId}", path1, 1)
+	path = strings.Replace(path, "{appId}", url.PathEscape(string(appID)), 1)
+	path = strings.Replace(path, "{tokenId}", url.PathEscape(string(tokenID)), 1)
 	return newRequest(ctx, "DELETE", server, path, nil)
 }
 
@@ -526,26 +499,14 @@ func (c *Client) GetToken(ctx context.Context, appID AppID, tokenID TokenID, par
 // NewGetTokenRequest returns the request that [Client.GetToken] sends.
 func NewGetTokenRequest(ctx context.Context, server *url.URL, appID AppID, tokenID TokenID, params *GetTokenParams) (*http.Request, error) {
 	path := GetTokenPath
-	path0, err := runtime.StyleParamWithOptions("simple", false, "appId", appID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string"})
-	if err != nil {
-		return nil, err
-	}
-	path = strings.Replace(path, "{appId}", path0, 1)
-	path1, err := runtime.StyleParamWithOptions("simple", false, "tokenId", tokenID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string"})
-	if err != nil {
-		return nil, err
-	}
-	path = strings.Replace(path, "{tokenId}", path1, 1)
+	path = strings.Replace(path, "{appId}", url.PathEscape(string(appID)), 1)
+	path = strings.Replace(path, "{tokenId}", url.PathEscape(string(tokenID)), 1)
 	if params == nil {
 		params = &GetTokenParams{}
 	}
 	var query []string
 	if params.Expand != nil {
-		parameter, err := runtime.StyleParamWithOptions("form", true, "expand", *params.Expand, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string"})
-		if err != nil {
-			return nil, err
-		}
-		query = append(query, parameter)
+		query = append(query, "expand="+runtime.DefaultQueryEncoder.EscapeQueryValue(string(*params.Expand), false))
 	}
 	return newRequest(ctx, "GET", server, path, query)
 }
