@@ -125,6 +125,37 @@ func TestTheHoldObserverHearsOfAWaitForTheRateLimit(t *testing.T) {
 	}
 }
 
+// A response that arrives during a hold changes nothing, and the hold is not announced again.
+func TestAHoldIsAnnouncedOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org := oktatest.New(oktatest.WithApp(appID, 4), oktatest.WithRateLimit(3, time.Minute))
+		ids := allIDs(org)
+		slow := roundTripper(func(req *http.Request) (*http.Response, error) {
+			resp, err := org.Transport().RoundTrip(req)
+			if strings.HasSuffix(req.URL.Path, ids[1]) {
+				time.Sleep(5 * time.Second)
+			}
+			return resp, err
+		})
+		holds := 0
+		client := newClient(t, slow, api.WithHoldObserver(func(context.Context, api.Hold) { holds++ }))
+		var wg sync.WaitGroup
+		for _, id := range ids { // the limit is used up when the second one's response arrives
+			wg.Go(func() {
+				if err := client.Revoke(t.Context(), appID, id); err != nil {
+					t.Error(err)
+				}
+			})
+			time.Sleep(time.Second)
+		}
+		wg.Wait()
+		if holds != 1 {
+			t.Errorf("%d holds announced, want one", holds)
+		}
+	})
+}
+
 func TestTheLogHoldsWhatHelpsAndNothingElse(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

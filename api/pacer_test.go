@@ -221,7 +221,7 @@ func TestOddLimitsDoNotMeanOneRequestAWindow(t *testing.T) {
 	for name, header := range map[string]struct {
 		limit     string
 		remaining int
-	}{"the largest integer": {"9223372036854775807", math.MaxInt}, "five left of none": {"0", 6}} {
+	}{"the largest integer": {"9223372036854775807", math.MaxInt}, "a hundred left of none": {"0", 101}} {
 		synctest.Test(t, func(t *testing.T) {
 			org := oktatest.New(oktatest.WithApp(appID, 5))
 			client := newClient(t, roundTripper(func(req *http.Request) (*http.Response, error) {
@@ -230,7 +230,7 @@ func TestOddLimitsDoNotMeanOneRequestAWindow(t *testing.T) {
 				resp.Header.Set("X-Rate-Limit-Limit", header.limit)
 				resp.Header.Set("X-Rate-Limit-Remaining", strconv.Itoa(header.remaining))
 				return resp, err
-			}))
+			}), api.WithRateShare(0.5))
 			start := time.Now()
 			for _, id := range allIDs(org) {
 				if err := client.Revoke(t.Context(), appID, id); err != nil {

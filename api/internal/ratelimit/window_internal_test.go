@@ -36,11 +36,13 @@ func TestWindowDecides(t *testing.T) {
 		"closed":                                                     {with(func(w *window) { w.remaining, w.own = 0, 100 }), now, 1, false, ends},
 		"closed, with stragglers in flight":                          {with(func(w *window) { w.remaining, w.own, w.inFlight = 0, 98, 2 }), now, 1, false, ends},
 		"ended":                                                      {with(func(w *window) { w.remaining, w.own = 0, 100 }), ends, 1, true, time.Time{}},
-		"share: the last slot of it":                                 {with(func(w *window) { w.remaining, w.own = 51, 49 }), now, 0.5, true, time.Time{}},
-		"share: had":                                                 {with(func(w *window) { w.remaining, w.own = 50, 50 }), now, 0.5, false, ends},
-		"share: in flight counts":                                    {with(func(w *window) { w.remaining, w.own, w.inFlight = 60, 40, 10 }), now, 0.5, false, time.Time{}},
-		"share: at least one":                                        {with(func(w *window) { w.limit, w.remaining, w.own = 1, 1, 0 }), now, 0.1, true, time.Time{}},
-		"share: at least one, and no more":                           {with(func(w *window) { w.limit, w.remaining, w.own = 5, 4, 1 }), now, 0.1, false, ends},
+		"ended: what hangs keeps the others waiting for a while only": {with(func(w *window) { w.inFlight, w.sent = 1, ends }), ends.Add(patience), 1, true, time.Time{}},
+		"ended: no more than a share goes without a response":         {with(func(w *window) { w.inFlight, w.sent = 50, ends }), ends.Add(patience), 0.5, false, time.Time{}},
+		"share: the last slot of it":                                  {with(func(w *window) { w.remaining, w.own = 51, 49 }), now, 0.5, true, time.Time{}},
+		"share: had":                                                  {with(func(w *window) { w.remaining, w.own = 50, 50 }), now, 0.5, false, ends},
+		"share: in flight counts":                                     {with(func(w *window) { w.remaining, w.own, w.inFlight = 60, 40, 10 }), now, 0.5, false, time.Time{}},
+		"share: at least one":                                         {with(func(w *window) { w.limit, w.remaining, w.own = 1, 1, 0 }), now, 0.1, true, time.Time{}},
+		"share: at least one, and no more":                            {with(func(w *window) { w.limit, w.remaining, w.own = 5, 4, 1 }), now, 0.1, false, ends},
 		"shared: the last slots are left": {with(func(w *window) {
 			w.remaining, w.own, w.seen = 8, 10, now.Add(time.Second) // others took 82
 		}), now.Add(time.Second), 1, false, now.Add(15 * time.Second)},
@@ -68,6 +70,9 @@ func TestWindowDecides(t *testing.T) {
 		"gathering: and no more than these": {with(func(w *window) {
 			w.remaining, w.own, w.gathered, w.spared = 9, 91, now.Add(time.Second), 8
 		}), now, 1, true, time.Time{}},
+		"gathering: what is in flight takes none of these": {with(func(w *window) {
+			w.remaining, w.own, w.inFlight, w.gathered, w.spared = 11, 86, 3, now.Add(time.Second), 8
+		}), now, 1, false, time.Time{}},
 		"gathering: all have come": {with(func(w *window) {
 			w.remaining, w.own, w.gathered, w.spared = 8, 92, now.Add(time.Second), 8
 		}), now.Add(time.Second), 1, true, time.Time{}},
