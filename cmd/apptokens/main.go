@@ -18,6 +18,7 @@ import (
 	"log"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -46,12 +47,10 @@ func main() {
 }
 
 // notify returns a context that ends with the first signal, and a function that returns that signal, or nil. A second
-// signal ends the process at once.
+// signal ends the process at once. What is ignored from the start stays so: a hangup under nohup, and an interrupt in the
+// background of a script.
 func notify(ctx context.Context) (context.Context, func() os.Signal) {
-	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
-	if !signal.Ignored(syscall.SIGHUP) { // nohup ignores it
-		signals = append(signals, syscall.SIGHUP)
-	}
+	signals := slices.DeleteFunc([]os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}, signal.Ignored)
 	ctx, cancel := context.WithCancel(ctx)
 	caught, first := make(chan os.Signal, 1), make(chan os.Signal, 1)
 	signal.Notify(caught, signals...)
