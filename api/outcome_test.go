@@ -96,7 +96,9 @@ func TestNoErrorRepeatsTheCredential(t *testing.T) {
 		"member name":        json + "\r\n" + `[{"` + canary + `":tru}]`,
 		"ID of a token":      json + "\r\n" + `{"id":"` + canary + `"}`,
 	} {
-		for _, auth := range map[string]api.Auth{"with a scheme": api.APIToken(canary), "alone": header(canary)} {
+		for _, auth := range map[string]api.Auth{
+			"with a scheme": api.APIToken(canary), "alone": header(canary), "between spaces": header("  SSWS  " + canary + " "),
+		} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
 				server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

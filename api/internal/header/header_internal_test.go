@@ -62,6 +62,7 @@ func TestParseLinksRefusesWhatItCannotRead(t *testing.T) {
 		"open quotes":               `<https://o/t>; rel="next`,
 		"open quotes, nothing else": `<https://o/t>; rel="next"; title="`,
 		"open quotes, a backslash":  `<https://o/t>; rel="next\`,
+		"open quotes, one escaped":  `<https://o/t>; rel="next\"`,
 		"no relation":               `<https://o/t>; title="next"`,
 		"control characters":        "<https://o/t>; rel=\"next\x01\"",
 		"a relation beyond ASCII":   `<https://o/t>; rel="nëxt"`,
