@@ -1,6 +1,8 @@
 package oktatest
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"example.com/apptokens/gen"
@@ -11,12 +13,14 @@ type app struct {
 	id, title string
 	key       uint64 // masks its cursors
 	records   []record
-	index     map[string]int
+	index     map[string]int // of a token in records
+	added     int            // tokens so far, including revoked ones
 }
 
 // record is a token in a compact form, because an org may hold millions.
 type record struct {
 	id               string // empty once revoked
+	position         uint32 // how many were added before
 	user, server     uint8
 	scopes           uint8
 	created, expires int64 // milliseconds since 1970
@@ -41,6 +45,8 @@ func newApp(seed uint64, id string, tokens int, d directory, now time.Time) *app
 }
 
 func (a *app) add(r record) {
+	r.position = uint32(a.added)
+	a.added++
 	a.index[r.id] = len(a.records)
 	a.records = append(a.records, r)
 }
@@ -53,27 +59,37 @@ func (a *app) find(tokenID string) *record {
 	return nil
 }
 
+// revoke removes a token. Records of revoked tokens are dropped when they are more than the others.
 func (a *app) revoke(r *record) {
 	delete(a.index, r.id)
-	*r = record{}
+	*r = record{position: r.position}
+	if 2*len(a.index) < len(a.records) {
+		a.records = slices.DeleteFunc(a.records, func(r record) bool { return r.id == "" })
+		for i, r := range a.records {
+			a.index[r.id] = i
+		}
+	}
 }
 
 func (a *app) revokeAll() {
-	clear(a.records)
+	a.records = nil
 	clear(a.index)
 }
 
 // page returns up to limit tokens, starting at a position, and the position of the next token, or 0 if there is none.
 // Revoking tokens does not change positions.
 func (a *app) page(from, limit int) (records []record, next int) {
-	for i := from; i < len(a.records); i++ {
-		if a.records[i].id == "" {
+	start, _ := slices.BinarySearchFunc(a.records, from, func(r record, from int) int {
+		return cmp.Compare(int(r.position), from)
+	})
+	for _, r := range a.records[start:] {
+		if r.id == "" {
 			continue
 		}
 		if len(records) == limit {
-			return records, i
+			return records, int(r.position)
 		}
-		records = append(records, a.records[i])
+		records = append(records, r)
 	}
 	return records, 0
 }

@@ -29,7 +29,7 @@ func (a *app) position(cursor string) (int, bool) {
 		return 0, false
 	}
 	position := (binary.BigEndian.Uint64(masked) ^ a.key) * cursorInverse
-	if position == 0 || position >= uint64(len(a.records)) {
+	if position == 0 || position >= uint64(a.added) {
 		return 0, false
 	}
 	return int(position), true

@@ -2,6 +2,7 @@ package oktatest_test
 
 import (
 	"crypto/rand"
+	"fmt"
 	"io"
 	"net/http"
 	"runtime"
@@ -9,6 +10,7 @@ import (
 	"testing"
 
 	"example.com/apptokens/api/oktatest"
+	"example.com/apptokens/gen"
 )
 
 // growth returns by how many bytes of live heap a function makes the process grow.
@@ -37,6 +39,23 @@ func TestAnOrgThatKeepsNoRequestsDoesNotGrow(t *testing.T) {
 	})
 	if grown > 1<<20 || len(org.Requests()) > 0 {
 		t.Errorf("grew by %d bytes, and keeps %d requests", grown, len(org.Requests()))
+	}
+}
+
+// Not parallel, so that nothing else allocates.
+func TestAnOrgWhoseTokensComeAndGoDoesNotGrow(t *testing.T) {
+	org := oktatest.New(oktatest.WithApp("0oa1", 3), oktatest.WithoutRequests())
+	grown := growth(func() {
+		for i := range 50_000 {
+			id := fmt.Sprint("oar", i)
+			org.Add("0oa1", gen.Token{ID: id})
+			if got := send(t, org, "DELETE", tokens+"/"+id); got.status != http.StatusNoContent {
+				t.Fatalf("status %d", got.status)
+			}
+		}
+	})
+	if left := len(org.Tokens("0oa1")); grown > 1<<20 || left != 3 {
+		t.Errorf("grew by %d bytes, and %d tokens are left", grown, left)
 	}
 }
 

@@ -169,16 +169,18 @@ func TestPagesHoldEveryTokenOnceWhateverIsRevokedMeanwhile(t *testing.T) {
 			fmt.Sprint("limit=", gen.ListTokensLimitDefault)) || !strings.HasSuffix(self, `rel="self"`) {
 			t.Errorf("self link %q, want one that spells the limit out", self)
 		}
-		if got := send(t, org, "DELETE", tokens+"/"+page[0].ID); got.status != 204 {
-			t.Errorf("revoke: %d", got.status)
+		for _, token := range page[1:] {
+			if got := send(t, org, "DELETE", tokens+"/"+token.ID); got.status != 204 {
+				t.Errorf("revoke: %d", got.status)
+			}
 		}
 		target = got.next()
 	}
 	if len(seen) != len(all) || pages != 3 {
 		t.Errorf("%d tokens on %d pages, want %d on 3", len(seen), pages, len(all))
 	}
-	if left := len(org.Tokens("0oa1")); left != len(all)-pages {
-		t.Errorf("%d tokens are left, want %d", left, len(all)-pages)
+	if left := len(org.Tokens("0oa1")); left != pages {
+		t.Errorf("%d tokens are left, want %d", left, pages)
 	}
 }
 

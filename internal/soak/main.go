@@ -65,7 +65,7 @@ func run(ctx context.Context, duration time.Duration, seed uint64) error {
 			before = now
 		}
 		if round > 1 {
-			s.complain(now.grownSince(before, s.issued))
+			s.complain(now.grownSince(before))
 		}
 	}
 	fmt.Print(s.report())

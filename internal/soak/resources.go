@@ -24,10 +24,9 @@ func measure() resources {
 	return resources{runtime.NumGoroutine(), len(files), stats.HeapAlloc}
 }
 
-// grownSince returns an error if more is held than chance explains, and than the org keeps of every token that was
-// issued, to which positions in listings refer.
-func (r resources) grownSince(before resources, issued int) error {
-	if r.goroutines > before.goroutines+5 || r.files > before.files+5 || r.heap > before.heap+8<<20+uint64(64*issued) {
+// grownSince returns an error if more is held than chance explains.
+func (r resources) grownSince(before resources) error {
+	if r.goroutines > before.goroutines+5 || r.files > before.files+5 || r.heap > before.heap+8<<20 {
 		return fmt.Errorf("a leak: %d goroutines, %d files and %d bytes, and %d, %d and %d after the second round",
 			r.goroutines, r.files, r.heap, before.goroutines, before.files, before.heap)
 	}
