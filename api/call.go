@@ -164,7 +164,7 @@ func (c *Client) attempt(ctx context.Context, call *call) (r result) {
 			r.failure, r.repeat = statusError(resp, call.success), again
 			// Okta's own 503 means that it did nothing; a gateway's may come after the request was passed on.
 			own503 := resp.StatusCode == http.StatusServiceUnavailable && r.failure.Code != ""
-			r.maybeDone = retry.IsOutage(resp.StatusCode) && !own503
+			r.maybeDone = resp.StatusCode < 400 || retry.IsOutage(resp.StatusCode) && !own503
 		case call.read != nil:
 			r.observed.Warning, err = call.read(resp)
 		}
@@ -177,9 +177,9 @@ func (c *Client) attempt(ctx context.Context, call *call) (r result) {
 		r.failure = responseError(resp, err)
 	}
 	if r.failure != nil {
+		call.maybeDone = call.maybeDone || r.maybeDone
 		call.complete(r.failure)
 		call.firstRequestID = cmp.Or(call.firstRequestID, r.failure.RequestID)
-		call.maybeDone = call.maybeDone || r.maybeDone
 	}
 	return r
 }
@@ -244,5 +244,6 @@ func (call *call) failed(err error) *Error { return call.complete(&Error{Err: er
 // complete adds what the call knows to an error.
 func (call *call) complete(failure *Error) *Error {
 	failure.Op, failure.AppID, failure.TokenID, failure.Attempts = call.op, call.appID, call.tokenID, call.attempts
+	failure.MaybeDone = call.maybeDone && call.read == nil
 	return failure
 }

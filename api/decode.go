@@ -32,14 +32,15 @@ var lenient = json.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.Allo
 var bodies = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 // decode reads the whole body of a successful response into value. With keepRaw, it also returns the JSON as it came.
-// The warning names what could not be read, but is not worth an error.
+// The warning names what could not be read but is not an error.
 func decode(resp *http.Response, value any, keepRaw bool) (raw []byte, warning string, err error) {
 	if contentType := resp.Header.Get("Content-Type"); !isJSON(contentType) {
 		return nil, "", unexpected("the content type is %q, not JSON", clean(resp.Request, contentType, 100))
 	}
 	buffer := bodies.Get().(*bytes.Buffer)
 	defer func() {
-		if buffer.Reset(); buffer.Cap() <= 1<<20 {
+		buffer.Reset()
+		if buffer.Cap() <= 1<<20 {
 			bodies.Put(buffer)
 		}
 	}()

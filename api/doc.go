@@ -32,9 +32,9 @@
 // Every response of Okta reports how many requests are left in the window of its rate limit. When none are, a [Client]
 // holds its next attempts back until the window ends, instead of letting them draw a 429. At the start of a window one
 // attempt goes ahead, and the others wait for its response, but at most a second. A part of each window is left for
-// about two seconds to clients that share the limit and come later. [WithRateShare] leaves a part of the limit to
-// others. A call never begins a wait that would outlast its context's deadline or [RetryPolicy].MaxWait: it returns the
-// server's error, or [ErrRateLimited], at once.
+// about two seconds to clients that share the limit and come later, and the last few requests of a window that others
+// used, too, until it ends. [WithRateShare] leaves a part of the limit to others. A call never begins a wait that would
+// outlast its context's deadline or [RetryPolicy].MaxWait: it returns the server's error, or [ErrRateLimited], at once.
 //
 // # Tests
 //

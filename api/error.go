@@ -55,8 +55,9 @@ type Error struct {
 	RequestID  string    // X-Okta-Request-Id of that response
 	RateLimit  RateLimit // of that response, or as the client knew it when it held the request back
 
-	Attempts int   // made; the last one may have ended before its request was sent
-	Err      error // the cause, if there is one besides the status
+	Attempts  int   // made; the last one may have ended before its request was sent
+	MaybeDone bool  // the server may have carried out the revocation
+	Err       error // the cause, if there is one besides the status
 }
 
 // Error returns one printable line of about 1000 bytes at most.

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"log/slog"
@@ -9,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"example.com/apptokens/api"
 	"example.com/apptokens/api/oktatest"
@@ -51,6 +53,42 @@ func TestErrorsTellWhatOktaSaid(t *testing.T) {
 		"limit: too large: for [redacted] (1 attempt, request " + failure.RequestID + ")"
 	if got := err.Error(); got != want {
 		t.Errorf("error\n%s\nwant\n%s", got, want)
+	}
+}
+
+// Whether a revocation that failed may have been carried out depends on all its attempts.
+func TestErrorsOfRevocationsTellWhetherItMayBeDone(t *testing.T) {
+	t.Parallel()
+	revoke := func(ctx context.Context, client *api.Client) error { return client.RevokeAll(ctx, appID) }
+	list := func(ctx context.Context, client *api.Client) error {
+		_, err := client.Get(ctx, appID, "oar1")
+		return err
+	}
+	for name, test := range map[string]struct {
+		faults []oktatest.Fault
+		call   func(context.Context, *api.Client) error
+		want   bool
+	}{
+		"Okta refuses":                       {[]oktatest.Fault{oktatest.Status(403)}, revoke, false},
+		"Okta is down":                       {[]oktatest.Fault{oktatest.Status(503).Forever()}, revoke, false},
+		"a gateway gets no answer from Okta": {[]oktatest.Fault{oktatest.HTML(504).Forever()}, revoke, true},
+		"the connection breaks":              {[]oktatest.Fault{oktatest.DropAfter().Forever()}, revoke, true},
+		"it breaks, and then Okta refuses":   {[]oktatest.Fault{oktatest.DropAfter(), oktatest.Status(403)}, revoke, true},
+		"something answers with a page":      {[]oktatest.Fault{oktatest.HTML(200)}, revoke, true},
+		"something sends the request away":   {[]oktatest.Fault{oktatest.Redirect(302, "https://login.example/")}, revoke, true},
+		"the connection of a listing breaks": {[]oktatest.Fault{oktatest.DropBefore().Forever()}, list, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				org, client := newOrg(t, 3)
+				org.Inject(test.faults...)
+				failure, ok := errors.AsType[*api.Error](test.call(t.Context(), client))
+				if !ok || failure.MaybeDone != test.want {
+					t.Errorf("error %+v; want MaybeDone %v", failure, test.want)
+				}
+			})
+		})
 	}
 }
 

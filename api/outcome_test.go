@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"example.com/apptokens/api"
@@ -20,22 +22,20 @@ import (
 // A 404 after an attempt that cannot have reached the server says what it says: there was no such token.
 func TestRevokeIsNotFoundIfNothingWasSentBefore(t *testing.T) {
 	t.Parallel()
-	org := oktatest.NewServer(oktatest.WithApp(appID, 1))
-	t.Cleanup(org.Close)
-	refused := func(context.Context, string, string) (net.Conn, error) {
+	refused := func(context.Context) (net.Conn, error) {
 		return nil, &net.OpError{Op: "dial", Err: errors.New("connection refused")}
 	}
-	hanging := func(ctx context.Context, _, _ string) (net.Conn, error) {
+	hanging := func(ctx context.Context) (net.Conn, error) {
 		<-ctx.Done()
 		return nil, ctx.Err()
 	}
-	closed := func(context.Context, string, string) (net.Conn, error) {
+	closed := func(context.Context) (net.Conn, error) {
 		client, server := net.Pipe()
 		server.Close()
 		return client, nil
 	}
 	for name, test := range map[string]struct {
-		dial func(context.Context, string, string) (net.Conn, error)
+		dial func(context.Context) (net.Conn, error) // the first time
 		want error
 	}{
 		"dialling fails":                   {refused, api.ErrNotFound},
@@ -44,21 +44,35 @@ func TestRevokeIsNotFoundIfNothingWasSentBefore(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			var dials atomic.Int32
-			transport := &http.Transport{DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-				if dials.Add(1) == 1 {
-					return test.dial(ctx, network, address)
+			synctest.Test(t, func(t *testing.T) {
+				org := oktatest.New(oktatest.WithApp(appID, 1))
+				var dials atomic.Int32
+				transport := &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
+					if dials.Add(1) == 1 {
+						return test.dial(t.Context()) // net/http lets it go on when the attempt ends
+					}
+					client, server := net.Pipe()
+					go serve(server, org)
+					return client, nil
+				}}
+				client, err := api.New("http://acme.okta.com", api.APIToken(oktatest.DefaultAPIToken), api.WithPlainHTTP(),
+					api.WithHTTPClient(&http.Client{Transport: transport}))
+				if err != nil {
+					t.Fatal(err)
 				}
-				return (&net.Dialer{}).DialContext(ctx, network, address)
-			}}
-			defer transport.CloseIdleConnections()
-			client, err := api.New(org.URL, api.APIToken(org.APIToken()), api.WithHTTPClient(&http.Client{Transport: transport}),
-				api.WithAttemptTimeout(200*time.Millisecond))
-			if err != nil {
-				t.Fatal(err)
-			}
-			checkError(t, client.Revoke(t.Context(), appID, "oarUnknown"), test.want, "")
+				checkError(t, client.Revoke(t.Context(), appID, "oarUnknown"), test.want, "")
+			})
 		})
+	}
+}
+
+// serve answers one request of a connection.
+func serve(connection net.Conn, handler http.Handler) {
+	defer connection.Close()
+	if req, err := http.ReadRequest(bufio.NewReader(connection)); err == nil {
+		recorder := httptest.NewRecorder()
+		handler.ServeHTTP(recorder, req)
+		_ = recorder.Result().Write(connection)
 	}
 }
 

@@ -60,7 +60,7 @@ func statusError(resp *http.Response, want int) *Error {
 	return e
 }
 
-// parseError reads the error object of Okta or OAuth. It returns what it could read, which of HTML is nothing, with the
+// parseError reads the error object of Okta or OAuth. It returns what it could read (nothing, for HTML), and the
 // error that ended the reading.
 func parseError(body io.Reader) (object gen.Error, err error) {
 	data, err := io.ReadAll(io.LimitReader(body, 64<<10))

@@ -184,27 +184,32 @@ func TestAProxysPasswordIsInNoError(t *testing.T) {
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		connection, _, err := w.(http.Hijacker).Hijack()
 		if err == nil {
-			_, _ = connection.Write([]byte("HTTP/1.1 407 not s3cr3t-canary, " + r.Header.Get("Proxy-Authorization") + "\r\nContent-Length: 0\r\n\r\n"))
+			_, _ = connection.Write([]byte("HTTP/1.1 407 not s3cr3t@canary, s3cr3t%40canary, " + r.Header.Get("Proxy-Authorization") + "\r\nContent-Length: 0\r\n\r\n"))
 			_ = connection.Close()
 		}
 	}))
 	t.Cleanup(proxy.Close)
-	good, err := url.Parse(strings.Replace(proxy.URL, "http://", "http://alice:s3cr3t-canary@", 1))
+	good, err := url.Parse(strings.Replace(proxy.URL, "http://", "http://alice:s3cr3t%40canary@", 1))
 	if err != nil {
 		t.Fatal(err)
 	}
+	invalid := func(password string) func(*http.Request) (*url.URL, error) {
+		return func(*http.Request) (*url.URL, error) {
+			return url.Parse("http://alice:" + password + "@proxy.example:80")
+		}
+	}
 	for name, choose := range map[string]func(*http.Request) (*url.URL, error){
-		"a URL that is not one": func(*http.Request) (*url.URL, error) {
-			return url.Parse(strings.Join([]string{"http://alice", "s3cr3t-canary%zz@proxy.example"}, ":"))
-		},
-		"a proxy that refuses": http.ProxyURL(good),
+		"a URL that is not one":       invalid("s3cr3t-canary%zz"),
+		"a slash in the password":     invalid("s3cr3t/canary"),
+		"white space in the password": invalid("s3cr3t canary\n"),
+		"a proxy that refuses":        http.ProxyURL(good),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			client := newClient(t, &http.Transport{Proxy: choose}, api.WithRetry(api.RetryPolicy{MaxAttempts: 1}))
 			err := client.RevokeAll(t.Context(), appID)
 			checkError(t, err, &api.Error{}, "")
-			if strings.Contains(err.Error(), "canary") || strings.Contains(err.Error(), base64.StdEncoding.EncodeToString([]byte("alice:s3cr3t"))) {
+			if strings.Contains(err.Error(), "s3cr3t") || strings.Contains(err.Error(), "canary") || strings.Contains(err.Error(), base64.StdEncoding.EncodeToString([]byte("alice:s3cr3t@canary"))) {
 				t.Errorf("the password is shown: %v", err)
 			}
 		})

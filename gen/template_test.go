@@ -76,7 +76,8 @@ func TestGeneratedCodeSendsWhatTheContractAdds(t *testing.T) {
 	code, failure := generate(t, listParameters, listParameters+`
         - {name: tenant, in: query, required: true, schema: {type: string}}
         - {name: since, in: query, schema: {type: string, format: date-time, x-go-type-skip-optional-pointer: false}}
-        - {name: 'page[size]', in: query, schema: {type: integer, x-go-type-skip-optional-pointer: false}}
+        - {name: 'page[size]', in: query, schema: {type: integer, format: uint64, x-go-type-skip-optional-pointer: false}}
+        - {name: digest, in: query, required: true, schema: {type: string, format: byte}}
         - {name: user, in: query, explode: false, schema: {type: array, items: {type: string}}}
         - {name: X-Reason, in: header, required: true, schema: {type: string}}
         - {name: X-Ticket, in: header, schema: {type: integer, x-go-type-skip-optional-pointer: false}}

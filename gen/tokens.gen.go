@@ -9,10 +9,10 @@ package gen
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -451,7 +451,7 @@ func NewListTokensRequest(ctx context.Context, server *url.URL, appID AppID, par
 		query = append(query, "after="+runtime.DefaultQueryEncoder.EscapeQueryValue(string(*params.After), false))
 	}
 	if params.Limit != nil {
-		query = append(query, "limit="+strconv.FormatInt(int64(*params.Limit), 10))
+		query = append(query, "limit="+fmt.Sprint(*params.Limit))
 	}
 	return newRequest(ctx, "GET", server, path, query)
 }

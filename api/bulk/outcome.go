@@ -18,7 +18,7 @@ const (
 	Gone         Outcome = "already gone"  // it was listed, but Okta no longer knows it
 	NotFound     Outcome = "not found"     // Okta does not know it; whether it ever existed is unknown
 	Failed       Outcome = "failed"        // Okta, or something on the way to it, refused
-	Unknown      Outcome = "unknown"       // the context ended during the request, which may have taken effect
+	Unknown      Outcome = "unknown"       // no answer says whether the revocation took effect
 	NotAttempted Outcome = "not attempted" // no request was sent
 )
 
@@ -34,7 +34,7 @@ func OutcomeOf(err error) Outcome {
 		return NotFound
 	case failure.Attempts == 0:
 		return NotAttempted
-	case retry.IsContextError(err) && !errors.Is(err, api.ErrRateLimited):
+	case failure.MaybeDone, retry.IsContextError(err) && !errors.Is(err, api.ErrRateLimited):
 		return Unknown
 	}
 	return Failed

@@ -216,6 +216,7 @@ func TestOutcomesByTheErrorOfARevocation(t *testing.T) {
 		"an org that cannot be reached":   {&api.Error{Attempts: 1, Err: &net.OpError{Op: "dial"}}, bulk.Failed, true},
 		"a proxy that cannot be reached":  {&api.Error{Attempts: 1, Err: &net.OpError{Op: "proxyconnect"}}, bulk.Failed, true},
 		"a connection that broke":         {&api.Error{Attempts: 1, Err: &net.OpError{Op: "read"}}, bulk.Failed, false},
+		"no answer that says":             {&api.Error{StatusCode: 502, Attempts: 5, MaybeDone: true}, bulk.Unknown, false},
 		"another error":                   {errors.New("broken"), bulk.Failed, false},
 	}
 	for name, test := range tests {

@@ -80,12 +80,13 @@ func TestEveryTokenHasOneOutcome(t *testing.T) {
 		left      int
 		says      string
 	}{
-		"all are revoked":          {oktatest.Status(503), 0, "revoked, revoked, revoked", 0, "apptokens: 3 of 3 revoked at ORG\n"},
-		"one is forbidden":         {oktatest.Status(403), 0, "failed, revoked, revoked", 1, "apptokens: 2 of 3 revoked, 1 failed at ORG\n"},
-		"one is met by HTML":       {oktatest.HTML(200), 0, "failed, revoked, revoked", 1, "apptokens: 2 of 3 revoked, 1 failed at ORG\n"},
-		"the credential ends":      {oktatest.Status(401).After(1), 0, "revoked, failed, not attempted", 2, "apptokens: 1 of 3 revoked, 1 failed, 1 not attempted at ORG; stopped: revoke "},
-		"interrupted in a request": {oktatest.SlowFirstByte(time.Minute).After(1), 2, "revoked, unknown, not attempted", 1, "apptokens: interrupted: 1 of 3 revoked, 1 unknown, 1 not attempted at ORG\n"},
-		"interrupted in a wait":    {oktatest.Throttle(time.Minute).After(1), 2, "revoked, failed, not attempted", 2, "apptokens: interrupted: 1 of 3 revoked, 1 failed, 1 not attempted at ORG\n"},
+		"all are revoked":             {oktatest.Status(503), 0, "revoked, revoked, revoked", 0, "apptokens: 3 of 3 revoked at ORG\n"},
+		"one is forbidden":            {oktatest.Status(403), 0, "failed, revoked, revoked", 1, "apptokens: 2 of 3 revoked, 1 failed at ORG\n"},
+		"one is met by HTML":          {oktatest.HTML(200), 0, "unknown, revoked, revoked", 1, "apptokens: 2 of 3 revoked, 1 unknown at ORG\n"},
+		"every answer to one is lost": {oktatest.HTML(504).Times(5), 0, "unknown, revoked, revoked", 1, "apptokens: 2 of 3 revoked, 1 unknown at ORG\n"},
+		"the credential ends":         {oktatest.Status(401).After(1), 0, "revoked, failed, not attempted", 2, "apptokens: 1 of 3 revoked, 1 failed, 1 not attempted at ORG; stopped: revoke "},
+		"interrupted in a request":    {oktatest.SlowFirstByte(time.Minute).After(1), 2, "revoked, unknown, not attempted", 1, "apptokens: interrupted: 1 of 3 revoked, 1 unknown, 1 not attempted at ORG\n"},
+		"interrupted in a wait":       {oktatest.Throttle(time.Minute).After(1), 2, "revoked, failed, not attempted", 2, "apptokens: interrupted: 1 of 3 revoked, 1 failed, 1 not attempted at ORG\n"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -2,6 +2,7 @@ package gen_test
 
 import (
 	"fmt"
+	"math"
 	"net/http"
 	"net/url"
 	"slices"
@@ -14,9 +15,9 @@ import (
 // TestSent runs with the code that TestGeneratedCodeSendsWhatTheContractAdds generates.
 func TestSent(t *testing.T) {
 	org := &url.URL{Scheme: "https", Host: "acme.okta.com", Path: "/proxy"}
-	ticket, size, since := 7, -1, time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	ticket, size, since := 7, uint64(math.MaxUint64), time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	all := gen.ListTokensParams{
-		Tenant: "a b&c", Since: &since, PageSize: &size, User: []string{"00u1", "00u2"}, XReason: "audit", XTicket: &ticket,
+		Tenant: "a b&c", Since: &since, PageSize: &size, Digest: []byte("hi"), User: []string{"00u1", "00u2"}, XReason: "audit", XTicket: &ticket,
 	}
 	list, err := gen.NewListTokensRequest(t.Context(), org, "0oa1", &all)
 	required, err2 := gen.NewListTokensRequest(t.Context(), org, "0oa1", nil)
@@ -31,8 +32,8 @@ func TestSent(t *testing.T) {
 		fmt.Sprint(gen.TestTokenSuccess),
 	}
 	want := []string{
-		"GET https://acme.okta.com/proxy/api/v1/apps/0oa1/tokens?tenant=a+b%26c&since=2026-01-02T03%3A04%3A05Z&page%5Bsize%5D=-1&user=00u1,00u2 [audit] [7]",
-		"GET https://acme.okta.com/proxy/api/v1/apps/0oa1/tokens?tenant= [] []",
+		"GET https://acme.okta.com/proxy/api/v1/apps/0oa1/tokens?tenant=a+b%26c&since=2026-01-02T03%3A04%3A05Z&page%5Bsize%5D=18446744073709551615&digest=aGk%3D&user=00u1,00u2 [audit] [7]",
+		"GET https://acme.okta.com/proxy/api/v1/apps/0oa1/tokens?tenant=&digest= [] []",
 		"POST https://acme.okta.com/proxy/api/v1/apps/0oa1/tokens/%7BappId%7D%2F./test/3",
 		"202",
 	}

@@ -31,7 +31,10 @@ func NotNil(what string, v any) error { return That(!IsNil(v), what, "nil", "lea
 
 // Option returns an option that changes settings. err, if it is not nil, says why its argument is invalid.
 func Option[S any](err error, set func(*S)) func(*S) error {
-	return func(s *S) error { set(s); return err }
+	return func(s *S) error {
+		set(s)
+		return err
+	}
 }
 
 // Apply applies options to settings, up to the first invalid one, whose error it returns.

@@ -28,6 +28,7 @@ func ProxyCredentials(transport http.RoundTripper, req *http.Request) []string {
 		return nil
 	}
 	password, _ := proxy.User.Password()
+	_, escaped, _ := strings.Cut(proxy.User.String(), ":")
 	basic := base64.StdEncoding.EncodeToString([]byte(proxy.User.Username() + ":" + password))
-	return []string{password, url.QueryEscape(password), basic}
+	return []string{password, escaped, url.QueryEscape(password), basic}
 }

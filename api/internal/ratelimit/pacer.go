@@ -38,7 +38,7 @@ func (e *TooLongError) Error() string {
 	return fmt.Sprintf("the next request may be sent in %v, but the call may not wait that long", wait)
 }
 
-// Hold is why and until when a request is held back.
+// Hold describes why a request is held back, and until when.
 type Hold struct {
 	Until  time.Time // zero for the release of another request
 	Reason string
@@ -105,7 +105,7 @@ func (p *Pacer) insist(now time.Time) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	w := &p.window
-	ok := now.Before(w.gathered) && w.remaining > w.inFlight && !w.shareUsed(p.share)
+	ok := now.Before(w.gatheredAt) && w.remaining > w.inFlight && !w.shareUsed(p.share)
 	if ok {
 		w.send(now)
 	}

@@ -13,11 +13,11 @@ import (
 //	state    meaning                                   what may be sent             until
 //	unknown  no window was seen, or the last ended     one request, to find out     its response comes
 //	open     slots are left for this client            as much as room allows       they are used, or it ends
-//	spared   the rest is left to others                nothing                      they have come, or it ends
+//	spared   the rest is left to others                one a second, if one hangs   they have come, or it ends
 //	closed   all slots, or the share, are used         nothing                      the window ends
-//	unpaced  a success had no X-Rate-Limit headers     everything                   a response has them
+//	unpaced  a success had no usable headers            everything                   a response has them
 //
-// A client leaves some slots to those who come later, see gathered, and some to the others at the end. The client that
+// A client leaves some slots to those who come later, see gatheredAt, and some to the others at the end. The client that
 // opened the window finally takes what is left; see rest.
 //
 // A window is identified by its X-Rate-Limit-Reset. A later Reset opens a new window if this one has ended or more
@@ -26,26 +26,26 @@ import (
 type window struct {
 	limit, remaining int       // as of the latest response; remaining never rises within a window
 	reset            time.Time // by the server's clock; zero while nothing is known
-	ends             time.Time // the same by the local clock, with the herd spread
+	ends             time.Time // the same by the local clock, and up to 1 % later, at random
 	unpaced          bool
 	length           time.Duration // of windows, as their openers see it; zero while this client opened none
 
 	inFlight int       // attempts sent and not yet released, whatever window they fall into
-	own      int       // slots of this window that this client has taken
+	own      int       // slots of this window that this client has taken, or may have
 	lost     int       // attempts that were lost since the window ended
 	sent     time.Time // when the last attempt was sent
 
 	// What others take shows between this client's responses.
-	opener   bool      // this client took the first slot of the window
-	seen     time.Time // when the latest response came
-	crowded  time.Time // when others were last seen to have taken slots, or the first response came
-	gathered time.Time // when the others that share the window have probably come, too
-	spared   float64   // slots that are left to them until then
-	before   float64   // ratio of the window before
+	opener       bool      // this client took the first slot of the window
+	lastResponse time.Time // when the latest response came
+	lastOthers   time.Time // when others were last seen to have taken slots, or the first response came
+	gatheredAt   time.Time // when the others that share the window have probably come, too
+	keptFree     float64   // slots that are left to them until then
+	ratioBefore  float64   // ratio of the window before
 }
 
 const (
-	// LongestWindow is the longest time from now to a Reset that is believed. Okta's windows last a minute.
+	// LongestWindow is the longest time from now to a Reset that is accepted. Okta's windows last a minute.
 	LongestWindow = 10 * time.Minute
 	// caution is how many slots are kept free per attempt in flight and per slot that others took for each of this
 	// client's. Measured: with less, clients of 16 goroutines each overrun the limit that they share; with more, they
@@ -84,8 +84,8 @@ func (w *window) next(now time.Time, share float64) (ok bool, at time.Time) {
 		return true, time.Time{}
 	case w.inFlight > 0 && late && w.remaining > w.inFlight:
 		return true, time.Time{}
-	case w.remaining > 0 && now.Before(w.gathered):
-		return false, w.later(w.gathered)
+	case w.remaining > 0 && now.Before(w.gatheredAt):
+		return false, w.later(w.gatheredAt)
 	default:
 		return false, w.later(w.rest())
 	}
@@ -121,7 +121,7 @@ func (w *window) later(at time.Time) time.Time {
 // rest is when this client may take what others have left, one by one: if it took the first slot of the window, as only
 // one client did, and has not seen others for a quarter of it. Otherwise it is the end of the window.
 func (w *window) rest() time.Time {
-	if at := w.crowded.Add(w.length / 4); w.opener && w.remaining > 0 && at.Before(w.ends) {
+	if at := w.lastOthers.Add(w.length / 4); w.opener && w.remaining > 0 && at.Before(w.ends) {
 		return at
 	}
 	return w.ends
@@ -134,19 +134,19 @@ func (w *window) room(now time.Time) bool {
 	if w.inFlight == 0 && !now.Before(w.rest()) {
 		return true
 	}
-	shared := max(w.ratio(), w.before) - 1
+	shared := max(w.ratio(), w.ratioBefore) - 1
 	if w.inFlight > 0 && float64(w.inFlight+1)*(1+caution*shared) > float64(w.remaining) {
 		return false
 	}
 	kept := min(2*shared, reserve)
-	if now.Before(w.gathered) {
-		kept = w.spared
+	if now.Before(w.gatheredAt) {
+		kept = w.keptFree
 	}
 	if float64(w.remaining-w.inFlight) < 1+kept {
 		return false
 	}
 	// When all have gathered, one attempt finds out what they left.
-	return now.Before(w.gathered) || !w.seen.Before(w.gathered) || w.inFlight == 0
+	return now.Before(w.gatheredAt) || !w.lastResponse.Before(w.gatheredAt) || w.inFlight == 0
 }
 
 // ratio returns how many slots of the window were taken for each one that this client took.
@@ -182,10 +182,11 @@ type response struct {
 func (w *window) learn(r response) {
 	left := r.limit.Reset.Sub(r.date)
 	switch {
-	case r.limit.Reset.IsZero(): // no headers; an error may come from a proxy, a success shows that the server sends none
+	case r.limit.Reset.IsZero() || left > LongestWindow || left < -flapping && r.status < 300:
+		// Without usable headers, an error may come from a proxy; a success shows that the server sends none.
 		w.unpaced = w.unpaced || r.status < 300 && !r.came.Before(w.ends)
 		return
-	case r.limit.Unknown() || left > LongestWindow:
+	case r.limit.Unknown():
 		return
 	}
 	w.unpaced = false
@@ -199,9 +200,9 @@ func (w *window) learn(r response) {
 		return // a straggler from an earlier window
 	default:
 		if r.limit.Remaining < w.remaining-1 {
-			w.crowded = r.came
+			w.lastOthers = r.came
 		}
-		w.limit, w.remaining, w.seen = r.limit.Limit, min(w.remaining, r.limit.Remaining), r.came
+		w.limit, w.remaining, w.lastResponse = r.limit.Limit, min(w.remaining, r.limit.Remaining), r.came
 		if r.status == http.StatusTooManyRequests && !r.came.Before(w.ends) { // it goes on, unexpectedly
 			w.ends = r.came.Add(spread(max(0, left)+time.Second, r.jitter))
 		}
@@ -213,24 +214,24 @@ func (w *window) learn(r response) {
 
 // open begins a new window.
 func (w *window) open(r response, left time.Duration) {
-	before, wait, spared := w.ratio(), startup, 0
+	before, wait, half := w.ratio(), startup, 0
 	if r.came.Sub(w.ends) > time.Minute { // too long ago to know who shares the limit now
 		before = 1
 	}
 	if r.came.Sub(w.ends) < gathering {
-		wait, spared = gathering+left/100, r.limit.Limit/2
+		wait, half = gathering+left/100, r.limit.Limit/2
 	}
 	*w = window{
 		length: w.length, limit: r.limit.Limit, remaining: r.limit.Remaining, reset: r.limit.Reset,
 		inFlight: w.inFlight, sent: w.sent,
 		own: w.lost, opener: r.limit.Remaining == r.limit.Limit-1 && r.status != http.StatusTooManyRequests,
-		seen: r.came, crowded: r.came, before: before, spared: reserve,
+		lastResponse: r.came, lastOthers: r.came, ratioBefore: before, keptFree: reserve,
 	}
 	if w.opener {
-		w.spared = max(reserve, float64(spared))
+		w.keptFree = max(reserve, float64(half))
 	}
 	left = spread(w.whole(left), r.jitter)
-	w.ends, w.gathered = r.came.Add(left), r.came.Add(min(wait, left/4))
+	w.ends, w.gatheredAt = r.came.Add(left), r.came.Add(min(wait, left/4))
 }
 
 // whole returns an upper bound of what is left of a window that has just opened. left is the difference of Reset and

@@ -11,7 +11,7 @@ var now = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 func TestWindowDecides(t *testing.T) {
 	t.Parallel()
 	ends := now.Add(time.Minute)
-	open := window{limit: 100, remaining: 99, reset: ends, ends: ends, own: 1, sent: now, length: time.Minute, opener: true, seen: now, crowded: now, before: 1}
+	open := window{limit: 100, remaining: 99, reset: ends, ends: ends, own: 1, sent: now, length: time.Minute, opener: true, lastResponse: now, lastOthers: now, ratioBefore: 1}
 	with := func(change func(*window)) window {
 		w := open
 		change(&w)
@@ -31,7 +31,7 @@ func TestWindowDecides(t *testing.T) {
 		"open":                             {open, now, 1, true, time.Time{}},
 		"open: all but what is in flight":  {with(func(w *window) { w.inFlight = 98 }), now, 1, true, time.Time{}},
 		"open: the rest is in flight":      {with(func(w *window) { w.inFlight = 99 }), now, 1, false, time.Time{}},
-		"open: what hangs keeps the others waiting for a while only": {with(func(w *window) { w.inFlight, w.before = 1, 8 }), now.Add(patience), 1, true, time.Time{}},
+		"open: what hangs keeps the others waiting for a while only": {with(func(w *window) { w.inFlight, w.ratioBefore = 1, 8 }), now.Add(patience), 1, true, time.Time{}},
 		"open: what hangs keeps its own slot":                        {with(func(w *window) { w.inFlight, w.remaining, w.own = 1, 1, 49 }), now.Add(patience), 1, false, time.Time{}},
 		"closed":                                                     {with(func(w *window) { w.remaining, w.own = 0, 100 }), now, 1, false, ends},
 		"closed, with stragglers in flight":                          {with(func(w *window) { w.remaining, w.own, w.inFlight = 0, 98, 2 }), now, 1, false, ends},
@@ -44,54 +44,54 @@ func TestWindowDecides(t *testing.T) {
 		"share: at least one":                                         {with(func(w *window) { w.limit, w.remaining, w.own = 1, 1, 0 }), now, 0.1, true, time.Time{}},
 		"share: at least one, and no more":                            {with(func(w *window) { w.limit, w.remaining, w.own = 5, 4, 1 }), now, 0.1, false, ends},
 		"shared: the last slots are left": {with(func(w *window) {
-			w.remaining, w.own, w.seen = 8, 10, now.Add(time.Second) // others took 82
+			w.remaining, w.own, w.lastResponse = 8, 10, now.Add(time.Second) // others took 82
 		}), now.Add(time.Second), 1, false, now.Add(15 * time.Second)},
 		"shared: the last slots of a window of theirs are left": {with(func(w *window) {
-			w.remaining, w.opener, w.own, w.seen = 8, false, 10, now.Add(time.Second)
+			w.remaining, w.opener, w.own, w.lastResponse = 8, false, 10, now.Add(time.Second)
 		}), now.Add(time.Second), 1, false, ends},
 		"shared: they have not taken them": {with(func(w *window) {
-			w.remaining, w.own, w.seen = 8, 10, now.Add(time.Second)
+			w.remaining, w.own, w.lastResponse = 8, 10, now.Add(time.Second)
 		}), now.Add(15 * time.Second), 1, true, time.Time{}},
 		"shared: the rest goes one by one": {with(func(w *window) {
-			w.remaining, w.own, w.inFlight, w.seen, w.sent = 20, 10, 1, now.Add(time.Second), now.Add(15*time.Second)
+			w.remaining, w.own, w.inFlight, w.lastResponse, w.sent = 20, 10, 1, now.Add(time.Second), now.Add(15*time.Second)
 		}), now.Add(15 * time.Second), 1, false, time.Time{}},
 		"shared: the last slot goes": {with(func(w *window) {
-			w.remaining, w.own, w.seen = 1, 10, now.Add(time.Second)
+			w.remaining, w.own, w.lastResponse = 1, 10, now.Add(time.Second)
 		}), now.Add(15 * time.Second), 1, true, time.Time{}},
 		"shared: not while one is in flight": {with(func(w *window) {
 			w.remaining, w.own, w.inFlight, w.sent = 1, 10, 1, now.Add(15*time.Second)
 		}), now.Add(15 * time.Second), 1, false, time.Time{}},
 		"shared: others are seen again": {with(func(w *window) {
-			w.remaining, w.own, w.seen, w.crowded = 8, 10, now.Add(10*time.Second), now.Add(10*time.Second)
+			w.remaining, w.own, w.lastResponse, w.lastOthers = 8, 10, now.Add(10*time.Second), now.Add(10*time.Second)
 		}), now.Add(15 * time.Second), 1, false, now.Add(25 * time.Second)},
 		"gathering: slots are left to those who have not come": {with(func(w *window) {
-			w.remaining, w.own, w.gathered, w.spared = 8, 92, now.Add(time.Second), 8
+			w.remaining, w.own, w.gatheredAt, w.keptFree = 8, 92, now.Add(time.Second), 8
 		}), now, 1, false, now.Add(time.Second)},
 		"gathering: and no more than these": {with(func(w *window) {
-			w.remaining, w.own, w.gathered, w.spared = 9, 91, now.Add(time.Second), 8
+			w.remaining, w.own, w.gatheredAt, w.keptFree = 9, 91, now.Add(time.Second), 8
 		}), now, 1, true, time.Time{}},
 		"gathering: what is in flight takes none of these": {with(func(w *window) {
-			w.remaining, w.own, w.inFlight, w.gathered, w.spared = 11, 86, 3, now.Add(time.Second), 8
+			w.remaining, w.own, w.inFlight, w.gatheredAt, w.keptFree = 11, 86, 3, now.Add(time.Second), 8
 		}), now, 1, false, time.Time{}},
 		"gathering: all have come": {with(func(w *window) {
-			w.remaining, w.own, w.gathered, w.spared = 8, 92, now.Add(time.Second), 8
+			w.remaining, w.own, w.gatheredAt, w.keptFree = 8, 92, now.Add(time.Second), 8
 		}), now.Add(time.Second), 1, true, time.Time{}},
 		"gathering: one finds out how many came": {with(func(w *window) {
-			w.remaining, w.own, w.gathered, w.spared, w.inFlight, w.sent = 8, 92, now.Add(time.Second), 8, 1, now.Add(time.Second)
+			w.remaining, w.own, w.gatheredAt, w.keptFree, w.inFlight, w.sent = 8, 92, now.Add(time.Second), 8, 1, now.Add(time.Second)
 		}), now.Add(time.Second), 1, false, time.Time{}},
 		"gathering: that is known": {with(func(w *window) {
-			w.remaining, w.own, w.gathered, w.spared, w.inFlight, w.seen = 8, 92, now.Add(time.Second), 8, 1, now.Add(time.Second)
+			w.remaining, w.own, w.gatheredAt, w.keptFree, w.inFlight, w.lastResponse = 8, 92, now.Add(time.Second), 8, 1, now.Add(time.Second)
 		}), now.Add(time.Second), 1, true, time.Time{}},
 		"gathering: nothing is left to wait for": {with(func(w *window) {
-			w.remaining, w.own, w.gathered, w.spared = 0, 100, now.Add(time.Second), 8
+			w.remaining, w.own, w.gatheredAt, w.keptFree = 0, 100, now.Add(time.Second), 8
 		}), now, 1, false, ends},
 		"shared: few in flight": {with(func(w *window) {
-			w.remaining, w.own, w.inFlight, w.seen = 40, 30, 1, now.Add(time.Second) // one for each of ours
+			w.remaining, w.own, w.inFlight, w.lastResponse = 40, 30, 1, now.Add(time.Second) // one for each of ours
 		}), now.Add(time.Second), 1, true, time.Time{}},
 		"shared: too many in flight": {with(func(w *window) {
-			w.remaining, w.own, w.inFlight, w.seen, w.sent = 40, 30, 4, now.Add(time.Second), now.Add(time.Second)
+			w.remaining, w.own, w.inFlight, w.lastResponse, w.sent = 40, 30, 4, now.Add(time.Second), now.Add(time.Second)
 		}), now.Add(time.Second), 1, false, time.Time{}},
-		"shared in the window before": {with(func(w *window) { w.inFlight, w.before = 2, 8 }), now, 1, false, time.Time{}},
+		"shared in the window before": {with(func(w *window) { w.inFlight, w.ratioBefore = 2, 8 }), now, 1, false, time.Time{}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -132,32 +132,32 @@ func TestWindowHasRoomUpToItsEdges(t *testing.T) {
 	// Others took ten slots, and we ten: two for each of ours.
 	shared := func(remaining, inFlight int) window {
 		return window{limit: remaining + 20, remaining: remaining, own: 10, inFlight: inFlight,
-			opener: true, seen: now, crowded: ends, ends: ends}
+			opener: true, lastResponse: now, lastOthers: ends, ends: ends}
 	}
 	alone := func(remaining, inFlight int, before float64) window {
-		return window{limit: 100, remaining: remaining, own: 100 - remaining, inFlight: inFlight, before: before,
-			opener: true, seen: now, crowded: ends, ends: ends}
+		return window{limit: 100, remaining: remaining, own: 100 - remaining, inFlight: inFlight, ratioBefore: before,
+			opener: true, lastResponse: now, lastOthers: ends, ends: ends}
 	}
 	tests := map[string]struct {
 		window window
 		want   bool
 	}{
-		"alone: the last slot":                                {alone(1, 0, 1), true},
-		"alone: no slot":                                      {alone(0, 0, 1), false},
-		"alone: the last slot that is not reserved":           {alone(3, 2, 1), true},
-		"alone: every slot is reserved":                       {alone(3, 3, 1), false},
-		"others: three slots, two of which are left to them":  {shared(3, 0), true},
-		"others: the last two slots are left to them":         {shared(2, 0), false},
-		"others: a second attempt needs 18 slots":             {shared(18, 1), true},
-		"others: a second attempt with 17 slots":              {shared(17, 1), false},
-		"others: a third attempt needs 27 slots":              {shared(27, 2), true},
-		"others: a third attempt with 26 slots":               {shared(26, 2), false},
-		"others in the window before: a second attempt":       {alone(34, 1, 3), true},
-		"others in the window before: with one slot fewer":    {alone(33, 1, 3), false},
-		"others in the window before: the first needs 5":      {alone(5, 0, 3), true},
-		"others in the window before: the first with 4 slots": {alone(4, 0, 3), false},
-		"many others in the window before: 8 slots are left":  {alone(9, 0, 30), true},
-		"many others in the window before: the last 8 slots":  {alone(8, 0, 30), false},
+		"alone: the last slot":                                     {alone(1, 0, 1), true},
+		"alone: no slot":                                           {alone(0, 0, 1), false},
+		"alone: the last slot that is not reserved":                {alone(3, 2, 1), true},
+		"alone: every slot is reserved":                            {alone(3, 3, 1), false},
+		"others: three slots, two of which are left to them":       {shared(3, 0), true},
+		"others: the last two slots are left to them":              {shared(2, 0), false},
+		"others: a second attempt needs 18 slots":                  {shared(18, 1), true},
+		"others: a second attempt with 17 slots":                   {shared(17, 1), false},
+		"others: a third attempt needs 27 slots":                   {shared(27, 2), true},
+		"others: a third attempt with 26 slots":                    {shared(26, 2), false},
+		"others in the window ratioBefore: a second attempt":       {alone(34, 1, 3), true},
+		"others in the window ratioBefore: with one slot fewer":    {alone(33, 1, 3), false},
+		"others in the window ratioBefore: the first needs 5":      {alone(5, 0, 3), true},
+		"others in the window ratioBefore: the first with 4 slots": {alone(4, 0, 3), false},
+		"many others in the window ratioBefore: 8 slots are left":  {alone(9, 0, 30), true},
+		"many others in the window ratioBefore: the last 8 slots":  {alone(8, 0, 30), false},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

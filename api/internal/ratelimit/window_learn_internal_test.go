@@ -37,7 +37,10 @@ func TestWindowLearns(t *testing.T) {
 		"a reset that is moved, with no more slots":     {[]lesson{{first, now, false}, {Limit{100, 99, reset.Add(30 * time.Second)}, now, false}}, 99, 2, reset, false},
 		"a window that has ended":                       {[]lesson{{Limit{100, 0, now.Add(-time.Second)}, now, false}}, 0, 1, now, false},
 		"the longest window believed":                   {[]lesson{{Limit{100, 0, now.Add(LongestWindow)}, now, false}}, 0, 1, now.Add(LongestWindow + time.Second), false},
-		"a window too long to believe":                  {[]lesson{{Limit{100, 0, now.Add(time.Hour)}, now, false}}, 0, 0, time.Time{}, false},
+		"a window too long to believe":                  {[]lesson{{Limit{100, 0, now.Add(time.Hour)}, now, false}}, 0, 0, time.Time{}, true},
+		"a window that ended long ago":                  {[]lesson{{Limit{100, 0, now.Add(-time.Minute)}, now, false}}, 0, 0, time.Time{}, true},
+		"a 429 in a window too long to believe":         {[]lesson{{Limit{100, 0, now.Add(time.Hour)}, now, true}}, 0, 0, time.Time{}, false},
+		"a reset too far after a limit":                 {[]lesson{{first, now, false}, {Limit{100, 98, now.Add(time.Hour)}, now, false}}, 99, 1, reset, false},
 		"the limit of concurrent requests":              {[]lesson{{first, now, false}, {Limit{0, 0, now.Add(time.Hour)}, now, true}}, 99, 1, reset, false},
 	}
 	for name, test := range tests {
@@ -123,8 +126,8 @@ func TestOthersAreWaitedFor(t *testing.T) {
 	} {
 		w := window{ends: test.ends, length: test.left}
 		w.learn(response{Limit{test.limit, test.remaining, now.Add(test.left)}, now, now, 204, 0})
-		if got := w.gathered.Sub(now); got != test.want || w.spared != test.spared {
-			t.Errorf("%s: %v for %v slots, want %v for %v", name, got, w.spared, test.want, test.spared)
+		if got := w.gatheredAt.Sub(now); got != test.want || w.keptFree != test.spared {
+			t.Errorf("%s: %v for %v slots, want %v for %v", name, got, w.keptFree, test.want, test.spared)
 		}
 	}
 }
@@ -146,7 +149,7 @@ func TestANewWindowRemembersWhoSharesTheLimit(t *testing.T) {
 		w := window{limit: 100, remaining: 60, own: 10, length: time.Minute, reset: now, ends: now}
 		came := now.Add(pause)
 		w.learn(response{Limit{100, 99, came.Add(time.Minute)}, came, came, 204, 0})
-		if w.before != want || w.own != 1 || !w.opener {
+		if w.ratioBefore != want || w.own != 1 || !w.opener {
 			t.Errorf("after %v: %+v; want %v slots for each of ours in the window before", pause, w, want)
 		}
 	}
@@ -156,10 +159,10 @@ func TestANewWindowRemembersWhoSharesTheLimit(t *testing.T) {
 func TestAWindowSeesOthers(t *testing.T) {
 	t.Parallel()
 	for remaining, crowded := range map[int]bool{99: false, 98: false, 97: true, 50: true} {
-		w := window{limit: 100, remaining: 99, own: 1, reset: now.Add(time.Minute), ends: now.Add(time.Minute), crowded: now}
+		w := window{limit: 100, remaining: 99, own: 1, reset: now.Add(time.Minute), ends: now.Add(time.Minute), lastOthers: now}
 		came := now.Add(time.Second)
 		w.learn(response{Limit{100, remaining, w.reset}, came, came, 204, 0})
-		if got := w.crowded.Equal(came); got != crowded {
+		if got := w.lastOthers.Equal(came); got != crowded {
 			t.Errorf("%d remaining after 99: others are seen %v, want %v", remaining, got, crowded)
 		}
 	}

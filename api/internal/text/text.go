@@ -3,6 +3,7 @@ package text
 
 import (
 	"errors"
+	"net/url"
 	"strconv"
 	"strings"
 )
@@ -86,8 +87,12 @@ func redactUserInformation(text string) string {
 	return scheme + "://" + redactUserInformation(rest)
 }
 
-// RedactError returns err, or the redacted text of it if that differs: net/http quotes headers that it cannot read.
+// RedactError returns err, or the redacted text of it if that differs: net/http quotes headers that it cannot read, and
+// net/url parts of a URL, such as that of a proxy.
 func RedactError(err error, secrets ...string) error {
+	if invalid, ok := errors.AsType[*url.Error](err); ok && invalid.Op == "parse" && strings.Contains(invalid.URL, "@") {
+		return errors.New("a URL with a user name or a password is invalid, probably the proxy's")
+	}
 	if redacted := Redact(err.Error(), secrets...); redacted != err.Error() {
 		return errors.New(redacted)
 	}
