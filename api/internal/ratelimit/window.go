@@ -181,12 +181,9 @@ type response struct {
 
 func (w *window) learn(r response) {
 	left := r.limit.Reset.Sub(r.date)
-	switch {
-	case r.limit.Reset.IsZero() || left > LongestWindow || left < -flapping && r.status < 300:
+	if r.limit.Reset.IsZero() || r.limit.Unknown() || left > LongestWindow || left < -flapping && r.status < 300 {
 		// Without usable headers, an error may come from a proxy; a success shows that the server sends none.
 		w.unpaced = w.unpaced || r.status < 300 && !r.came.Before(w.ends)
-		return
-	case r.limit.Unknown():
 		return
 	}
 	w.unpaced = false
