@@ -107,6 +107,7 @@ func TestNoErrorRepeatsTheCredential(t *testing.T) {
 		"redirect":           "HTTP/1.1 302 Found\r\nLocation: https://" + canary + ".example/\r\n\r\n",
 		"malformed redirect": "HTTP/1.1 302 Found\r\nLocation: https://x:bad/%zz" + canary + "\r\n\r\n",
 		"foreign link":       json + "Link: <https://evil.example/" + canary + "?after=" + canary + ">; rel=next\r\n\r\n[]",
+		"malformed trailer":  json + "Transfer-Encoding: chunked\r\n\r\n2\r\n[]\r\n0\r\nno trailer SSWS " + canary + "\r\n\r\n",
 		"member name":        json + "\r\n" + `[{"` + canary + `":tru}]`,
 		"ID of a token":      json + "\r\n" + `{"id":"` + canary + `"}`,
 	} {

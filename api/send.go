@@ -54,7 +54,7 @@ func (s sender) Do(req *http.Request) (*http.Response, error) {
 	if resp.Body == nil { // transports other than net/http's may leave out this and the request
 		resp.Body = http.NoBody
 	}
-	resp.Body = &body{resp.Body, ctx, cancel}
+	resp.Body = &body{resp.Body, sent, cancel}
 	resp.Request = sent
 	if s.jar != nil {
 		s.jar.SetCookies(req.URL, resp.Cookies())
@@ -123,17 +123,18 @@ func (s sender) failed(req *http.Request, err error, arrived bool) error {
 // body is the body of a response. Closing it ends the context of the response.
 type body struct {
 	io.ReadCloser
-	ctx    context.Context
+	req    *http.Request
 	cancel context.CancelFunc
 }
 
 func (b *body) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	if err != nil && err != io.EOF {
-		if b.ctx.Err() != nil {
-			err = context.Cause(b.ctx)
+		if ctx := b.req.Context(); ctx.Err() != nil {
+			err = context.Cause(ctx)
 		}
-		err = retry.Transient(arrivedError{fmt.Errorf("the response ended early: %w", err)})
+		err = text.RedactError(err, header.Credentials(b.req.Header)...) // net/http quotes malformed trailers
+		err = retry.Transient(fmt.Errorf("the response ended early: %w", err))
 	}
 	return n, err
 }
