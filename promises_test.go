@@ -15,10 +15,13 @@ type source struct{ files, from, to string }
 
 var sources = []source{
 	{"README.md", "for pipelines that need to trust the result.\n", "\n## "},
-	{"README.md", "\n## What it promises\n", "\n## "},
+	{"README.md", "\n## Use it from the shell\n", "\n## What it costs\n"},
 	{".github/SECURITY.md", "\n## How credentials are treated\n", "\n## What is out of scope\n"},
 	{"api/doc.go", "// # What a nil error means\n", "// # Tests\n"},
 	{"api/bulk/doc.go", "// # What a job does\n", "package bulk\n"},
+	{"api/oauth/doc.go", "// # Access tokens\n", "package oauth\n"},
+	{"cmd/apptokens/README.md", "\n### What a sweep does\n", "\n### For auditors\n"},
+	{"cmd/apptokens/README.md", "\nWhat a receipt proves, as far as the machine that wrote it can be trusted:\n", "\nWhat it does not prove:\n"},
 	{"cmd/apptokens/*.go", "Long: `", "`"},
 }
 
@@ -66,13 +69,13 @@ func (s source) promises(t *testing.T) (all []string) {
 		_, rest, _ := strings.Cut(document(t, file), s.from)
 		text, _, _ := strings.Cut(rest, s.to)
 		for _, replace := range []struct{ expression, by string }{
-			{`(?m)^// ?`, ""}, {`(?m)^#.*$`, ""}, {`\*\*[^*]+\.\*\*`, ""}, {`\*\*`, ""}, {`(?m)^- `, "\n"}, {`\[([^]]*)](\([^)]*\))?`, "$1"},
+			{`(?m)^// ?`, ""}, {"(?ms)^```.*?^```$", ""}, {`(?m)^#.*$`, ""}, {`\*\*[^*]+\.\*\*`, ""}, {`\*\*`, ""}, {`(?m)^- `, "\n"}, {`\[([^]]*)](\([^)]*\))?`, "$1"},
 			{`(?m)^\|.*\n\|-.*$`, ""}, {`(?m)^\| (.*) \| (.*) \|$`, "\n$1: $2\n"},
 		} {
 			text = regexp.MustCompile(replace.expression).ReplaceAllString(text, replace.by)
 		}
 		for paragraph := range strings.SplitSeq(text, "\n\n") {
-			if strings.HasPrefix(paragraph, "  ") {
+			if strings.HasPrefix(strings.TrimLeft(paragraph, "\n"), "  ") {
 				continue // an example
 			}
 			for _, sentence := range regexp.MustCompile(`([^.]|\.\S)+\.?`).FindAllString(paragraph, -1) {

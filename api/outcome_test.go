@@ -148,6 +148,27 @@ func TestNoErrorRepeatsTheCredential(t *testing.T) {
 	}
 }
 
+// Page.Next is for logs and for programs that go on later: it holds neither credential nor proof of possession.
+func TestANextLinkThatRepeatsASecretIsRefused(t *testing.T) {
+	t.Parallel()
+	for _, secret := range []string{"00canary-7f3a", "proof-7f3a"} {
+		transport := roundTripper(func(req *http.Request) (*http.Response, error) {
+			header := http.Header{"Content-Type": {"application/json"}, "Link": {"<" + req.URL.Path + "?after=" + secret + `>; rel="next"`}}
+			return &http.Response{StatusCode: http.StatusOK, Header: header, Body: io.NopCloser(strings.NewReader("[]"))}, nil
+		})
+		client, err := api.New(orgURL, header("00canary-7f3a"), api.WithHTTPClient(&http.Client{Transport: transport}),
+			api.WithRequestEditor(func(_ context.Context, req *http.Request) error {
+				req.Header.Set("DPoP", "proof-7f3a")
+				return nil
+			}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = list(t.Context(), client)
+		checkError(t, err, api.ErrUnexpectedResponse, "the next link contains the credential")
+	}
+}
+
 // header is an Auth that sets Authorization to a credential without a scheme.
 type header string
 

@@ -271,3 +271,43 @@ func TestTheErrorOfA429NamesItsWait(t *testing.T) {
 		})
 	}
 }
+
+// Many clients that meet the same outage do not come back at once, nor do those that wait for the same window.
+func TestClientsSpreadTheirWaits(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		waits, holds := map[int][]time.Duration{}, []time.Duration{}
+		for range 100 {
+			org := oktatest.New(oktatest.WithApp(appID, 1))
+			org.Inject(oktatest.Status(502).Times(4))
+			client := newClient(t, org.Transport(), api.WithObserver(func(_ context.Context, a api.Attempt) {
+				if a.Again {
+					waits[a.Number] = append(waits[a.Number], a.Wait)
+				}
+			}))
+			if err := client.RevokeAll(t.Context(), appID); err != nil {
+				t.Fatal(err)
+			}
+			org = oktatest.New(oktatest.WithApp(appID, 1), oktatest.WithRateLimit(1, time.Minute))
+			client = newClient(t, org.Transport(), api.WithHoldObserver(func(_ context.Context, h api.Hold) {
+				holds = append(holds, time.Until(h.Until))
+			}))
+			for range 2 {
+				if err := client.RevokeAll(t.Context(), appID); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		ceiling := 250 * time.Millisecond
+		for number := 1; number <= 4; number++ {
+			least, most := slices.Min(waits[number]), slices.Max(waits[number])
+			if least > ceiling/5 || most < ceiling*4/5 || most > ceiling {
+				t.Errorf("wait %d takes from %v to %v, want all values up to %v", number, least, most, ceiling)
+			}
+			ceiling *= 2
+		}
+		if least, most := slices.Min(holds), slices.Max(holds); most-least < 300*time.Millisecond {
+			t.Errorf("the wait for the next window takes from %v to %v, want a hundredth of it as a spread", least, most)
+		}
+	})
+}

@@ -18,20 +18,30 @@ import (
 // The timeout of the caller's HTTP client is one of an attempt, too. The shorter one counts.
 func TestAnAttemptTimesOut(t *testing.T) {
 	t.Parallel()
-	for name, test := range map[string]struct{ attempt, client time.Duration }{
-		"the attempt timeout":               {2 * time.Second, 0},
-		"beside a longer one of the client": {2 * time.Second, time.Hour},
-		"a shorter one of the client":       {time.Hour, 2 * time.Second},
+	for name, test := range map[string]struct {
+		attempt, client time.Duration
+		says            string
+	}{
+		"by default":                        {0, 0, "within 30s"},
+		"the attempt timeout":               {2 * time.Second, 0, "within 2s"},
+		"beside a longer one of the client": {2 * time.Second, time.Hour, "within 2s"},
+		"a shorter one of the client":       {time.Hour, 2 * time.Second, "within 2s"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				org := oktatest.New(oktatest.WithApp(appID, 3))
-				client := newClient(t, nil, api.WithHTTPClient(&http.Client{Transport: org.Transport(), Timeout: test.client}),
-					api.WithAttemptTimeout(test.attempt), api.WithRetry(api.RetryPolicy{MaxAttempts: 2}))
+				options := []api.Option{
+					api.WithHTTPClient(&http.Client{Transport: org.Transport(), Timeout: test.client}),
+					api.WithRetry(api.RetryPolicy{MaxAttempts: 2}),
+				}
+				if test.attempt > 0 {
+					options = append(options, api.WithAttemptTimeout(test.attempt))
+				}
+				client := newClient(t, nil, options...)
 				org.Inject(oktatest.SlowFirstByte(time.Minute).Forever())
 				err := client.RevokeAll(t.Context(), appID)
-				checkError(t, err, &api.Error{}, "no complete response within 2s (2 attempts)")
+				checkError(t, err, &api.Error{}, "no complete response "+test.says+" (2 attempts)")
 				var timeout net.Error
 				if !errors.As(err, &timeout) || !timeout.Timeout() || errors.Is(err, context.DeadlineExceeded) {
 					t.Errorf("error %v; want a timeout that is not the context's", err)
