@@ -65,13 +65,13 @@ var tasks = map[string][]task{
 	"response": {
 		{"api/error.go", "ErrNotFound", "an error value, if programs tell it apart"},
 		{"internal/reference/binding.go", "errors: ", "the name of that value"},
-		{"openapi_test.go", "oktasOwn := ", "that Okta documents it, if it was beyond Okta's document"},
+		{"internal/repository/openapi_test.go", "oktasOwn := ", "that Okta documents it, if it was beyond Okta's document"},
 		{"api/oktatest/handler.go", "func (o *Org) serve(", "when the in-memory org answers so"},
 		{"api/oktatest/org_test.go", "func TestAnswers(", "what the in-memory org should answer"},
 		{"README.md", "| `ErrNotFound`", "the table of errors"},
 	},
 	"header": {
-		{"openapi_test.go", "oktasOwn := ", "that Okta documents it, if it was beyond Okta's document"},
+		{"internal/repository/openapi_test.go", "oktasOwn := ", "that Okta documents it, if it was beyond Okta's document"},
 		{"api/oktatest/headers.go", ") finish(", "what the in-memory org sends"},
 	},
 	"body": {
@@ -85,13 +85,13 @@ var tasks = map[string][]task{
 		{"api/decode.go", "application/json", "what is taken for JSON"},
 		{"api/contract/response.go", `Content["application/json"]`, "what is checked"},
 		{"api/oktatest/response.go", "application/json", "what the in-memory org sends"},
-		{"openapi_test.go", "application/json", "the media type of every body"},
+		{"internal/repository/openapi_test.go", "application/json", "the media type of every body"},
 	},
 	"security": {
 		{"internal/reference/binding.go", "credentials: ", "what Go has for another scheme"},
 		{"api/oauth/options.go", "ScopeRead ", "the scopes that a service app asks for"},
 		{"api/oktatest/serviceapp.go", "readScope ", "the scopes that the in-memory org grants"},
-		{"openapi_test.go", "wantScope := ", "the scope of every operation"},
+		{"internal/repository/openapi_test.go", "wantScope := ", "the scope of every operation"},
 		{"cmd/apptokens/README.md", "okta.apps.read", "the scopes of a service app"},
 	},
 	"version of OpenAPI": {

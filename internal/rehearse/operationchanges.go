@@ -148,10 +148,10 @@ func Fields(names string) GetOption {
 			"listTokens/responses/409: added", "revokeAllTokens/responses/400: added", "revokeAllTokens/responses/409: added",
 			"revokeToken/responses/400: added", "revokeToken/responses/409: added",
 		},
-		checklist: []string{"api/error.go", "internal/reference/binding.go", "README.md", "openapi_test.go"},
+		checklist: []string{"api/error.go", "internal/reference/binding.go", "README.md", "internal/repository/openapi_test.go"},
 		steps: []step{{
 			fails:  []string{`openapi_test\.go:\d+: openapi\.yaml: BadRequest has x-beyond-upstream: false; if that is right, edit oktasOwn here`},
-			follow: []edit{{file: "openapi_test.go", from: `"Revoked", "Forbidden"`, to: `"Revoked", "BadRequest", "Forbidden"`}},
+			follow: []edit{{file: "internal/repository/openapi_test.go", from: `"Revoked", "Forbidden"`, to: `"Revoked", "BadRequest", "Forbidden"`}},
 		}},
 		proof: map[string]string{"api/REFERENCE.md": "| 409 | `*Error` |"},
 	},
@@ -173,7 +173,7 @@ func Fields(names string) GetOption {
 			"getToken/responses/200/content/application/json: removed", "listTokens/responses/200/content/application/json: removed",
 			"getToken/responses/200/content/application/json;charset=UTF-8: added", "listTokens/responses/200/content/application/json;charset=UTF-8: added",
 		},
-		checklist: []string{"api/call.go", "api/decode.go", "api/contract/response.go", "api/oktatest/response.go", "openapi_test.go"},
+		checklist: []string{"api/call.go", "api/decode.go", "api/contract/response.go", "api/oktatest/response.go", "internal/repository/openapi_test.go"},
 		steps:     []step{{fails: []string{`openapi_test\.go:\d+: .* 200: media type "application/json;charset=UTF-8": api/call\.go, api/decode\.go`}}},
 	},
 	{
@@ -248,7 +248,7 @@ func Fields(names string) GetOption {
 			"listTokens: security oauth2: [okta.apps.read] -> oauth2: [okta.appTokens.read]",
 			"securitySchemes/oauth2/flows/authorizationCode/scopes/okta.apps.read: removed",
 		},
-		checklist: []string{"api/oauth/options.go", "api/oktatest/serviceapp.go", "openapi_test.go", "cmd/apptokens/README.md"},
+		checklist: []string{"api/oauth/options.go", "api/oktatest/serviceapp.go", "internal/repository/openapi_test.go", "cmd/apptokens/README.md"},
 		steps:     []step{{fails: []string{`api/oauth/options\.go:\d+: the scope is "okta\.apps\.read"`, `api/oktatest/serviceapp\.go:\d+: the scope`}}},
 	},
 }

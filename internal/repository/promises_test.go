@@ -1,4 +1,4 @@
-package apptokens_test
+package repository_test
 
 import (
 	"path/filepath"
