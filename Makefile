@@ -29,7 +29,7 @@ test: ## run all tests, api's also under the contract, with the race detector if
 	@echo "race detector: $(if $(RACE),on,off (no C compiler))"
 	$(GO) run ./internal/tests -shuffle=on $(RACE) ./... -- -tags contract ./api -- -C internal/bench .
 
-interop: ## meet linters, servers, clients and browsers that are not ours; wants node and npm, and Chromium
+interop: ## test with other people's linters, servers, clients and browsers; wants node and npm, and Chromium
 	@if command -v node >/dev/null && command -v npm >/dev/null; then $(MAKE) --no-print-directory interop-test; \
 	else echo "interop: skipped, nothing was checked: it needs node and npm"; fi
 
