@@ -213,6 +213,10 @@ func TestAShareCountsWhatMayHaveTakenASlot(t *testing.T) {
 			resp.Header.Del("X-Rate-Limit-Reset")
 			return resp, nil
 		}, []int{2, 3}},
+		"a limit that makes no sense": {func(resp *http.Response) (*http.Response, error) {
+			resp.Header.Set("X-Rate-Limit-Reset", "1")
+			return resp, nil
+		}, []int{2, 3}},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			org := oktatest.New(oktatest.WithApp(appID, 0), oktatest.WithRateLimit(20, time.Minute))

@@ -117,15 +117,13 @@ func (p *Pacer) insist(now time.Time) bool {
 func (p *Pacer) Release(resp *http.Response, lost bool, came time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	limit := Limit{}
-	if resp != nil {
-		limit = Parse(resp.Header)
-		lost = limit.Reset.IsZero() && resp.StatusCode != http.StatusTooManyRequests
-	}
-	p.window.release(time.Now(), lost)
-	if resp != nil {
+	p.window.release()
+	switch {
+	case resp != nil:
 		date := ServerTime(resp.Header, came)
-		p.window.learn(response{limit, date, came, resp.StatusCode, rand.Float64()})
+		p.window.learn(response{Parse(resp.Header), date, came, resp.StatusCode, rand.Float64()})
+	case lost:
+		p.window.lose(time.Now())
 	}
 	if p.released != nil {
 		close(p.released)

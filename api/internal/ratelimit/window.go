@@ -158,14 +158,16 @@ func (w *window) send(now time.Time) {
 	w.sent = now
 }
 
-// release records that an attempt has ended. One that was lost, or answered without the headers, may have taken a slot,
-// and counts as if it had, so that a share is never exceeded.
-func (w *window) release(now time.Time, lost bool) {
-	w.inFlight--
+// release records that an attempt has ended.
+func (w *window) release() { w.inFlight-- }
+
+// lose records that an attempt was lost, or answered without usable headers. It may have taken a slot, and counts as if
+// it had, so that a share is never exceeded.
+func (w *window) lose(now time.Time) {
 	switch {
-	case lost && now.Before(w.ends):
+	case now.Before(w.ends):
 		w.own++
-	case lost: // the window that it may have fallen into is not known yet
+	case !w.unpaced: // the window that it may have fallen into is not known yet
 		w.lost++
 	}
 }
@@ -184,6 +186,9 @@ func (w *window) learn(r response) {
 	if r.limit.Reset.IsZero() || r.limit.Unknown() || left > LongestWindow || left < -flapping && r.status < 300 {
 		// Without usable headers, an error may come from a proxy; a success shows that the server sends none.
 		w.unpaced = w.unpaced || r.status < 300 && !r.came.Before(w.ends)
+		if r.status != http.StatusTooManyRequests {
+			w.lose(r.came)
+		}
 		return
 	}
 	w.unpaced = false

@@ -23,7 +23,7 @@ func TestWindowLearns(t *testing.T) {
 		"a window whose reset flaps":                    {[]lesson{{first, now, false}, {Limit{100, 98, reset.Add(time.Second)}, now, false}, {Limit{100, 97, reset}, now, false}}, 97, 3, reset, false},
 		"nothing":                                       {[]lesson{{}}, 0, 0, time.Time{}, true},
 		"a limit after nothing":                         {[]lesson{{}, {first, now, false}}, 99, 1, reset, false},
-		"nothing after a limit":                         {[]lesson{{first, now, false}, {}}, 99, 1, reset, false},
+		"nothing after a limit":                         {[]lesson{{first, now, false}, {}}, 99, 2, reset, false},
 		"a 429 that leaves none of one":                 {[]lesson{{Limit{1, 0, reset}, now, true}, {Limit{1, 0, reset}, now, true}}, 0, 0, reset, false},
 		"a reset that flaps, overtaken":                 {[]lesson{{first, now, false}, {Limit{100, 90, reset}, now, false}, {Limit{100, 91, reset.Add(time.Second)}, now, false}}, 90, 3, reset, false},
 		"the first of a window":                         {[]lesson{{first, now, false}}, 99, 1, reset, false},
@@ -40,7 +40,7 @@ func TestWindowLearns(t *testing.T) {
 		"a window too long to believe":                  {[]lesson{{Limit{100, 0, now.Add(time.Hour)}, now, false}}, 0, 0, time.Time{}, true},
 		"a window that ended long ago":                  {[]lesson{{Limit{100, 0, now.Add(-time.Minute)}, now, false}}, 0, 0, time.Time{}, true},
 		"a 429 in a window too long to believe":         {[]lesson{{Limit{100, 0, now.Add(time.Hour)}, now, true}}, 0, 0, time.Time{}, false},
-		"a reset too far after a limit":                 {[]lesson{{first, now, false}, {Limit{100, 98, now.Add(time.Hour)}, now, false}}, 99, 1, reset, false},
+		"a reset too far after a limit":                 {[]lesson{{first, now, false}, {Limit{100, 98, now.Add(time.Hour)}, now, false}}, 99, 2, reset, false},
 		"the limit of concurrent requests":              {[]lesson{{first, now, false}, {Limit{0, 0, now.Add(time.Hour)}, now, true}}, 99, 1, reset, false},
 	}
 	for name, test := range tests {
@@ -53,7 +53,7 @@ func TestWindowLearns(t *testing.T) {
 					status = 429
 				}
 				w.send(now)
-				w.release(now, false)
+				w.release()
 				w.learn(response{l.limit, l.date, now, status, 0})
 			}
 			if w.remaining != test.remaining || w.own != test.own || !w.ends.Equal(test.ends) || w.unpaced != test.unpaced || w.inFlight != 0 {
