@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os/signal"
-	"slices"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -92,13 +91,3 @@ type reported struct {
 func (e reported) Error() string { return e.text }
 
 func (e reported) Unwrap() error { return e.cause }
-
-// unique returns each ID once.
-func unique(ids []string) (once []string) {
-	for _, id := range ids {
-		if !slices.Contains(once, id) {
-			once = append(once, id)
-		}
-	}
-	return once
-}
