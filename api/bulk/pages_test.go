@@ -38,7 +38,7 @@ func slow(org *oktatest.Org, delay time.Duration, slower map[string]time.Duratio
 	})
 }
 
-// A list of apps that is put together of others may repeat some. Each token of theirs still comes once.
+// A list of apps that was put together from others may repeat some. Each of their tokens comes once.
 func TestPagesListsEachAppOnce(t *testing.T) {
 	t.Parallel()
 	org, ids := newApps(3, 1)
