@@ -1,9 +1,8 @@
 package api
 
 import (
+	"encoding/json"
 	"fmt"
-
-	"github.com/go-json-experiment/json/jsontext"
 
 	"example.com/apptokens/api/internal/check"
 	"example.com/apptokens/gen"
@@ -38,10 +37,10 @@ type option interface{ apply(*callSettings) error }
 // callSettings are what the options of one call set.
 type callSettings struct {
 	pageSize int
-	start    string          // link to the first page; empty for the beginning
-	expand   *string         // nil for no details
-	keepRaw  bool            // of a listing
-	raw      *jsontext.Value // of a token; nil without RawTo
+	start    string           // link to the first page; empty for the beginning
+	expand   *string          // nil for no details
+	keepRaw  bool             // of a listing
+	raw      *json.RawMessage // of a token; nil without RawTo
 	editors  []RequestEditor
 }
 
@@ -76,7 +75,7 @@ func KeepRaw() ListOption {
 }
 
 // RawTo stores the JSON of the token in raw, byte for byte as Okta sent it.
-func RawTo(raw *jsontext.Value) GetOption {
+func RawTo(raw *json.RawMessage) GetOption {
 	return callOption(check.Option(check.NotNil("raw JSON", raw), func(s *callSettings) { s.raw = raw }))
 }
 

@@ -2,9 +2,8 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"iter"
-
-	"github.com/go-json-experiment/json/jsontext"
 
 	"example.com/apptokens/gen"
 )
@@ -14,11 +13,11 @@ const MaxPageSize = gen.ListTokensLimitMaximum
 
 // Page is one page of a listing.
 type Page struct {
-	Tokens    []Token          // in Okta's order
-	Raw       []jsontext.Value // with KeepRaw, the JSON of each token, byte for byte as Okta sent it; otherwise nil
-	Next      string           // opaque link to the next page, for StartAt; "" on the last page, which StartAt rejects
-	RequestID string           // X-Okta-Request-Id of the response
-	RateLimit RateLimit        // of the response
+	Tokens    []Token           // in Okta's order
+	Raw       []json.RawMessage // with KeepRaw, the JSON of each token, byte for byte as Okta sent it; otherwise nil
+	Next      string            // opaque link to the next page, for StartAt; "" on the last page, which StartAt rejects
+	RequestID string            // X-Okta-Request-Id of the response
+	RateLimit RateLimit         // of the response
 }
 
 // List returns all refresh tokens of an app, fetching pages as the loop needs them. A listing that fails yields an

@@ -2,12 +2,11 @@ package bulk
 
 import (
 	"context"
+	"encoding/json"
 	"iter"
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/go-json-experiment/json/jsontext"
 
 	"example.com/apptokens/api"
 )
@@ -65,7 +64,7 @@ func between(after, t, before time.Time) bool {
 type Match struct {
 	AppID string
 	Token api.Token
-	Raw   jsontext.Value // the token's JSON as Okta sent it, byte for byte, if it was asked for; otherwise nil
+	Raw   json.RawMessage // the token's JSON as Okta sent it, byte for byte, if it was asked for; otherwise nil
 }
 
 // newMatch returns the token at index i of a page.

@@ -53,10 +53,12 @@ func (m *Matcher) add(name string, given []string, normalize func(string) string
 	if len(given) == 0 {
 		return
 	}
-	f := field{name, of, normalize, unique(given), map[string]*seen{}, map[string]string{}}
+	f := field{name: name, of: of, normalize: normalize, values: map[string]*seen{}, similar: map[string]string{}}
 	for _, value := range given {
-		f.values[normalize(value)] = &seen{}
-		f.similar[fold(value)] = ""
+		if f.values[normalize(value)] == nil {
+			f.given = append(f.given, value)
+			f.values[normalize(value)], f.similar[fold(value)] = &seen{}, ""
+		}
 	}
 	m.fields = append(m.fields, f)
 }

@@ -3,6 +3,7 @@ package bulk
 import (
 	"context"
 	"iter"
+	"slices"
 	"sync"
 
 	"example.com/apptokens/api"
@@ -22,8 +23,9 @@ type Page struct {
 	api.Page
 }
 
-// Pages lists several apps at once, and yields their pages in the order of appIDs. An error ends the listing of the app
-// in Page.AppID; if the loop continues, so do the other listings. The last page of an app has no Next.
+// Pages lists several apps at once, and yields their pages in the order of appIDs. It lists an app whose ID is repeated
+// only once. An error ends the listing of the app in Page.AppID; if the loop continues, so do the other listings. The
+// last page of an app has no Next.
 //
 // concurrency bounds the apps that are listed at once; 0 means [DefaultConcurrency]. Each listing has one request in
 // flight at its first page, and up to two from then on. Apps whose turn has not come keep up to eight pages each, and 64
@@ -32,6 +34,12 @@ type Page struct {
 func Pages(
 	ctx context.Context, client *api.Client, appIDs []string, concurrency int, opts ...api.ListOption,
 ) iter.Seq2[Page, error] {
+	known := map[string]bool{}
+	appIDs = slices.DeleteFunc(slices.Clone(appIDs), func(appID string) bool {
+		repeated := known[appID]
+		known[appID] = true
+		return repeated
+	})
 	return func(yield func(Page, error) bool) {
 		ctx, cancel := context.WithCancel(ctx)
 		l := lister{ctx: ctx, client: client, options: opts, left: make(chan struct{})}

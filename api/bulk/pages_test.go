@@ -38,6 +38,22 @@ func slow(org *oktatest.Org, delay time.Duration, slower map[string]time.Duratio
 	})
 }
 
+// A list of apps that was put together from others may repeat some. Each of their tokens comes once.
+func TestPagesListsEachAppOnce(t *testing.T) {
+	t.Parallel()
+	org, ids := newApps(3, 1)
+	var listed []string
+	for page, err := range bulk.Pages(t.Context(), newClient(t, org.Transport()), append(ids, ids[1], ids[0]), 0) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		listed = append(listed, page.AppID)
+	}
+	if !slices.Equal(listed, ids) {
+		t.Errorf("listed %v, want %v", listed, ids)
+	}
+}
+
 func TestPagesListsSeveralAppsAtOnce(t *testing.T) {
 	t.Parallel()
 	const response = 50 * time.Millisecond

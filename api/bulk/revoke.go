@@ -43,8 +43,7 @@ func Revoke(ctx context.Context, client *api.Client, job Job) iter.Seq2[Event, e
 			job.Concurrency = DefaultConcurrency
 		}
 		r := &run{
-			client: client, job: job, yield: yield, filter: job.filter(), apps: unique(job.AppIDs),
-			selected: map[string]map[string]bool{},
+			client: client, job: job, yield: yield, filter: job.filter(), selected: map[string]map[string]bool{},
 		}
 		if !r.list(ctx) {
 			return
@@ -58,24 +57,12 @@ func Revoke(ctx context.Context, client *api.Client, job Job) iter.Seq2[Event, e
 	}
 }
 
-func unique(values []string) (once []string) {
-	seen := map[string]bool{}
-	for _, value := range values {
-		if !seen[value] {
-			seen[value] = true
-			once = append(once, value)
-		}
-	}
-	return once
-}
-
 // run is one run of a job. Its methods return false once it has ended.
 type run struct {
 	client    *api.Client
 	job       Job
 	yield     func(Event, error) bool
 	filter    Filter
-	apps      []string
 	tokens    int // in all apps
 	matches   []Match
 	selected  map[string]map[string]bool // IDs of the matches, by app
@@ -101,7 +88,7 @@ func (r *run) list(ctx context.Context) bool {
 	}
 	listed := 0
 	var failures []error
-	for page, err := range Pages(ctx, r.client, r.apps, r.job.Concurrency, options...) {
+	for page, err := range Pages(ctx, r.client, r.job.AppIDs, r.job.Concurrency, options...) {
 		if err != nil {
 			if failures = append(failures, err); IsFatal(err) {
 				break
@@ -205,7 +192,7 @@ func (r *run) revokeOne(ctx context.Context, match Match) Result {
 
 // prove lists the apps again.
 func (r *run) prove(ctx context.Context) {
-	apps := slices.DeleteFunc(slices.Clone(r.apps), func(appID string) bool {
+	apps := slices.DeleteFunc(slices.Clone(r.job.AppIDs), func(appID string) bool {
 		return r.selected[appID] == nil && !r.job.ProveAll
 	})
 	var proof Proof

@@ -20,6 +20,7 @@ import (
 
 	"example.com/apptokens/api"
 	"example.com/apptokens/api/internal/check"
+	"example.com/apptokens/api/internal/jws"
 	"example.com/apptokens/api/internal/text"
 )
 
@@ -154,10 +155,6 @@ func keyID(key crypto.Signer) string {
 	return ""
 }
 
-// algorithms are the signature algorithms that Okta accepts
-// (https://developer.okta.com/docs/guides/implement-oauth-for-okta-serviceapp/). Those for RSA come first.
-var algorithms = []jose.SignatureAlgorithm{jose.RS256, jose.RS384, jose.RS512, jose.ES256, jose.ES384, jose.ES512}
-
 // algorithmFor returns the wanted algorithm if it suits the key, or the key's default if none is wanted.
 func algorithmFor(public crypto.PublicKey, wanted jose.SignatureAlgorithm) (jose.SignatureAlgorithm, error) {
 	var possible []jose.SignatureAlgorithm
@@ -166,7 +163,7 @@ func algorithmFor(public crypto.PublicKey, wanted jose.SignatureAlgorithm) (jose
 		if bits := public.N.BitLen(); bits < 2048 {
 			return "", check.Invalid("key", fmt.Sprintf("RSA, %d bits", bits), "Okta requires 2048 or more")
 		}
-		possible = algorithms[:3]
+		possible = jws.Algorithms[:3]
 	case *ecdsa.PublicKey:
 		switch public.Curve {
 		case elliptic.P256():

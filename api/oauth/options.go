@@ -15,6 +15,7 @@ import (
 	"example.com/apptokens/api"
 	"example.com/apptokens/api/internal/check"
 	"example.com/apptokens/api/internal/header"
+	"example.com/apptokens/api/internal/jws"
 	"example.com/apptokens/api/internal/retry"
 	"example.com/apptokens/api/internal/text"
 )
@@ -98,7 +99,8 @@ func WithKeyID(id string) Option {
 // curve for an ECDSA key: ES256, ES384 or ES512. The default is RS256 or the one of the curve.
 func WithAlgorithm(algorithm string) Option {
 	wanted := jose.SignatureAlgorithm(algorithm)
-	err := check.That(slices.Contains(algorithms, wanted), "algorithm", wanted, fmt.Sprintf("Okta accepts %v", algorithms))
+	accepted := slices.Contains(jws.Algorithms, wanted)
+	err := check.That(accepted, "algorithm", wanted, fmt.Sprintf("Okta accepts %v", jws.Algorithms))
 	return check.Option(err, func(s *settings) { s.algorithm = wanted })
 }
 

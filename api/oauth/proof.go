@@ -16,6 +16,8 @@ import (
 	"github.com/go-jose/go-jose/v4"
 	"github.com/go-jose/go-jose/v4/cryptosigner"
 	"github.com/go-jose/go-jose/v4/jwt"
+
+	"example.com/apptokens/api/internal/jws"
 )
 
 // prover makes proofs that a request comes from the holder of the key that its token is bound to (DPoP, RFC 9449).
@@ -103,7 +105,7 @@ func challenge(resp *http.Response) string {
 // nonceOf returns the nonce in a proof of this package. The stored nonce may be newer.
 func nonceOf(proof string) string {
 	var claims proofClaims
-	if parsed, err := jwt.ParseSigned(proof, algorithms); err == nil {
+	if parsed, err := jwt.ParseSigned(proof, jws.Algorithms); err == nil {
 		_ = parsed.UnsafeClaimsWithoutVerification(&claims)
 	}
 	return claims.Nonce

@@ -11,6 +11,7 @@ import (
 	"github.com/go-jose/go-jose/v4/jwt"
 
 	"example.com/apptokens/api/internal/check"
+	"example.com/apptokens/api/internal/jws"
 )
 
 // proofLifetime is the maximum age of a proof
@@ -35,7 +36,7 @@ func (o *Org) checkProof(r *http.Request, target string, now time.Time) (p proof
 	if len(lines) != 1 {
 		return p, "There must be one DPoP header."
 	}
-	parsed, err := jwt.ParseSigned(lines[0], algorithms)
+	parsed, err := jwt.ParseSigned(lines[0], jws.Algorithms)
 	if err != nil {
 		return p, "The DPoP proof is not a JWT that is signed with one of the supported algorithms."
 	}

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+
+	"example.com/apptokens/api/internal/jws"
 )
 
 // response is what the org is about to send. A fault may change it.
@@ -90,7 +92,7 @@ func (answer *response) challenge(status int, org string, dpop bool, code, descr
 	answer.status = status
 	scheme := "Bearer"
 	if dpop {
-		scheme = `DPoP algs="` + strings.Trim(fmt.Sprint(algorithms), "[]") + `",`
+		scheme = `DPoP algs="` + strings.Trim(fmt.Sprint(jws.Algorithms), "[]") + `",`
 	}
 	answer.header.Set("WWW-Authenticate", fmt.Sprintf(
 		`%s authorization_uri="%s/oauth2/v1/authorize", realm="%[2]s", scope="%[3]s %s", error="%s", error_description="%s"`,

@@ -10,8 +10,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/go-jose/go-jose/v4"
 	"github.com/go-jose/go-jose/v4/jwt"
+
+	"example.com/apptokens/api/internal/jws"
 )
 
 // ServiceApp is an OAuth 2.0 service app of an [Org], for [WithServiceApp].
@@ -64,9 +65,6 @@ const (
 	// clockTolerance is how far a client's clock may be ahead.
 	clockTolerance = 5 * time.Second
 )
-
-// algorithms are the signature algorithms that Okta accepts, for assertions and for proofs.
-var algorithms = []jose.SignatureAlgorithm{jose.RS256, jose.RS384, jose.RS512, jose.ES256, jose.ES384, jose.ES512}
 
 // accessToken is what the org knows about an access token.
 type accessToken struct {
@@ -190,7 +188,7 @@ func (app ServiceApp) narrow(scopes []string) ([]string, *refusal) {
 
 // checkAssertion checks a client assertion and returns the app that signed it.
 func (o *Org) checkAssertion(assertion, endpoint string, now time.Time) (ServiceApp, *refusal) {
-	parsed, err := jwt.ParseSigned(assertion, algorithms)
+	parsed, err := jwt.ParseSigned(assertion, jws.Algorithms)
 	var claims jwt.Claims
 	if err != nil || parsed.UnsafeClaimsWithoutVerification(&claims) != nil {
 		return ServiceApp{}, invalidClient(

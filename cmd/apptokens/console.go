@@ -98,3 +98,11 @@ func await[T any](ctx context.Context, read func() (T, error)) (value T, err err
 		return r.value, r.err
 	}
 }
+
+// plural returns a number with what is counted.
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}

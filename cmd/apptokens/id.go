@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"example.com/apptokens/api"
@@ -45,4 +46,14 @@ func checkClient(id string) error {
 		return fmt.Errorf("%q is not a client ID; for an OIDC app it is the app's ID, which begins with 0oa", id)
 	}
 	return nil
+}
+
+// unique returns each ID once.
+func unique(ids []string) (once []string) {
+	for _, id := range ids {
+		if !slices.Contains(once, id) {
+			once = append(once, id)
+		}
+	}
+	return once
 }

@@ -128,3 +128,6 @@ func (e usageError) Unwrap() error { return e.error }
 
 // usage returns a usageError.
 func usage(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// unmatchedError reports that a filter value of a sweep matched nothing.
+type unmatchedError struct{ error }

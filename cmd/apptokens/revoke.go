@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os/signal"
-	"slices"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -27,23 +26,25 @@ The exit code is 0 if all were revoked.`,
   # all tokens of one user
   apptokens sweep 0oardd5r32PWsF4421d7 --user 00unkw1sfbTw08c0g1d7`,
 		Args: wantArgs(2, 0),
-		RunE: func(command *cobra.Command, args []string) error {
-			if err := errors.Join(checkApps(args[0]), checkTokens(args[1:]...)); err != nil {
-				return err
-			}
-			client, err := a.client(2)
-			if err != nil {
-				return err
-			}
-			var targets []target
-			for _, id := range unique(args[1:]) {
-				targets = append(targets, target{args[0], id})
-			}
-			return a.revoke(command.Context(), targets, func(t target) error {
-				return client.Revoke(command.Context(), t.appID, t.tokenID)
-			})
-		},
+		RunE: a.revokeTokens,
 	}
+}
+
+func (a *app) revokeTokens(command *cobra.Command, args []string) error {
+	if err := errors.Join(checkApps(args[0]), checkTokens(args[1:]...)); err != nil {
+		return err
+	}
+	client, err := a.client(2)
+	if err != nil {
+		return err
+	}
+	var targets []target
+	for _, id := range unique(args[1:]) {
+		targets = append(targets, target{args[0], id})
+	}
+	return a.revoke(command.Context(), targets, func(t target) error {
+		return client.Revoke(command.Context(), t.appID, t.tokenID)
+	})
 }
 
 // target is one token, or all tokens of one app.
@@ -90,13 +91,3 @@ type reported struct {
 func (e reported) Error() string { return e.text }
 
 func (e reported) Unwrap() error { return e.cause }
-
-// unique returns each ID once.
-func unique(ids []string) (once []string) {
-	for _, id := range ids {
-		if !slices.Contains(once, id) {
-			once = append(once, id)
-		}
-	}
-	return once
-}

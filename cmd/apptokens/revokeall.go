@@ -6,8 +6,14 @@ import (
 	"github.com/spf13/cobra"
 )
 
+// revokeAll is one run of the subcommand.
+type revokeAll struct {
+	*app
+	yes bool
+}
+
 func (a *app) revokeAllCommand() *cobra.Command {
-	var yes bool
+	r := &revokeAll{app: a}
 	command := &cobra.Command{
 		Use:   "revoke-all APP...",
 		Short: "Revoke every refresh token of apps",
@@ -18,31 +24,33 @@ On a terminal, the command asks for confirmation of every app before it revokes
 anything. Elsewhere it needs --yes.`,
 		Example: `  apptokens revoke-all 0oardd5r32PWsF4421d7`,
 		Args:    wantArgs(1, 0),
-		RunE: func(command *cobra.Command, args []string) error {
-			if err := checkApps(args...); err != nil {
-				return err
-			}
-			client, err := a.client(2)
-			if err != nil {
-				return err
-			}
-			apps := unique(args)
-			if !yes {
-				if err := a.confirmRevokeAll(command, apps); err != nil {
-					return err
-				}
-			}
-			var targets []target
-			for _, id := range apps {
-				targets = append(targets, target{appID: id})
-			}
-			return a.revoke(command.Context(), targets, func(t target) error {
-				return client.RevokeAll(command.Context(), t.appID)
-			})
-		},
+		RunE:    r.run,
 	}
-	command.Flags().BoolVar(&yes, "yes", false, "do not ask for confirmation")
+	command.Flags().BoolVar(&r.yes, "yes", false, "do not ask for confirmation")
 	return command
+}
+
+func (r *revokeAll) run(command *cobra.Command, args []string) error {
+	if err := checkApps(args...); err != nil {
+		return err
+	}
+	client, err := r.client(2)
+	if err != nil {
+		return err
+	}
+	apps := unique(args)
+	if !r.yes {
+		if err := r.confirmRevokeAll(command, apps); err != nil {
+			return err
+		}
+	}
+	var targets []target
+	for _, id := range apps {
+		targets = append(targets, target{appID: id})
+	}
+	return r.revoke(command.Context(), targets, func(t target) error {
+		return client.RevokeAll(command.Context(), t.appID)
+	})
 }
 
 func (a *app) cannotPrompt(command *cobra.Command, flags string) error {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"example.com/apptokens/api/config"
 	"example.com/apptokens/cmd/apptokens/internal/output"
@@ -147,4 +148,60 @@ func wantArgs(least, most int) cobra.PositionalArgs {
 		}
 		return nil
 	}
+}
+
+// once is a flag that may be given only once: of two files or two dates, one would be dropped silently.
+type once struct {
+	pflag.Value
+	given int
+}
+
+func (o *once) Set(value string) error {
+	o.given++
+	return o.Value.Set(value)
+}
+
+// countFlags lets checkFlags see how often a string flag was given.
+func countFlags(root *cobra.Command) {
+	for _, command := range append(root.Commands(), root) {
+		wrap := func(flag *pflag.Flag) {
+			if flag.Value.Type() == "string" {
+				flag.Value = &once{Value: flag.Value}
+			}
+		}
+		command.LocalNonPersistentFlags().VisitAll(wrap)
+		command.PersistentFlags().VisitAll(wrap)
+	}
+}
+
+// checkFlags returns an error if a flag is empty or given twice. An empty one may be an unset variable, and must not
+// mean the same as leaving the flag out.
+func checkFlags(command *cobra.Command) (err error) {
+	command.Flags().Visit(func(flag *pflag.Flag) { // those that were given
+		value, ok := flag.Value.(*once)
+		switch {
+		case !ok || err != nil:
+		case value.given > 1:
+			err = usage("--%s is given twice", flag.Name)
+		case value.String() == "":
+			err = usage("--%s is empty", flag.Name)
+		}
+	})
+	return err
+}
+
+// flagError adds similar flags to the error about an unknown one.
+func flagError(command *cobra.Command, err error) error {
+	name, unknown := strings.CutPrefix(err.Error(), "unknown flag: --")
+	if !unknown {
+		return err
+	}
+	names := &cobra.Command{SuggestionsMinimumDistance: 2} // cobra finds similar names only among commands
+	command.Flags().VisitAll(func(flag *pflag.Flag) {
+		names.AddCommand(&cobra.Command{Use: flag.Name, Run: func(*cobra.Command, []string) {}})
+	})
+	if similar := names.SuggestionsFor(name); len(similar) > 0 {
+		return fmt.Errorf("%w; did you mean --%s?", err, strings.Join(similar, " or --"))
+	}
+	return err
 }

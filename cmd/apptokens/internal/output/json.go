@@ -13,12 +13,12 @@ import (
 // EncodeJSON returns one line of JSON, without escapes for HTML. Raw JSON stays as it is, except for line ends between
 // its tokens.
 func EncodeJSON(value any) ([]byte, error) {
-	if raw, ok := value.(jsontext.Value); ok {
-		raw = raw.Clone()
-		if bytes.ContainsAny(raw, "\r\n") {
-			_ = raw.Compact() // it was decoded, so it is valid
+	if raw, ok := value.(json.RawMessage); ok {
+		line := jsontext.Value(raw).Clone()
+		if bytes.ContainsAny(line, "\r\n") {
+			_ = line.Compact() // it was decoded, so it is valid
 		}
-		return escapeControls(append(raw, '\n')), nil
+		return escapeControls(append(line, '\n')), nil
 	}
 	var text bytes.Buffer
 	encoder := json.NewEncoder(&text)
