@@ -1,6 +1,7 @@
 package oauth_test
 
 import (
+	"bufio"
 	"bytes"
 	"cmp"
 	"crypto"
@@ -232,6 +233,13 @@ func TestNeitherAGrantNorAProxysPasswordIsShown(t *testing.T) {
 				StatusCode: http.StatusOK, Header: http.Header{},
 				Body: io.NopCloser(strings.NewReader(`{"access_token":"a","token_type":"` + strings.Repeat(" ", 200) + req.PostForm.Get("client_assertion") + `"}`)),
 			}, nil
+		}),
+		"trailer": roundTripper(func(req *http.Request) (*http.Response, error) { // net/http quotes one that is malformed
+			if err := req.ParseForm(); err != nil {
+				return nil, err
+			}
+			return http.ReadResponse(bufio.NewReader(strings.NewReader("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"+
+				"0\r\nno trailer "+req.PostForm.Get("client_assertion")+req.Header.Get("DPoP")+"\r\n\r\n")), req)
 		}),
 		"proxy": &http.Transport{Proxy: http.ProxyURL(through)},
 	} {

@@ -240,6 +240,24 @@ func TestCallersWhoLeaveDrawOnNoBudget(t *testing.T) {
 	})
 }
 
+// Nor does a rate limit that is waited out.
+func TestRateLimitsDrawOnNoBudget(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org := newOrg(3)
+		org.Inject(oktatest.Status(http.StatusTooManyRequests).On(http.MethodPost).Forever())
+		app := newServiceApp(t, org.Transport(), key(), oauth.WithRetry(api.RetryPolicy{BaseDelay: 1, MaxDelay: 1}))
+		for range 100 {
+			checkError(t, authorize(t.Context(), app), api.ErrRateLimited, "E0000047")
+		}
+		org.Heal()
+		org.Inject(oktatest.Status(503).On(http.MethodPost).Times(4))
+		if err := authorize(t.Context(), app); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 // The attempts of one call may wait for authorization as long as the retry policy says. More is not begun.
 func TestAWaitBeyondTheTimeForAuthorizationIsNotBegun(t *testing.T) {
 	t.Parallel()
