@@ -80,7 +80,7 @@ func TestReplacementsAreNotReplaced(t *testing.T) {
 // Once a resource has accepted a replacement, even if it refuses what was asked of it, the token was not the problem.
 func TestAReplacementThatWasAcceptedIsReplaced(t *testing.T) {
 	t.Parallel()
-	for status, want := range map[int]bool{200: true, 204: true, 403: true, 404: true, 300: false, 400: false, 429: false, 503: false} {
+	for status, want := range map[int]bool{200: true, 204: true, 299: true, 403: true, 404: true, 300: false, 400: false, 429: false, 503: false} {
 		app := newServiceApp(t, newOrg(3).Transport(), key())
 		for i, status := range []int{401, status, 401} {
 			req, err := authorized(t.Context(), app)
@@ -106,6 +106,36 @@ func TestFailuresAreNotKept(t *testing.T) {
 	if n, err := list(t.Context(), client); n != 3 || err != nil {
 		t.Errorf("listed %d of 3: %v", n, err)
 	}
+}
+
+// The next caller after a failure starts again, even while one who waited for it is yet to notice.
+func TestAFailureIsNotKeptForOneWhoIsSlow(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org := newOrg(3)
+		org.Inject(oktatest.Status(400).On(http.MethodPost))
+		app := newServiceApp(t, org.Transport(), key())
+		ctx := slow{t.Context(), make(chan struct{})}
+		var wait sync.WaitGroup
+		wait.Go(func() { _ = authorize(ctx, app) })
+		synctest.Wait()
+		if err := authorize(t.Context(), app); err != nil {
+			t.Error(err)
+		}
+		close(ctx.waits)
+		wait.Wait()
+	})
+}
+
+// slow is the context of a caller who is held up when it begins to wait.
+type slow struct {
+	context.Context
+	waits chan struct{}
+}
+
+func (s slow) Done() <-chan struct{} {
+	<-s.waits
+	return s.Context.Done()
 }
 
 func TestCallersLeaveUnderTheirOwnContexts(t *testing.T) {
