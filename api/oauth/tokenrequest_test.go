@@ -3,6 +3,7 @@ package oauth_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"sync"
 	"testing"
@@ -219,20 +220,31 @@ func TestAWaitBeyondTheTimeForAuthorizationIsNotBegun(t *testing.T) {
 	})
 }
 
-// A clock that another response corrects meanwhile is still a reason to try again.
-func TestTheClockIsLearntMeanwhile(t *testing.T) {
+// A refusal is repeated twice for another nonce and once for another clock, however often the server sends another.
+// Nothing else is repeated without a wait.
+func TestOnlyRefusalsAreRepeatedAtOnce(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		org := newOrg(3, oktatest.WithClock(func() time.Time { return time.Now().Add(20 * time.Minute) }))
-		var app *oauth.ServiceApp
-		transport := roundTripper(func(req *http.Request) (*http.Response, error) {
-			resp, err := org.Transport().RoundTrip(req)
-			app.Observe(resp)
-			return resp, err
+	for _, test := range []struct{ status, nonces, requests int }{
+		{401, 0, 2}, {401, 1, 3}, {401, 9, 4}, {400, 9, 4}, {200, 9, 1}, {403, 9, 1}, {429, 9, 1}, {503, 9, 1},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			requests := 0
+			app := newServiceApp(t, roundTripper(func(*http.Request) (*http.Response, error) {
+				requests++
+				date := time.Now().Add(time.Duration(min(requests, 9)) * time.Hour).UTC().Format(http.TimeFormat)
+				header := http.Header{"Date": {date}}
+				if test.nonces > 0 {
+					header.Set("DPoP-Nonce", fmt.Sprint("n", min(requests, test.nonces)))
+				}
+				return &http.Response{StatusCode: test.status, Header: header, Body: http.NoBody}, nil
+			}), key(), oauth.WithRetry(api.RetryPolicy{MaxAttempts: 1}))
+			var failure *oauth.Error
+			if err := authorize(t.Context(), app); !errors.As(err, &failure) || failure.StatusCode != test.status {
+				t.Errorf("error %v, want one with status %d", err, test.status)
+			}
+			if requests != test.requests {
+				t.Errorf("%d with %d nonces: %d token requests, want %d", test.status, test.nonces, requests, test.requests)
+			}
 		})
-		app = newServiceApp(t, transport, key())
-		if err := authorize(t.Context(), app); err != nil {
-			t.Error(err)
-		}
-	})
+	}
 }
