@@ -86,15 +86,14 @@ func (e *endpoint) attempt(ctx context.Context) (*grant, http.Header, *Error) {
 		if e.prover != nil && newNonce != "" {
 			e.prover.tokenNonce.Store(newNonce)
 		}
+		refused := failure != nil && failure.isRefusal()
 		switch {
-		case failure == nil || !failure.isRefusal():
-			return grant, header, failure
-		case e.prover != nil && newNonce != "" && newNonce != nonce && nonces < maxNonces:
+		case refused && e.prover != nil && newNonce != "" && newNonce != nonce && nonces < maxNonces:
 			nonces++
-		case (e.clock.offset()-offset).Abs() >= tolerance && clocks == 0:
+		case refused && (e.clock.offset()-offset).Abs() >= tolerance && clocks == 0:
 			clocks++
 		default:
-			return nil, header, failure
+			return grant, header, failure
 		}
 	}
 }
@@ -111,14 +110,16 @@ func (e *endpoint) send(ctx context.Context, nonce string) (*grant, http.Header,
 	transport := cmp.Or(e.client(ctx).Transport, http.DefaultTransport)
 	resp, err := roundTrip(transport, req)
 	if err != nil {
-		secrets = append(secrets, header.ProxyCredentials(transport, req)...)
+		permanent := retry.IsPermanent(err) // redaction would hide it
+		err = text.RedactError(err, append(secrets, header.ProxyCredentials(transport, req)...)...)
 		switch {
-		case retry.IsPermanent(err):
-			return nil, nil, e.failed(nil, nil, text.RedactError(err, secrets...))
+		case permanent:
 		case errors.Is(ctx.Err(), context.DeadlineExceeded):
-			err = fmt.Errorf("no response within %v", timeout)
+			err = retry.Transient(fmt.Errorf("no response within %v", timeout))
+		default:
+			err = retry.Transient(err)
 		}
-		return nil, nil, e.failed(nil, nil, retry.Transient(text.RedactError(err, secrets...)))
+		return nil, nil, e.failed(nil, nil, err)
 	}
 	defer resp.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody))
@@ -195,8 +196,8 @@ func (e *endpoint) timeout(ctx context.Context) time.Duration {
 
 // failed returns an error with what is known of the response. resp is nil if there was no response.
 func (e *endpoint) failed(resp *http.Response, secrets []string, err error) *Error {
-	failure := &Error{Endpoint: e.url, ClientID: e.clientID, Err: err}
-	_ = errors.As(err, (*missingScopes)(&failure.MissingScopes))
+	missing, _ := errors.AsType[missingScopes](err)
+	failure := &Error{Endpoint: e.url, ClientID: e.clientID, MissingScopes: missing, Err: err}
 	if resp != nil {
 		failure.StatusCode = resp.StatusCode
 		failure.RequestID = text.Printable(text.Redact(resp.Header.Get("X-Okta-Request-Id"), secrets...), 100)

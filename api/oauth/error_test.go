@@ -72,6 +72,8 @@ func TestErrorsOfTheTokenEndpoint(t *testing.T) {
 			says: "no access token", requests: 1},
 		"hostile token": {faults: answer(200, `{"token_type":"DPoP","access_token":"a\r\nX: y"}`),
 			want: api.ErrUnexpectedResponse, status: 200, says: "no access token", requests: 1},
+		"a body beyond 1 MiB": {faults: answer(200, strings.Repeat(" ", 1<<20)+`{"token_type":"DPoP","access_token":"granted"}`),
+			want: api.ErrUnexpectedResponse, status: 200, says: "the body is not a token response", requests: 1},
 		"a bearer token": {faults: answer(200, `{"token_type":"Bearer","access_token":"granted"}`),
 			want: api.ErrUnexpectedResponse, status: 200, says: `token type is "Bearer", want "DPoP"`, requests: 1},
 		"a nonce, and gives none": {faults: answer(400, `{"error":"use_dpop_nonce"}`), status: 400, code: "use_dpop_nonce",

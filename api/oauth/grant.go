@@ -88,11 +88,11 @@ func (e *endpoint) refusal(resp *http.Response, body []byte, secrets []string) *
 		OktaSummary string `json:"errorSummary"`
 	}
 	_ = json.Unmarshal(body, &said)
+	if said.Code == "" {
+		said.Code, said.Description = said.OktaCode, said.OktaSummary
+	}
 	failure := e.failed(resp, secrets, nil)
 	failure.Code, failure.Description = tidy(said.Code, secrets), tidy(said.Description, secrets)
-	if said.Code == "" {
-		failure.Code, failure.Description = tidy(said.OktaCode, secrets), tidy(said.OktaSummary, secrets)
-	}
 	switch {
 	case resp.StatusCode < http.StatusBadRequest:
 		failure.Err = fmt.Errorf("%w: want status 200; redirects are not followed", api.ErrUnexpectedResponse)

@@ -210,7 +210,7 @@ func TestTheNonceOfAResponseIsUsedNext(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var nonces []string
 				app := newServiceApp(t, roundTripper(func(req *http.Request) (*http.Response, error) {
-					nonces = append(nonces, nonceOf(t, req.Header.Get("DPoP")))
+					nonces = append(nonces, claimsOf(t, req.Header.Get("DPoP")).Nonce)
 					if len(nonces) > 1 {
 						body = strings.NewReader(grant)
 					}
@@ -230,15 +230,37 @@ func TestTheNonceOfAResponseIsUsedNext(t *testing.T) {
 	}
 }
 
-// nonceOf returns the nonce in a proof.
-func nonceOf(t *testing.T, proof string) string {
+// An assertion is of no use for long to whoever finds it.
+func TestAssertionsLiveForFiveMinutes(t *testing.T) {
+	t.Parallel()
+	requests := 0
+	app := newServiceApp(t, roundTripper(func(req *http.Request) (*http.Response, error) {
+		requests++
+		if err := req.ParseForm(); err != nil {
+			return nil, err
+		}
+		claims := claimsOf(t, req.PostForm.Get("client_assertion"))
+		if lifetime := claims.Expiry.Time().Sub(claims.IssuedAt.Time()); lifetime != 5*time.Minute {
+			t.Errorf("valid for %v, want 5 minutes", lifetime)
+		}
+		return &http.Response{StatusCode: http.StatusBadRequest, Body: http.NoBody}, nil
+	}), key())
+	if _ = authorize(t.Context(), app); requests != 1 {
+		t.Errorf("%d token requests, want 1", requests)
+	}
+}
+
+// claims are those of a proof or an assertion.
+type claims struct {
+	jwt.Claims
+	Nonce string `json:"nonce"`
+}
+
+func claimsOf(t *testing.T, token string) (c claims) {
 	t.Helper()
-	parsed, err := jwt.ParseSigned(proof, []jose.SignatureAlgorithm{jose.ES256})
-	var claims struct {
-		Nonce string `json:"nonce"`
+	parsed, err := jwt.ParseSigned(token, []jose.SignatureAlgorithm{jose.ES256})
+	if err != nil || parsed.UnsafeClaimsWithoutVerification(&c) != nil {
+		t.Fatalf("%q is not a JWT of the app: %v", token, err)
 	}
-	if err != nil || parsed.UnsafeClaimsWithoutVerification(&claims) != nil {
-		t.Fatalf("%q is not a proof: %v", proof, err)
-	}
-	return claims.Nonce
+	return c
 }

@@ -1,6 +1,7 @@
 package oauth_test
 
 import (
+	"bufio"
 	"bytes"
 	"cmp"
 	"crypto"
@@ -200,11 +201,10 @@ func TestSignersMayFail(t *testing.T) {
 	}
 }
 
-// What the token endpoint grants stays out of the error of a grant that cannot be used, and so do the assertion that it
-// repeats, and the password of a proxy that refuses.
+// What the token endpoint grants stays out of the error of a grant that cannot be used, and so do the assertion and the
+// proof that a response repeats, and the password of a proxy that refuses.
 func TestNeitherAGrantNorAProxysPasswordIsShown(t *testing.T) {
 	t.Parallel()
-	token := "granted-canary"
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		connection, _, err := w.(http.Hijacker).Hijack()
 		if err == nil {
@@ -217,24 +217,24 @@ func TestNeitherAGrantNorAProxysPasswordIsShown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, transport := range map[string]http.RoundTripper{
-		"grant": roundTripper(func(*http.Request) (*http.Response, error) {
-			return &http.Response{
-				StatusCode: http.StatusOK, Header: http.Header{"X-Okta-Request-Id": {token}},
-				Body: io.NopCloser(strings.NewReader(`{"access_token":"` + token + `","token_type":"` + token + `"}`)),
-			}, nil
-		}),
-		"assertion": roundTripper(func(req *http.Request) (*http.Response, error) {
+	transports := map[string]http.RoundTripper{"proxy": &http.Transport{Proxy: http.ProxyURL(through)}}
+	for name, response := range map[string]string{
+		"grant": "200 OK\r\nX-Okta-Request-Id: granted-canary\r\n\r\n" +
+			`{"access_token":"granted-canary","token_type":"granted-canary"}`,
+		"token type":        "200 OK\r\n\r\n" + `{"access_token":"a","token_type":"` + strings.Repeat(" ", 200) + `SECRETS"}`,
+		"malformed trailer": "200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nno trailer SECRETS\r\n\r\n",
+		"content type":      "400 Bad Request\r\nContent-Type: SECRETS\r\n\r\n",
+	} {
+		transports[name] = roundTripper(func(req *http.Request) (*http.Response, error) {
 			if err := req.ParseForm(); err != nil {
 				return nil, err
 			}
-			return &http.Response{
-				StatusCode: http.StatusOK, Header: http.Header{},
-				Body: io.NopCloser(strings.NewReader(`{"access_token":"a","token_type":"` + strings.Repeat(" ", 200) + req.PostForm.Get("client_assertion") + `"}`)),
-			}, nil
-		}),
-		"proxy": &http.Transport{Proxy: http.ProxyURL(through)},
-	} {
+			secrets := req.PostForm.Get("client_assertion") + req.Header.Get("DPoP")
+			response := "HTTP/1.1 " + strings.ReplaceAll(response, "SECRETS", secrets)
+			return http.ReadResponse(bufio.NewReader(strings.NewReader(response)), req)
+		})
+	}
+	for name, transport := range transports {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			app := newServiceApp(t, transport, key(), oauth.WithRetry(api.RetryPolicy{MaxAttempts: 1}))

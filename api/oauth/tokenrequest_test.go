@@ -3,6 +3,7 @@ package oauth_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"sync"
 	"testing"
@@ -104,53 +105,6 @@ func TestFailuresAreShared(t *testing.T) {
 	})
 }
 
-// One call after the other, it gets little more than one attempt for each.
-func TestABrokenTokenEndpointGetsLittleMoreLoad(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		org := newOrg(3)
-		org.Inject(oktatest.Status(503).On(http.MethodPost).Forever())
-		client := newClient(t, org.Transport(), oauth.WithRetry(api.RetryPolicy{BaseDelay: 1, MaxDelay: 1})) // so fast that time pays nothing in
-		const calls = 500
-		for range calls {
-			checkError(t, client.RevokeAll(t.Context(), appID), nil, "503 Service Unavailable")
-		}
-		if got, want := len(tokenRequests(org)), calls+50+calls/10; got > want || got < want-1 {
-			t.Errorf("%d token requests for %d calls, want %d: 50 retries, and one more for every ten calls", got, calls, want)
-		}
-		checkError(t, client.RevokeAll(t.Context(), appID), nil, "not retried: the retry budget is exhausted")
-	})
-}
-
-func TestASpentBudgetDoesNotHideTheFailure(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		refused := errors.New("connection refused")
-		client := newClient(t, roundTripper(func(*http.Request) (*http.Response, error) { return nil, refused }))
-		var err error
-		for range 20 {
-			err = client.RevokeAll(t.Context(), appID)
-		}
-		checkError(t, err, refused, "not retried: the retry budget is exhausted")
-	})
-}
-
-// A program that runs for days retries on the last of them as on the first.
-func TestTheBudgetOfTokenRequestsRecovers(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		org := newOrg(3)
-		client := newClient(t, org.Transport())
-		for hour := range 100 {
-			org.Inject(oktatest.Status(503).On(http.MethodPost))
-			if err := client.RevokeAll(t.Context(), appID); err != nil {
-				t.Fatalf("hour %d: %v", hour, err)
-			}
-			time.Sleep(time.Hour)
-		}
-	})
-}
-
 func TestTheRetryPolicyCanBeReplaced(t *testing.T) {
 	t.Parallel()
 	org := newOrg(3)
@@ -176,23 +130,49 @@ func TestAnOutageOfTheTokenEndpointDoesNotMatterYet(t *testing.T) {
 					t.Fatal(err)
 				}
 				org.Inject(fault.On(http.MethodPost).Forever())
-				time.Sleep(59*time.Minute + 10*time.Second)
-				start := time.Now()
-				if n, err := list(t.Context(), client); n != 3 || err != nil {
-					t.Errorf("listed %d of 3: %v", n, err)
+				granted := time.Now()
+				for _, age := range []time.Duration{59*time.Minute + 10*time.Second, 59*time.Minute + 54*time.Second} {
+					time.Sleep(time.Until(granted.Add(age)))
+					start := time.Now()
+					if n, err := list(t.Context(), client); n != 3 || err != nil {
+						t.Errorf("listed %d of 3: %v", n, err)
+					}
+					if took := time.Since(start); took > time.Second {
+						t.Errorf("took %v", took)
+					}
 				}
-				if took := time.Since(start); took > time.Second {
-					t.Errorf("took %v", took)
-				}
-				time.Sleep(time.Minute)
-				ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-				defer cancel()
-				if _, err := list(ctx, client); err == nil {
-					t.Error("an expired token is used")
+				for _, age := range []time.Duration{59*time.Minute + 56*time.Second, time.Hour + 10*time.Second} {
+					time.Sleep(time.Until(granted.Add(age)))
+					ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
+					defer cancel()
+					if _, err := list(ctx, client); err == nil {
+						t.Errorf("a token is used after %v", age)
+					}
 				}
 			})
 		})
 	}
+}
+
+// Nor is it lost with a renewal that everybody has left.
+func TestARenewalThatEverybodyLeavesCostsNoToken(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org := newOrg(3)
+		app := newServiceApp(t, org.Transport(), key())
+		if err := authorize(t.Context(), app); err != nil {
+			t.Fatal(err)
+		}
+		org.Inject(oktatest.SlowFirstByte(time.Hour).On(http.MethodPost), oktatest.Status(503).On(http.MethodPost).Forever())
+		time.Sleep(59*time.Minute + 10*time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		checkError(t, authorize(ctx, app), context.DeadlineExceeded, "")
+		synctest.Wait()
+		if err := authorize(t.Context(), app); err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 // A rate limit that is known is not asked for again.
@@ -221,25 +201,6 @@ func TestCallersWithDeadlinesDoNotHammer(t *testing.T) {
 	})
 }
 
-// Callers who give up cost the others nothing of their retries.
-func TestCallersWhoLeaveDrawOnNoBudget(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		org := newOrg(3)
-		org.Inject(oktatest.SlowFirstByte(time.Second).On(http.MethodPost).Times(100))
-		app := newServiceApp(t, org.Transport(), key())
-		for range 100 {
-			ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
-			checkError(t, authorize(ctx, app), context.DeadlineExceeded, "")
-			cancel()
-		}
-		org.Inject(oktatest.Status(503).On(http.MethodPost))
-		if err := authorize(t.Context(), app); err != nil {
-			t.Error(err)
-		}
-	})
-}
-
 // The attempts of one call may wait for authorization as long as the retry policy says. More is not begun.
 func TestAWaitBeyondTheTimeForAuthorizationIsNotBegun(t *testing.T) {
 	t.Parallel()
@@ -259,20 +220,31 @@ func TestAWaitBeyondTheTimeForAuthorizationIsNotBegun(t *testing.T) {
 	})
 }
 
-// A clock that another response corrects meanwhile is still a reason to try again.
-func TestTheClockIsLearntMeanwhile(t *testing.T) {
+// A refusal is repeated twice for another nonce and once for another clock, however often the server sends another.
+// Nothing else is repeated without a wait.
+func TestOnlyRefusalsAreRepeatedAtOnce(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		org := newOrg(3, oktatest.WithClock(func() time.Time { return time.Now().Add(20 * time.Minute) }))
-		var app *oauth.ServiceApp
-		transport := roundTripper(func(req *http.Request) (*http.Response, error) {
-			resp, err := org.Transport().RoundTrip(req)
-			app.Observe(resp)
-			return resp, err
+	for _, test := range []struct{ status, nonces, requests int }{
+		{401, 0, 2}, {401, 1, 3}, {401, 9, 4}, {400, 9, 4}, {200, 9, 1}, {403, 9, 1}, {429, 9, 1}, {503, 9, 1},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			requests := 0
+			app := newServiceApp(t, roundTripper(func(*http.Request) (*http.Response, error) {
+				requests++
+				date := time.Now().Add(time.Duration(min(requests, 9)) * time.Hour).UTC().Format(http.TimeFormat)
+				header := http.Header{"Date": {date}}
+				if test.nonces > 0 {
+					header.Set("DPoP-Nonce", fmt.Sprint("n", min(requests, test.nonces)))
+				}
+				return &http.Response{StatusCode: test.status, Header: header, Body: http.NoBody}, nil
+			}), key(), oauth.WithRetry(api.RetryPolicy{MaxAttempts: 1}))
+			var failure *oauth.Error
+			if err := authorize(t.Context(), app); !errors.As(err, &failure) || failure.StatusCode != test.status {
+				t.Errorf("error %v, want one with status %d", err, test.status)
+			}
+			if requests != test.requests {
+				t.Errorf("%d with %d nonces: %d token requests, want %d", test.status, test.nonces, requests, test.requests)
+			}
 		})
-		app = newServiceApp(t, transport, key())
-		if err := authorize(t.Context(), app); err != nil {
-			t.Error(err)
-		}
-	})
+	}
 }
