@@ -129,7 +129,7 @@ func retrieveError(e *oauth2.RetrieveError) error {
 	if e.ErrorCode != "" {
 		refusal += ": " + e.ErrorCode + ": " + e.ErrorDescription
 	}
-	return errors.New(text.Printable(refusal, 300))
+	return errors.New(text.Printable(refusal, text.MaxSentence))
 }
 
 // checkCredential never shows the credential.

@@ -64,13 +64,9 @@ func New(orgURL string, auth Auth, opts ...Option) (_ *Client, err error) {
 		settings.attemptTimeout = min(settings.attemptTimeout, timeout)
 	}
 	sender := sender{cmp.Or(httpClient.Transport, defaultTransport()), httpClient.Jar, settings.attemptTimeout}
-	raw, err := gen.NewClient(org.String(), gen.WithHTTPClient(sender))
-	if err != nil {
-		return nil, err
-	}
 	return &Client{
 		org:      org,
-		raw:      raw,
+		raw:      &gen.Client{Server: org, Client: sender},
 		auth:     func() Auth { return auth },
 		pacer:    ratelimit.NewPacer(settings.share, settings.retry.MaxWait),
 		budget:   retry.NewBudget(),

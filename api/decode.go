@@ -15,6 +15,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"example.com/apptokens/api/internal/retry"
+	"example.com/apptokens/api/internal/text"
 )
 
 const (
@@ -35,7 +36,7 @@ var bodies = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 // The warning names what could not be read but is not an error.
 func decode(resp *http.Response, value any, keepRaw bool) (raw []byte, warning string, err error) {
 	if contentType := resp.Header.Get("Content-Type"); !isJSON(contentType) {
-		return nil, "", unexpected("the content type is %q, not JSON", clean(resp.Request, contentType, 100))
+		return nil, "", unexpected("the content type is %q, not JSON", clean(resp.Request, contentType, text.MaxValue))
 	}
 	buffer := bodies.Get().(*bytes.Buffer)
 	defer func() {

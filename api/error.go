@@ -91,7 +91,7 @@ func (e *Error) Error() string {
 		}
 		b.WriteString(")")
 	}
-	return text.Printable(b.String(), 1000)
+	return text.Printable(b.String(), text.MaxError)
 }
 
 // Unwrap returns the cause, if there is one besides the status.

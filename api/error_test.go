@@ -70,6 +70,7 @@ func TestErrorsOfRevocationsTellWhetherItMayBeDone(t *testing.T) {
 		want   bool
 	}{
 		"Okta refuses":                       {[]oktatest.Fault{oktatest.Status(403)}, revoke, false},
+		"Okta does not understand":           {[]oktatest.Fault{oktatest.Status(400)}, revoke, false},
 		"Okta is down":                       {[]oktatest.Fault{oktatest.Status(503).Forever()}, revoke, false},
 		"a gateway gets no answer from Okta": {[]oktatest.Fault{oktatest.HTML(504).Forever()}, revoke, true},
 		"the connection breaks":              {[]oktatest.Fault{oktatest.DropAfter().Forever()}, revoke, true},

@@ -38,11 +38,11 @@ func (l *listing) follow(link string) (*url.URL, error) {
 	case target.User != nil:
 		return nil, fmt.Errorf("%w: the URL of the next page has user information", ErrForeignLink)
 	case target.Opaque != "":
-		return nil, fmt.Errorf("%w: the next page would be at a %s URL", ErrForeignLink, text.Truncate(target.Scheme, 20))
+		return nil, fmt.Errorf("%w: the next page would be at a %s URL", ErrForeignLink, text.Truncate(target.Scheme, text.MaxValue))
 	case l.client.mapLinks:
 		target.Scheme, target.Host = home.Scheme, home.Host
 	case !check.SameOrigin(target, &home):
-		origin := target.Scheme + "://" + text.Truncate(target.Host, 100)
+		origin := target.Scheme + "://" + text.Truncate(target.Host, text.MaxValue)
 		return nil, fmt.Errorf("%w: the next page would be at %s, the listing is at %s", ErrForeignLink, origin, l.client.org)
 	}
 	if target.EscapedPath() != home.Path {
@@ -116,14 +116,14 @@ func (l *listing) read(resp *http.Response, announce func(next string)) (page Pa
 		return Page{}, "", unexpected("token %d of the page has no ID", i+1)
 	}
 	if body != nil {
-		err = json.Unmarshal(body, &page.Raw, lenient)
+		_ = json.Unmarshal(body, &page.Raw, lenient) // which decode could read
 	}
 	if page.Next == "" && !links.Self && len(page.Tokens) >= pageSize(resp.Request.URL) {
 		// Okta sends a self link even with an empty page. A full page without one has lost its links on the way, and may not
 		// be the last (OKTA-796989 was such a bug of Okta's own).
 		return Page{}, "", unexpected("a full page came with neither a self nor a next link, so there may be more tokens")
 	}
-	return page, warning, err
+	return page, warning, nil
 }
 
 // pageSize returns the number of tokens that a request asks for: a link has its own.

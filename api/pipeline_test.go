@@ -90,6 +90,7 @@ func TestBreakingOutLeavesNothingBehind(t *testing.T) {
 						t.Fatal(err)
 					}
 					if n++; n == tokens {
+						time.Sleep(100 * time.Millisecond) // in which the request for the page ahead is sent
 						ended = time.Now()
 						break
 					}
@@ -282,6 +283,35 @@ func TestAForeignLinkOfABrokenPageIsForgotten(t *testing.T) {
 				late := make(chan struct{})
 				time.AfterFunc(time.Second, func() { close(late) })
 				resp.Header.Set("Link", "<https://evil.example/>; rel=next")
+				resp.Body = io.NopCloser(io.MultiReader(waitFor{late}, strings.NewReader("[")))
+			}
+			return resp, err
+		}))
+		if ids, err := list(t.Context(), client, api.PageSize(3)); err != nil || !slices.Equal(ids, allIDs(org)) {
+			t.Errorf("listed %v, %v; want %v", ids, err, allIDs(org))
+		}
+	})
+}
+
+// The link of a broken response is forgotten, and may come again where it belongs.
+func TestAnAbandonedLinkMayComeAgain(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org := oktatest.New(oktatest.WithApp(appID, 10))
+		var links []string
+		for page, err := range newClient(t, org.Transport()).Pages(t.Context(), appID, api.PageSize(3)) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			links = append(links, page.Next)
+		}
+		requests := 0
+		client := newClient(t, roundTripper(func(req *http.Request) (*http.Response, error) {
+			resp, err := org.Transport().RoundTrip(req)
+			if requests++; requests == 2 { // the second page, with the link that belongs to the third
+				late := make(chan struct{})
+				time.AfterFunc(time.Second, func() { close(late) })
+				resp.Header.Set("Link", "<"+links[2]+">; rel=next")
 				resp.Body = io.NopCloser(io.MultiReader(waitFor{late}, strings.NewReader("[")))
 			}
 			return resp, err

@@ -45,7 +45,7 @@ func statusError(resp *http.Response, want int) *Error {
 	if body.Code == "" && body.Summary == "" {
 		body.Code, body.Summary = challenge, description
 	}
-	tidy := func(text string) string { return clean(resp.Request, text, 300) }
+	tidy := func(said string) string { return clean(resp.Request, said, text.MaxSentence) }
 	e.Challenge = tidy(challenge)
 	e.Code, e.Summary, e.ErrorID = tidy(body.Code), tidy(body.Summary), tidy(body.ID)
 	for _, cause := range body.Causes[:min(len(body.Causes), 10)] {
@@ -88,11 +88,11 @@ func leadsTo(resp *http.Response) string {
 	if err != nil {
 		return ""
 	}
-	return " to " + clean(resp.Request, location.Scheme+"://"+location.Host, 100)
+	return " to " + clean(resp.Request, location.Scheme+"://"+location.Host, text.MaxValue)
 }
 
 func requestID(resp *http.Response) string {
-	return clean(resp.Request, resp.Header.Get("X-Okta-Request-Id"), 100)
+	return clean(resp.Request, resp.Header.Get("X-Okta-Request-Id"), text.MaxValue)
 }
 
 // clean returns text of the server as one line for errors and logs, without the credential and the proof of possession

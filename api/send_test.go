@@ -289,3 +289,14 @@ func TestTheCookieJarIsUsed(t *testing.T) {
 		t.Errorf("cookies %q, want none and then route=7", sent)
 	}
 }
+
+// The default transport is one of the package's own, with more idle connections than net/http's.
+func TestNetHTTPsDefaultTransportIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	if _, err := api.New(orgURL, api.APIToken("token")); err != nil {
+		t.Fatal(err)
+	}
+	if n := http.DefaultTransport.(*http.Transport).MaxIdleConnsPerHost; n != 0 {
+		t.Errorf("net/http's default transport keeps %d idle connections per host, want its own default", n)
+	}
+}

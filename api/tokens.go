@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"example.com/apptokens/api/internal/text"
 	"example.com/apptokens/gen"
 )
 
@@ -24,7 +25,7 @@ func (c *Client) Get(ctx context.Context, appID, tokenID string, opts ...GetOpti
 		token = Token{} // an earlier attempt may have filled it in part
 		raw, warning, err = decode(resp, &token, call.raw != nil)
 		if err == nil && token.ID != tokenID {
-			err = unexpected("the response is about another token, %q", clean(resp.Request, token.ID, 100))
+			err = unexpected("the response is about another token, %q", clean(resp.Request, token.ID, text.MaxValue))
 		}
 		return warning, err
 	}

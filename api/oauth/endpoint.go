@@ -200,7 +200,7 @@ func (e *endpoint) failed(resp *http.Response, secrets []string, err error) *Err
 	failure := &Error{Endpoint: e.url, ClientID: e.clientID, MissingScopes: missing, Err: err}
 	if resp != nil {
 		failure.StatusCode = resp.StatusCode
-		failure.RequestID = text.Printable(text.Redact(resp.Header.Get("X-Okta-Request-Id"), secrets...), 100)
+		failure.RequestID = text.Printable(text.Redact(resp.Header.Get("X-Okta-Request-Id"), secrets...), text.MaxValue)
 		failure.RateLimit = api.RateLimit(ratelimit.Parse(resp.Header))
 	}
 	return failure

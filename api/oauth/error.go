@@ -53,7 +53,7 @@ func (e *Error) Error() string {
 	if e.RequestID != "" {
 		b.WriteString(" (request " + e.RequestID + ")")
 	}
-	return text.Printable(b.String(), 1000)
+	return text.Printable(b.String(), text.MaxError)
 }
 
 // remedies are remedies for the error codes of Okta's token endpoint

@@ -106,5 +106,5 @@ func (e *endpoint) refusal(resp *http.Response, body []byte, secrets []string) *
 // tidy returns what the server said, as an error may show it. Secrets are redacted first, because half of one would not
 // be found.
 func tidy(said string, secrets []string) string {
-	return text.Printable(text.Redact(said, secrets...), 300)
+	return text.Printable(text.Redact(said, secrets...), text.MaxSentence)
 }

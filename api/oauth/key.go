@@ -131,7 +131,7 @@ func parseJSON(data []byte, id string) (crypto.Signer, error) {
 		return nil, fmt.Errorf("the JWK set holds %d private keys; choose one with privateKeyId (ParsePrivateKeyByID)",
 			len(private))
 	case id != "":
-		return nil, fmt.Errorf("the JWK set holds no RSA or ECDSA private key with the key ID %q", text.Truncate(id, 100))
+		return nil, fmt.Errorf("the JWK set holds no RSA or ECDSA private key with the key ID %q", text.Truncate(id, text.MaxValue))
 	}
 	return nil, errors.New("the JWK set holds no RSA or ECDSA private key")
 }

@@ -15,7 +15,7 @@ var ErrInvalid = errors.New("invalid argument")
 
 // Invalid returns an ErrInvalid that names the argument, its value and the way out.
 func Invalid(what, value, why string) error {
-	return fmt.Errorf("%w: %s %q: %s", ErrInvalid, what, text.Truncate(value, 100), why)
+	return fmt.Errorf("%w: %s %q: %s", ErrInvalid, what, text.Truncate(value, text.MaxValue), why)
 }
 
 // That returns Invalid, unless valid is set.

@@ -8,6 +8,9 @@ import (
 	"strings"
 )
 
+// How many bytes errors show of a value, of a server's sentence, and of all together.
+const MaxValue, MaxSentence, MaxError = 100, 300, 1000
+
 // Printable returns one line without control or formatting characters (escape sequences, bidirectional overrides), of
 // at most limit bytes and an ellipsis.
 func Printable(text string, limit int) string {
