@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -162,15 +163,15 @@ func TestSweepReportsWhatItCouldNotDo(t *testing.T) {
 	t.Parallel()
 	org := newOrg(t, 20)
 	file := filepath.Join(t.TempDir(), "receipts.jsonl")
-	org.Inject(oktatest.Status(403).On(http.MethodDelete).After(3))
+	org.Inject(oktatest.Status(403).On(http.MethodDelete).After(3).Times(2))
 	args := []string{"sweep", "0oa1", "--status", "ACTIVE", "--yes", "--concurrency", "1", "--receipts", file}
 	got := command{org: org}.run(t.Context(), args...)
-	for _, want := range []string{"listed again: 19 gone, 1 still there", "apptokens: 19 of 20 revoked, 1 failed at " + org.URL + ": 1 of 20 are left: ", "needs a role that may manage the app"} {
+	for _, want := range []string{"listed again: 18 gone, 2 still there", "apptokens: 18 of 20 revoked, 2 failed at " + org.URL + ": 2 of 20 are left: ", "needs a role that may manage the app"} {
 		if !strings.Contains(got.err, want) {
 			t.Errorf("stderr lacks %q:\n%s", want, got.err)
 		}
 	}
-	if got.code != 1 || strings.Count(got.out, "failed") != 1 || !strings.Contains(got.out, "403 Forbidden: E0000006") {
+	if got.code != 1 || strings.Count(got.out, "failed") != 2 || !strings.Contains(got.out, "403 Forbidden: E0000006") {
 		t.Errorf("code %d\n%s", got.code, got.out)
 	}
 	// The credential is revoked in the middle: the rest is not attempted, and stays planned.
@@ -178,6 +179,13 @@ func TestSweepReportsWhatItCouldNotDo(t *testing.T) {
 	got = command{org: org}.run(t.Context(), args...)
 	if got.code != 1 || !strings.Contains(got.err, "are left; run the same command again with a credential that may revoke: ") || !strings.Contains(got.err, "The token comes from OKTA_CLIENT_TOKEN.") {
 		t.Errorf("code %d\n%s", got.code, got.err)
+	}
+	count := map[string]int{}
+	for _, outcomes := range readReceipts(t, file) {
+		count[last(outcomes)]++
+	}
+	if want := map[string]int{"revoked": 18, "failed": 1, "planned": 1}; !maps.Equal(count, want) {
+		t.Errorf("the last receipts are %v, want %v", count, want)
 	}
 	// Again, it does the rest, and the receipts say what became of each.
 	org.Heal()
