@@ -173,7 +173,7 @@ func runShell(t *testing.T, dir, binaries string, args []string, script string) 
 	defer cancel()
 	run := exec.CommandContext(ctx, args[0], append(args[1:len(args):len(args)], script)...)
 	run.Dir, run.Env = dir, []string{"HOME=" + dir, "PATH=" + binaries + ":" + os.Getenv("PATH")}
-	run.WaitDelay = time.Second // a server in the background may keep the output open
+	run.WaitDelay = time.Minute // a server in the background may keep the output open
 	var stderr strings.Builder
 	run.Stderr = &stderr
 	stdout, err := run.Output()

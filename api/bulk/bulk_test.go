@@ -237,7 +237,7 @@ func revokeAllOver(t *testing.T, transport http.RoundTripper, most int64) {
 	var opened, open, atOnce atomic.Int64
 	server := &http.Server{Handler: newOrg(), ConnState: func(_ net.Conn, state http.ConnState) {
 		switch state {
-		case http.StateNew: // which has one caller
+		case http.StateNew: // reported by the accept loop alone
 			for i := 0; i < 200 && open.Load() >= most; i++ {
 				time.Sleep(10 * time.Millisecond) // the server may notice late that the client has closed one
 			}

@@ -42,7 +42,7 @@ func TestSeveralAppsAreListedAtOnce(t *testing.T) {
 				if n == 8 {
 					meet()
 				}
-				if !slices.Contains(ids[:8], strings.Split(r.URL.Path, "/")[4]) { // the next ones begin where these end
+				if !slices.Contains(ids[:8], strings.Split(r.URL.Path, "/")[4]) { // only one of these finds out the rate limit
 					select {
 					case <-together:
 					case <-ctx.Done():
@@ -106,7 +106,7 @@ func start(t *testing.T, limit int64, handler http.Handler) (orgURL string, coun
 	counted = &connections{}
 	server := &http.Server{Handler: handler, ConnState: func(_ net.Conn, state http.ConnState) {
 		switch state {
-		case http.StateNew: // which has one caller
+		case http.StateNew: // reported by the accept loop alone
 			for i := 0; i < 200 && open.Load() >= limit; i++ {
 				time.Sleep(10 * time.Millisecond)
 			}
