@@ -80,11 +80,12 @@ func TestASweepThatIsKilledIsFinishedByTheNext(t *testing.T) {
 		command.Stderr = &stderr
 		return command, &stderr
 	}
-	killed, _ := sweep(t.Context())
+	ctx := withTimeout(t)
+	killed, _ := sweep(ctx)
 	if err := killed.Start(); err != nil {
 		t.Fatal(err)
 	}
-	for revoked := 0; revoked < len(his)/3; time.Sleep(10 * time.Millisecond) {
+	for revoked := 0; revoked < len(his)/3 && ctx.Err() == nil; time.Sleep(10 * time.Millisecond) {
 		revoked = 0
 		for _, request := range org.Requests() {
 			if request.Method == http.MethodDelete && request.Status == http.StatusNoContent {
@@ -100,7 +101,7 @@ func TestASweepThatIsKilledIsFinishedByTheNext(t *testing.T) {
 		t.Fatal("it was killed too late")
 	}
 
-	again, stderr := sweep(t.Context())
+	again, stderr := sweep(ctx)
 	if err := again.Run(); err != nil {
 		t.Fatalf("%v\n%s", err, stderr)
 	}

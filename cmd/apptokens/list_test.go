@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -36,26 +35,13 @@ func TestAnInterruptedListingSaysSo(t *testing.T) {
 	t.Parallel()
 	org := newOrg(t, 6)
 	org.Inject(oktatest.SlowFirstByte(time.Minute).After(2))
-	got := command{org: org}.run(interruptAfter(t, org, 3), "list", "0oa1", "--page-size", "2", "-o", "jsonl")
+	got := command{org: org, interruptAt: org.Tokens("0oa1")[3].ID}.run(t.Context(), "list", "0oa1", "--page-size", "2", "-o", "jsonl")
 	if want := "apptokens: interrupted: 4 tokens were listed, the listing is not complete\n"; got.code != 1 || got.err != want {
 		t.Errorf("code %d, stderr %q; want 1, %q", got.code, got.err, want)
 	}
 	if lines := strings.Count(got.out, "\n"); lines != 4 {
 		t.Errorf("%d lines, want 4", lines)
 	}
-}
-
-// interruptAfter returns a context that ends when the org has had a number of requests and the command waits.
-func interruptAfter(t *testing.T, org *oktatest.Server, requests int) context.Context {
-	ctx, cancel := context.WithCancel(t.Context())
-	go func() {
-		for len(org.Requests()) < requests && ctx.Err() == nil {
-			time.Sleep(time.Millisecond)
-		}
-		time.Sleep(100 * time.Millisecond)
-		cancel()
-	}()
-	return ctx
 }
 
 func TestProgressIsForTerminals(t *testing.T) {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"encoding/json"
 	"flag"
@@ -30,6 +29,8 @@ type command struct {
 	tty   bool
 	width int      // of the terminal that stdout is; 0 if it is not one
 	files []string // with settings
+	// interruptAt is a text in the output at which the context ends; empty for none.
+	interruptAt string
 }
 
 type result struct {
@@ -38,7 +39,10 @@ type result struct {
 }
 
 func (c command) run(ctx context.Context, args ...string) result {
-	var out, err bytes.Buffer
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	out := interruptingBuffer{at: c.interruptAt, interrupt: cancel}
+	err := out
 	env := map[string]string{}
 	if c.org != nil {
 		env["OKTA_CLIENT_ORGURL"], env["OKTA_CLIENT_TOKEN"] = c.org.URL, c.org.APIToken()

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -46,11 +45,9 @@ func TestRevokeAllAsks(t *testing.T) {
 func TestInterruptingAQuestionRevokesNothing(t *testing.T) {
 	t.Parallel()
 	org := newOrg(t, 3)
-	ctx, cancel := context.WithCancel(t.Context())
 	typing, typist := io.Pipe()
 	defer typist.Close()
-	time.AfterFunc(50*time.Millisecond, cancel)
-	got := command{org: org, in: typing, tty: true}.run(ctx, "revoke-all", "0oa1")
+	got := command{org: org, in: typing, tty: true, interruptAt: "to continue: "}.run(t.Context(), "revoke-all", "0oa1")
 	if got.code != 1 || !strings.HasSuffix(got.err, "\napptokens: interrupted: nothing was revoked at "+org.URL+"\n") || len(org.Requests()) != 0 {
 		t.Errorf("code %d, stderr %q, %d requests", got.code, got.err, len(org.Requests()))
 	}
@@ -74,30 +71,32 @@ func TestAnAnswerThatCannotBeReadRevokesNothing(t *testing.T) {
 func TestEveryTokenHasOneOutcome(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
-		fault     oktatest.Fault
-		interrupt int // after so many requests; 0 for never
-		outcomes  string
-		left      int
-		says      string
+		fault    oktatest.Fault
+		outcomes string
+		left     int
+		says     string
 	}{
-		"all are revoked":             {oktatest.Status(503), 0, "revoked, revoked, revoked", 0, "apptokens: 3 of 3 revoked at ORG\n"},
-		"one is forbidden":            {oktatest.Status(403), 0, "failed, revoked, revoked", 1, "apptokens: 2 of 3 revoked, 1 failed at ORG\n"},
-		"one is met by HTML":          {oktatest.HTML(200), 0, "unknown, revoked, revoked", 1, "apptokens: 2 of 3 revoked, 1 unknown at ORG\n"},
-		"every answer to one is lost": {oktatest.HTML(504).Times(5), 0, "unknown, revoked, revoked", 1, "apptokens: 2 of 3 revoked, 1 unknown at ORG\n"},
-		"the credential ends":         {oktatest.Status(401).After(1), 0, "revoked, failed, not attempted", 2, "apptokens: 1 of 3 revoked, 1 failed, 1 not attempted at ORG; stopped: revoke "},
-		"interrupted in a request":    {oktatest.SlowFirstByte(time.Minute).After(1), 2, "revoked, unknown, not attempted", 1, "apptokens: interrupted: 1 of 3 revoked, 1 unknown, 1 not attempted at ORG\n"},
-		"interrupted in a wait":       {oktatest.Throttle(time.Minute).After(1), 2, "revoked, failed, not attempted", 2, "apptokens: interrupted: 1 of 3 revoked, 1 failed, 1 not attempted at ORG\n"},
+		"all are revoked":             {oktatest.Status(503), "revoked, revoked, revoked", 0, "apptokens: 3 of 3 revoked at ORG\n"},
+		"one is forbidden":            {oktatest.Status(403), "failed, revoked, revoked", 1, "apptokens: 2 of 3 revoked, 1 failed at ORG\n"},
+		"one is met by HTML":          {oktatest.HTML(200), "unknown, revoked, revoked", 1, "apptokens: 2 of 3 revoked, 1 unknown at ORG\n"},
+		"every answer to one is lost": {oktatest.HTML(504).Times(5), "unknown, revoked, revoked", 1, "apptokens: 2 of 3 revoked, 1 unknown at ORG\n"},
+		"the credential ends":         {oktatest.Status(401).After(1), "revoked, failed, not attempted", 2, "apptokens: 1 of 3 revoked, 1 failed, 1 not attempted at ORG; stopped: revoke "},
+		"interrupted in a request":    {oktatest.SlowFirstByte(time.Minute).After(1), "revoked, unknown, not attempted", 1, "apptokens: interrupted: 1 of 3 revoked, 1 unknown, 1 not attempted at ORG\n"},
+		"interrupted in a wait":       {oktatest.Throttle(time.Minute).After(1), "revoked, failed, not attempted", 2, "apptokens: interrupted: 1 of 3 revoked, 1 failed, 1 not attempted at ORG\n"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			org := newOrg(t, 3)
 			org.Inject(test.fault)
-			ctx := t.Context()
-			if test.interrupt > 0 {
-				ctx = interruptAfter(t, org, test.interrupt)
+			ctx, revoke := t.Context(), command{org: org}
+			switch name {
+			case "interrupted in a request":
+				ctx = interruptAfter(t, org, 2)
+			case "interrupted in a wait":
+				revoke.interruptAt = " wait="
 			}
-			got := command{org: org}.run(ctx, append([]string{"revoke", "0oa1", "-o", "jsonl"}, tokenIDs(org)...)...)
+			got := revoke.run(ctx, append([]string{"revoke", "0oa1", "-v", "-o", "jsonl"}, tokenIDs(org)...)...)
 			var outcomes []string
 			for line := range strings.Lines(got.out) {
 				var r receipts.Receipt

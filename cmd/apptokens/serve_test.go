@@ -74,7 +74,7 @@ func TestADemoThatGoesWrongFails(t *testing.T) {
 // startServe runs serve until the test ends, and returns what it prints, up to a line that has the last word.
 func startServe(t *testing.T, last string, args ...string) string {
 	t.Helper()
-	ctx, cancel := context.WithCancel(t.Context())
+	ctx, cancel := context.WithCancel(withTimeout(t))
 	out, done := &lineBuffer{lines: make(chan string, 100)}, make(chan int, 1)
 	var stderr bytes.Buffer
 	go func() {
@@ -165,12 +165,14 @@ func TestServeInjectsFaults(t *testing.T) {
 
 func TestServeLogsRequestsIfAsked(t *testing.T) {
 	t.Parallel()
-	ctx, cancel := context.WithCancel(t.Context())
+	ctx, cancel := context.WithCancel(withTimeout(t))
 	out, logged, done := &lineBuffer{lines: make(chan string, 2)}, &lineBuffer{lines: make(chan string, 1)}, make(chan int, 1)
 	go func() {
 		done <- run(ctx, []string{"serve", "-v"}, &console{
 			out: out, stderr: logged, getenv: func(string) string { return "" }, configFiles: []string{},
 		})
+		close(out.lines)
+		close(logged.lines)
 	}()
 	url := strings.TrimPrefix(<-out.lines, "export OKTA_CLIENT_ORGURL=")
 	resp, err := http.Get(url + "/api/v1/apps/0oa1/tokens?secret=x")

@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"net/http"
 	"os"
 	"os/exec"
@@ -18,20 +19,23 @@ import (
 )
 
 // startSlowly starts a program whose first revocation hangs, in a process group of its own, and returns once it hangs.
-func startSlowly(t *testing.T, org *oktatest.Server, program *exec.Cmd, wait time.Duration) *bytes.Buffer {
+func startSlowly(t *testing.T, org *oktatest.Server, wait time.Duration, name string, args ...string) (*exec.Cmd, *bytes.Buffer) {
 	t.Helper()
 	org.Inject(oktatest.SlowFirstByte(wait).On(http.MethodDelete).Times(1))
+	ctx := withTimeout(t)
+	program := exec.CommandContext(ctx, name, args...)
 	program.Env = []string{"HOME=" + t.TempDir(), "OKTA_CLIENT_ORGURL=" + org.URL, "OKTA_CLIENT_TOKEN=" + org.APIToken()}
 	program.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	program.Cancel = func() error { return syscall.Kill(-program.Process.Pid, syscall.SIGKILL) }
 	var stderr bytes.Buffer
 	program.Stderr = &stderr
 	if err := program.Start(); err != nil {
 		t.Fatal(err)
 	}
-	for len(org.Requests()) == 0 && t.Context().Err() == nil {
+	for len(org.Requests()) == 0 && ctx.Err() == nil {
 		time.Sleep(10 * time.Millisecond)
 	}
-	return &stderr
+	return program, &stderr
 }
 
 // requireSignal skips a test where a signal does nothing.
@@ -51,8 +55,7 @@ func TestASignalEndsTheCommandAsThatSignalDoes(t *testing.T) {
 			t.Parallel()
 			requireSignal(t, sig)
 			org := newOrg(t, 3)
-			command := exec.CommandContext(t.Context(), binary, "revoke-all", "0oa1", "--yes")
-			stderr := startSlowly(t, org, command, time.Minute)
+			command, stderr := startSlowly(t, org, time.Minute, binary, "revoke-all", "0oa1", "--yes")
 			_ = command.Process.Signal(sig)
 			_ = command.Wait()
 			if status := command.ProcessState.Sys().(syscall.WaitStatus); !status.Signaled() || status.Signal() != sig {
@@ -73,8 +76,7 @@ func TestASignalThatIsIgnoredDoesNotEndTheCommand(t *testing.T) {
 		t.Run(sig.String(), func(t *testing.T) {
 			t.Parallel()
 			org := newOrg(t, 3)
-			command := exec.CommandContext(t.Context(), "sh", "-c", `trap "" INT HUP; exec "$0" revoke-all 0oa1 --yes`, binary)
-			stderr := startSlowly(t, org, command, 2*time.Second)
+			command, stderr := startSlowly(t, org, 2*time.Second, "sh", "-c", `trap "" INT HUP; exec "$0" revoke-all 0oa1 --yes`, binary)
 			_ = command.Process.Signal(sig)
 			if err := command.Wait(); err != nil || len(org.Requests()) != 1 {
 				t.Errorf("%v after %d requests; stderr\n%s", err, len(org.Requests()), stderr)
@@ -92,8 +94,7 @@ func TestCtrlCEndsALoop(t *testing.T) {
 		t.Run(shell, func(t *testing.T) {
 			t.Parallel()
 			org := newOrg(t, 3)
-			loop := exec.CommandContext(t.Context(), shell, "-c", `for app in 0oa1 0oaEmpty; do "$0" revoke-all $app --yes; done`, binary)
-			stderr := startSlowly(t, org, loop, time.Minute)
+			loop, stderr := startSlowly(t, org, time.Minute, shell, "-c", `for app in 0oa1 0oaEmpty; do "$0" revoke-all $app --yes; done`, binary)
 			_ = syscall.Kill(-loop.Process.Pid, syscall.SIGINT) // as a terminal sends it
 			_ = loop.Wait()
 			if len(org.Requests()) != 1 || !strings.Contains(stderr.String(), "interrupted") {
@@ -115,22 +116,24 @@ func TestASignalEndsACommandThatReads(t *testing.T) {
 	for _, args := range [][]string{{"list", "-"}, {"list", "--apps-file", fifo}} {
 		t.Run(args[1], func(t *testing.T) {
 			t.Parallel()
-			org := newOrg(t, 3)
-			command := exec.CommandContext(t.Context(), binary, args...)
-			command.Env = []string{"HOME=" + t.TempDir(), "OKTA_CLIENT_ORGURL=" + org.URL, "OKTA_CLIENT_TOKEN=" + org.APIToken()}
-			stdin, err := command.StdinPipe()
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer stdin.Close()
-			if err := command.Start(); err != nil {
-				t.Fatal(err)
-			}
-			time.Sleep(300 * time.Millisecond)
-			_ = command.Process.Signal(syscall.SIGINT)
-			_ = command.Wait()
-			if status := command.ProcessState.Sys().(syscall.WaitStatus); !status.Signaled() || status.Signal() != syscall.SIGINT {
-				t.Errorf("it ended with %v", command.ProcessState)
+			ctx := withTimeout(t)
+			// It ends without a word if the signal comes before it is ready for one: then it gets more time.
+			for wait, words := 100*time.Millisecond, ""; words == ""; wait *= 2 {
+				command := exec.CommandContext(ctx, binary, args...)
+				command.Env = []string{"HOME=" + t.TempDir(), "OKTA_CLIENT_ORGURL=https://acme.okta.com", "OKTA_CLIENT_TOKEN=x"}
+				var stderr strings.Builder
+				command.Stderr = &stderr
+				_, err := command.StdinPipe()
+				if err := errors.Join(err, command.Start()); err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(wait)
+				_ = command.Process.Signal(syscall.SIGINT)
+				_ = command.Wait()
+				if status := command.ProcessState.Sys().(syscall.WaitStatus); !status.Signaled() || status.Signal() != syscall.SIGINT {
+					t.Fatalf("it ended with %v; stderr\n%s", command.ProcessState, &stderr)
+				}
+				words = stderr.String()
 			}
 		})
 	}

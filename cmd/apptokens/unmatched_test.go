@@ -127,27 +127,30 @@ func TestReceiptsExplainValuesThatMatchNothing(t *testing.T) {
 	}
 }
 
-// One receipt of a value is not enough: none may say that a token is left, and the app must be one of this sweep.
+// One receipt of a value is not enough: none may say that a token is left, the app must be one of this sweep, and the
+// token must match the other filters.
 func TestReceiptsThatDoNotExplain(t *testing.T) {
 	t.Parallel()
 	const user = "00unkw1sfbTw08c0g1d7"
-	receipt := func(org, app, token, outcome string) string {
-		return fmt.Sprintf(`{"time":"2026-11-24T12:00:00Z","org":%q,"appId":%q,"tokenId":%q,"userId":%q,"outcome":%q}`+"\n", org, app, token, user, outcome)
+	receipt := func(org, app, token, outcome, user, client string) string {
+		return fmt.Sprintf(`{"time":"2026-11-24T12:00:00Z","org":%q,"appId":%q,"tokenId":%q,"userId":%q,"clientId":%q,"outcome":%q}`+"\n", org, app, token, user, client, outcome)
 	}
 	tests := map[string]struct {
-		receipts [][3]string // app, token, outcome
-		held     bool        // the user holds another token, issued now
+		receipts [][]string // app, token, outcome; then user and client, if they matter
+		held     bool       // the user holds another token, issued now
 		args     []string
 		code     int
 		says     string
 	}{
-		"gone in this app":         {[][3]string{{"0oa1", "oar1", "revoked"}}, false, nil, exitDone, "what matched is already gone"},
-		"left in another app":      {[][3]string{{"0oa1", "oar1", "revoked"}, {"0oa2", "oar2", "failed"}}, false, nil, exitUnmatched, "token oar2 of app 0oa2 is not known to be gone"},
-		"gone in another app":      {[][3]string{{"0oa2", "oar2", "revoked"}}, false, nil, exitUnmatched, "no token has it"},
-		"gone, on a dry run":       {[][3]string{{"0oa1", "oar1", "revoked"}}, false, []string{"--dry-run"}, exitDone, "what matched is already gone"},
-		"another filter beside it": {[][3]string{{"0oa1", "oar1", "revoked"}}, false, []string{"--client", "0oaOther"}, exitUnmatched, "--client 0oaOther: no token has it"},
-		"gone, and a time given":   {[][3]string{{"0oa1", "oar1", "revoked"}}, false, []string{"--older-than", "90d"}, exitDone, "what matched is already gone"},
-		"gone, but a new one":      {[][3]string{{"0oa1", "oar1", "revoked"}}, true, []string{"--older-than", "90d"}, exitUnmatched, "1 token has it, but the other filters exclude all of them"},
+		"gone in this app":         {[][]string{{"0oa1", "oar1", "revoked"}}, false, nil, exitDone, "what matched is already gone"},
+		"left in another app":      {[][]string{{"0oa1", "oar1", "revoked"}, {"0oa2", "oar2", "failed"}}, false, nil, exitUnmatched, "token oar2 of app 0oa2 is not known to be gone"},
+		"gone in another app":      {[][]string{{"0oa2", "oar2", "revoked"}}, false, nil, exitUnmatched, "no token has it"},
+		"gone, on a dry run":       {[][]string{{"0oa1", "oar1", "revoked"}}, false, []string{"--dry-run"}, exitDone, "what matched is already gone"},
+		"left, on a dry run":       {[][]string{{"0oa1", "oar1", "planned"}}, false, []string{"--dry-run"}, exitUnmatched, "token oar1 of app 0oa1 is not known to be gone"},
+		"a receipt for each value": {[][]string{{"0oa1", "oar1", "revoked", user, "0oaOther"}, {"0oa1", "oar2", "revoked", "00uOther", "0oaClient"}}, false, []string{"--client", "0oaClient"}, exitUnmatched, "--client 0oaClient: no token has it"},
+		"another filter beside it": {[][]string{{"0oa1", "oar1", "revoked"}}, false, []string{"--client", "0oaOther"}, exitUnmatched, "--client 0oaOther: no token has it"},
+		"gone, and a time given":   {[][]string{{"0oa1", "oar1", "revoked"}}, false, []string{"--older-than", "90d"}, exitDone, "what matched is already gone"},
+		"gone, but a new one":      {[][]string{{"0oa1", "oar1", "revoked"}}, true, []string{"--older-than", "90d"}, exitUnmatched, "1 token has it, but the other filters exclude all of them"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -159,7 +162,8 @@ func TestReceiptsThatDoNotExplain(t *testing.T) {
 			file := filepath.Join(t.TempDir(), "receipts.jsonl")
 			content := ""
 			for _, r := range test.receipts {
-				content += receipt(org.URL, r[0], r[1], r[2])
+				r = append(r, user, "")
+				content += receipt(org.URL, r[0], r[1], r[2], r[3], r[4])
 			}
 			writeTestFile(t, file, content)
 			got := command{org: org}.run(t.Context(), append([]string{"sweep", "0oa1", "--user", user, "--yes", "--receipts", file}, test.args...)...)

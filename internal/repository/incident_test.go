@@ -2,6 +2,7 @@ package repository_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -168,8 +169,11 @@ func buildCommand(t *testing.T) string {
 func runShell(t *testing.T, dir, binaries string, args []string, script string) (output, errors string) {
 	t.Helper()
 	script = `trap 'kill "${SERVER:-}" 2>/dev/null || :' EXIT` + "\n" + script
-	run := exec.CommandContext(t.Context(), args[0], append(args[1:len(args):len(args)], script)...)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+	defer cancel()
+	run := exec.CommandContext(ctx, args[0], append(args[1:len(args):len(args)], script)...)
 	run.Dir, run.Env = dir, []string{"HOME=" + dir, "PATH=" + binaries + ":" + os.Getenv("PATH")}
+	run.WaitDelay = time.Minute // a server in the background may keep the output open
 	var stderr strings.Builder
 	run.Stderr = &stderr
 	stdout, err := run.Output()

@@ -3,12 +3,14 @@
 package receipts_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
 
+	"example.com/apptokens/api/bulk"
 	"example.com/apptokens/cmd/apptokens/internal/receipts"
 )
 
@@ -45,6 +47,23 @@ func TestOpenFollowsSymbolicLinks(t *testing.T) {
 		if _, err := receipts.Open(target, org); err == nil || !strings.Contains(err.Error(), "another sweep") {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// What is written to a file that logrotate has moved away is not where people look for it.
+func TestNothingIsRecordedInAFileThatWasReplaced(t *testing.T) {
+	t.Parallel()
+	path := write(t, planned+"\n")
+	file := open(t, path)
+	if err := errors.Join(os.Rename(path, path+".1"), os.WriteFile(path, []byte(planned+"\n"), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	err := file.Append(receipts.Receipt{Time: now, Org: org, AppID: "0oa1", TokenID: "oar1", Outcome: bulk.Revoked})
+	if err == nil || !strings.Contains(err.Error(), path+" was moved or deleted meanwhile") {
+		t.Errorf("got %v", err)
+	}
+	if got := read(t, path) + read(t, path+".1"); got != planned+"\n"+planned+"\n" {
+		t.Errorf("the files are\n%s", got)
 	}
 }
 
