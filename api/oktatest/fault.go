@@ -168,6 +168,15 @@ func SlowFirstByte(delay time.Duration) Fault {
 	return Fault{name: "slow-first-byte", times: 1, delay: delay}
 }
 
+// SlowBody pauses in the middle of the body, if there is one.
+func SlowBody(pause time.Duration) Fault {
+	return spoil("slow-body", func(answer *response, _ *http.Request) {
+		if len(answer.body) > 0 {
+			answer.pause = pause
+		}
+	})
+}
+
 // Header sets a header of the response, or removes it if value is empty. For Link headers there are other faults.
 func Header(name, value string) Fault {
 	return spoil("header", func(answer *response, _ *http.Request) {

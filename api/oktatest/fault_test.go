@@ -1,8 +1,11 @@
 package oktatest_test
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -51,6 +54,8 @@ func TestFaults(t *testing.T) {
 		"challenge:401,invalid_token,x": {oktatest.Challenge(401, "invalid_token", "x"),
 			func(r reply) bool { return r.status == 401 && r.body == "" }, held},
 		"slow-first-byte:1s": {oktatest.SlowFirstByte(time.Second), func(r reply) bool { return r.status == 200 }, 0},
+		"slow-body:1s": {oktatest.SlowBody(time.Second),
+			func(r reply) bool { return r.status == 200 && json.Valid([]byte(r.body)) }, 0},
 		"header:X-Rate-Limit-Reset,soon": {oktatest.Header("X-Rate-Limit-Reset", "soon"),
 			func(r reply) bool { return r.header.Get("X-Rate-Limit-Reset") == "soon" }, 0},
 		"header:X-Rate-Limit-Reset,": {oktatest.Header("X-Rate-Limit-Reset", ""),
@@ -94,7 +99,7 @@ func TestFaults(t *testing.T) {
 					if got := send(t, org, "GET", tokens+"?expand=scope"); !test.ok(got) {
 						t.Errorf("answer %+v", got)
 					}
-					if took := time.Since(start); took != map[string]time.Duration{"slow-first-byte": time.Second}[name] {
+					if took := time.Since(start); took != time.Duration(strings.Count(name, "slow-"))*time.Second {
 						t.Errorf("took %v", took)
 					}
 					if got := org.Requests()[0].Fault; got != name {
@@ -158,6 +163,32 @@ func TestAfterCountsEveryRequest(t *testing.T) {
 				t.Errorf("statuses %v, want %s", got, test.want)
 			}
 		})
+	}
+}
+
+// A client reads the first half at once, and may leave before the second comes.
+func TestABodyPausesOnTheWire(t *testing.T) {
+	t.Parallel()
+	server := oktatest.NewServer(oktatest.WithApp("0oa1", 3))
+	defer server.Close()
+	server.Inject(oktatest.SlowBody(time.Hour))
+	ctx, cancel := context.WithCancel(t.Context())
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, server.URL+tokens, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "SSWS "+server.APIToken())
+	resp, err := (&http.Transport{DisableCompression: true}).RoundTrip(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if _, err := io.CopyN(io.Discard, resp.Body, resp.ContentLength/2); err != nil {
+		t.Error(err)
+	}
+	cancel()
+	if rest, err := io.ReadAll(resp.Body); !errors.Is(err, context.Canceled) {
+		t.Errorf("read %q, %v", rest, err)
 	}
 }
 

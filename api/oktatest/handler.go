@@ -20,7 +20,7 @@ func (o *Org) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil || answer.dropped {
 		panic(http.ErrAbortHandler)
 	}
-	answer.write(w)
+	answer.write(r.Context(), w)
 }
 
 // respond returns the complete response to a request. It fails if the request's context ends during a delay.

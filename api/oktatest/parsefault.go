@@ -36,6 +36,8 @@ var forms = []form{
 	{"truncate-body", "", "half the body, as if it were complete", plain(TruncateBody)},
 	{"slow-first-byte", "DURATION", "the response is late",
 		func(a *arguments) Fault { return SlowFirstByte(a.duration()) }},
+	{"slow-body", "DURATION", "the body pauses in the middle",
+		func(a *arguments) Fault { return SlowBody(a.duration()) }},
 	{"header", "NAME,VALUE", "another header; an empty VALUE removes it",
 		func(a *arguments) Fault { return Header(a.header(), a.text()) }},
 	{"folded-links", "", "all links on one line", plain(FoldedLinks)},

@@ -1,14 +1,17 @@
 package oktatest
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"example.com/apptokens/api/internal/jws"
+	"example.com/apptokens/api/internal/retry"
 )
 
 // response is what the org is about to send. A fault may change it.
@@ -19,8 +22,9 @@ type response struct {
 
 	self, next string // links; next is empty on the last page
 
-	dropped bool // the connection breaks before the first byte
-	cut     bool // the connection breaks in the middle of the body
+	dropped bool          // the connection breaks before the first byte
+	cut     bool          // the connection breaks in the middle of the body
+	pause   time.Duration // in the middle of the body
 }
 
 // complete adds the headers that depend on the links and on the body.
@@ -39,15 +43,20 @@ func (answer *response) complete() {
 // half returns the first half of the body.
 func (answer *response) half() []byte { return answer.body[:len(answer.body)/2] }
 
-func (answer *response) write(w http.ResponseWriter) {
+// write sends the response, unless ctx ends in the middle of it.
+func (answer *response) write(ctx context.Context, w http.ResponseWriter) {
 	maps.Copy(w.Header(), answer.header)
 	w.WriteHeader(answer.status)
-	if answer.cut {
-		_, _ = w.Write(answer.half())
+	rest := answer.body
+	if answer.cut || answer.pause > 0 {
+		n, _ := w.Write(answer.half())
 		_ = http.NewResponseController(w).Flush()
-		panic(http.ErrAbortHandler)
+		if answer.cut || retry.Sleep(ctx, answer.pause) != nil {
+			panic(http.ErrAbortHandler)
+		}
+		rest = rest[n:]
 	}
-	_, _ = w.Write(answer.body)
+	_, _ = w.Write(rest)
 }
 
 func (answer *response) json(status int, value any) {

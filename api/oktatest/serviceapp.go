@@ -1,6 +1,7 @@
 package oktatest
 
 import (
+	"cmp"
 	"crypto"
 	"crypto/sha256"
 	"mime"
@@ -22,6 +23,8 @@ type ServiceApp struct {
 	Scopes   []string                    // granted scopes; nil means okta.apps.read and okta.apps.manage
 	// DPoPOptional grants a bearer token to a request without a proof.
 	DPoPOptional bool
+	// TokenLifetime is how long an access token is valid, in whole seconds; zero means an hour, as at Okta.
+	TokenLifetime time.Duration
 }
 
 // WithServiceApp registers a service app, which then gets access tokens at /oauth2/v1/token. It may be given several
@@ -55,8 +58,8 @@ const (
 	readScope   = "okta.apps.read"
 	manageScope = "okta.apps.manage"
 
-	tokenPath     = "/oauth2/v1/token"
-	tokenLifetime = time.Hour
+	tokenPath            = "/oauth2/v1/token"
+	defaultTokenLifetime = time.Hour
 	// maxAssertionLifetime: see https://developer.okta.com/docs/api/openapi/okta-oauth/guides/client-auth/.
 	maxAssertionLifetime = time.Hour
 	// These bound what is remembered, far above what clients need.
@@ -106,7 +109,7 @@ func (o *Org) serveTokenRequest(answer *response, r *http.Request, form url.Valu
 		kind = "DPoP"
 	}
 	answer.json(http.StatusOK, map[string]any{
-		"token_type": kind, "expires_in": int(tokenLifetime.Seconds()), "access_token": value,
+		"token_type": kind, "expires_in": int(granted.expires.Sub(now).Seconds()), "access_token": value,
 		"scope": strings.Join(granted.scopes, " "),
 	})
 }
@@ -132,7 +135,7 @@ func (o *Org) grant(r *http.Request, form url.Values, now time.Time) (*accessTok
 	if id := form.Get("client_id"); id != "" && id != app.ClientID {
 		return nil, invalidClient("The client_id is not the one of the client_assertion.")
 	}
-	token := &accessToken{expires: now.Add(tokenLifetime)}
+	token := &accessToken{expires: now.Add(cmp.Or(app.TokenLifetime, defaultTokenLifetime))}
 	if hasProof := len(r.Header.Values("DPoP")) > 0; !hasProof && !app.DPoPOptional {
 		return nil, badRequest("invalid_dpop_proof", "The DPoP proof JWT header is missing.")
 	} else if hasProof {

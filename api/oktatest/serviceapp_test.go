@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
@@ -154,6 +155,27 @@ func (p *party) granted(t *testing.T) string {
 		t.Fatalf("got %+v", got)
 	}
 	return got.Token
+}
+
+func TestAnAppsAccessTokensMayExpireSooner(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := &party{key: newKey()}
+		p.org = oktatest.New(oktatest.WithApp("0oa1", 3), oktatest.WithServiceApp(oktatest.ServiceApp{
+			ClientID: "0oaService", Keys: map[string]crypto.PublicKey{"": p.key.Public()}, DPoPOptional: true,
+			TokenLifetime: 10 * time.Second,
+		}))
+		got := p.ask(t, p.form(p.assertion(nil)))
+		if got.Expires != 10 {
+			t.Errorf("it is said to expire in %d seconds", got.Expires)
+		}
+		for _, want := range []int{200, 401} {
+			time.Sleep(9 * time.Second)
+			if got := send(t, p.org, "GET", tokens, "Bearer "+got.Token); got.status != want {
+				t.Errorf("status %d, want %d", got.status, want)
+			}
+		}
+	})
 }
 
 func TestAssertionsAreCheckedStrictly(t *testing.T) {

@@ -2,10 +2,14 @@ package oktatest
 
 import (
 	"bytes"
+	"cmp"
+	"context"
 	"io"
 	"net/http"
 	"strconv"
 	"syscall"
+
+	"example.com/apptokens/api/internal/retry"
 )
 
 // Transport returns a transport that answers requests within the process, whatever their host. It starts no goroutine
@@ -29,8 +33,9 @@ func (t transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, syscall.ECONNRESET
 	}
 	body := io.Reader(bytes.NewReader(answer.body))
-	if answer.cut {
-		body = io.MultiReader(bytes.NewReader(answer.half()), brokenReader{})
+	if half := answer.half(); answer.cut || answer.pause > 0 {
+		rest := bytes.NewReader(answer.body[len(half):])
+		body = io.MultiReader(bytes.NewReader(half), middle{req.Context(), answer}, rest)
 	}
 	return &http.Response{
 		Status: strconv.Itoa(answer.status) + " " + http.StatusText(answer.status), StatusCode: answer.status,
@@ -39,7 +44,15 @@ func (t transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	}, nil
 }
 
-// brokenReader is the rest of a body whose connection has broken.
-type brokenReader struct{}
+// middle is what happens in the middle of a body: its connection breaks, or it pauses.
+type middle struct {
+	ctx    context.Context
+	answer *response
+}
 
-func (brokenReader) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
+func (m middle) Read([]byte) (int, error) {
+	if m.answer.cut {
+		return 0, io.ErrUnexpectedEOF
+	}
+	return 0, cmp.Or(retry.Sleep(m.ctx, m.answer.pause), io.EOF)
+}

@@ -12,7 +12,7 @@ import (
 )
 
 // list lists an app. What was there before and after must be in a listing without an error.
-func (s *soak) list(ctx context.Context, client *api.Client, app string, r *rand.Rand) {
+func (s *soak) list(ctx context.Context, client client, app string, r *rand.Rand) {
 	before, listed := s.present(app), set{}
 	var failed error
 	for token, err := range client.List(ctx, app, api.PageSize(50+r.IntN(151))) {
@@ -22,7 +22,7 @@ func (s *soak) list(ctx context.Context, client *api.Client, app string, r *rand
 		}
 		listed[token.ID] = true
 	}
-	s.count("list", failed)
+	s.count(client.name+": list", failed)
 	if failed == nil {
 		s.complain(missing("list", app, before, s.present(app), listed))
 	}
@@ -47,54 +47,51 @@ func (s *soak) pick(app string, r *rand.Rand) string {
 	return ids[r.IntN(len(ids))]
 }
 
-func (s *soak) get(ctx context.Context, client *api.Client, app string, r *rand.Rand) {
+func (s *soak) get(ctx context.Context, client client, app string, r *rand.Rand) {
 	id := s.pick(app, r)
 	if id == "" {
 		return
 	}
 	token, err := client.Get(ctx, app, id)
-	s.count("get", err)
+	s.count(client.name+": get", err)
 	if err == nil && token.ID != id {
 		s.complain(fmt.Errorf("get: asked for %s, got %s", id, token.ID))
 	}
 }
 
-func (s *soak) revoke(ctx context.Context, client *api.Client, app string, r *rand.Rand) {
+func (s *soak) revoke(ctx context.Context, client client, app string, r *rand.Rand) {
 	id := s.pick(app, r)
 	if id == "" {
 		return
 	}
 	s.ask(id)
 	err := client.Revoke(ctx, app, id)
-	s.count("revoke", err)
+	s.count(client.name+": revoke", err)
 	if err == nil {
 		s.complain(s.stillThere("revoke", app, set{id: true}))
 	}
 }
 
-func (s *soak) revokeAll(ctx context.Context, client *api.Client, app string) {
+func (s *soak) revokeAll(ctx context.Context, client client, app string) {
 	ids, done := s.askAll(app, "")
 	defer done()
 	err := client.RevokeAll(ctx, app)
-	s.count("revoke all", err)
+	s.count(client.name+": revoke all", err)
 	if err == nil {
 		s.complain(s.stillThere("revoke all", app, ids))
 	}
 }
 
 // sweep revokes a user's tokens in all apps.
-func (s *soak) sweep(ctx context.Context, client *api.Client, r *rand.Rand) {
+func (s *soak) sweep(ctx context.Context, client client, r *rand.Rand) {
 	user := users[r.IntN(len(users))]
-	before := map[string]set{}
+	before, revoked := map[string]set{}, map[string]set{}
 	for _, app := range apps {
-		before[app] = set{}
-		for _, token := range s.org.Tokens(app) {
-			before[app][token.ID] = token.UserID == user
-		}
+		before[app], revoked[app] = s.held(app, user), set{}
 	}
 	var failed error
 	job := bulk.Job{AppIDs: apps, Filter: bulk.Filter{UserIDs: []string{user}}}
-	for event, err := range bulk.Revoke(ctx, client, job) {
+	for event, err := range bulk.Revoke(ctx, client.Client, job) {
 		if err != nil {
 			failed = err
 			break
@@ -109,14 +106,16 @@ func (s *soak) sweep(ctx context.Context, client *api.Client, r *rand.Rand) {
 			}
 		case bulk.Result:
 			if event.Outcome == bulk.Revoked {
-				s.complain(s.stillThere("sweep", event.Match.AppID, set{event.Match.Token.ID: true}))
+				revoked[event.Match.AppID][event.Match.Token.ID] = true
 			}
 		case bulk.Proof:
 			if event.Err == nil && len(event.Remaining) == 0 {
-				maps.DeleteFunc(before[event.AppID], func(_ string, users bool) bool { return !users })
 				s.complain(s.stillThere("sweep, proof", event.AppID, before[event.AppID]))
 			}
 		}
 	}
-	s.count("sweep", failed)
+	for _, app := range apps {
+		s.complain(s.stillThere("sweep", app, revoked[app]))
+	}
+	s.count(client.name+": sweep", failed)
 }

@@ -8,45 +8,44 @@ import (
 	"example.com/apptokens/api/oktatest"
 )
 
-// faults are all that can go wrong, except lies that no client could notice: a full page that claims to be the last
-// one, or a 404 for a token that exists.
-var faults = []func(r *rand.Rand) oktatest.Fault{
-	func(r *rand.Rand) oktatest.Fault {
-		return oktatest.Status([]int{500, 502, 503, 504, 429, 418}[r.IntN(6)])
-	},
-	func(r *rand.Rand) oktatest.Fault { return oktatest.Status([]int{401, 403}[r.IntN(2)]) },
-	func(r *rand.Rand) oktatest.Fault {
-		return oktatest.HTML([]int{200, 403, 502}[r.IntN(3)]).On(http.MethodGet)
-	},
-	func(r *rand.Rand) oktatest.Fault { return oktatest.Redirect(302, "https://elsewhere.example/") },
-	func(r *rand.Rand) oktatest.Fault { return oktatest.Body(503, "application/json", "\x1f\x8b not gzip") },
-	func(r *rand.Rand) oktatest.Fault { return oktatest.Challenge(401, "invalid_token", "it ended") },
-	func(r *rand.Rand) oktatest.Fault {
-		return oktatest.SlowFirstByte(time.Duration(r.IntN(1200)) * time.Millisecond)
-	},
-	func(r *rand.Rand) oktatest.Fault { return oktatest.Throttle(time.Second) },
-	func(r *rand.Rand) oktatest.Fault { return oktatest.UsedUp(time.Second) },
-	func(r *rand.Rand) oktatest.Fault { return oktatest.Header("Date", "") },
-	func(r *rand.Rand) oktatest.Fault { return oktatest.Header("X-Rate-Limit-Reset", "soon") },
-	func(r *rand.Rand) oktatest.Fault { return oktatest.ForeignNext("https://elsewhere.example/api") },
-	always(oktatest.ConcurrentLimit), always(oktatest.DropBefore), always(oktatest.DropAfter), always(oktatest.CutBody),
-	always(oktatest.TruncateBody), always(oktatest.FoldedLinks), always(oktatest.MalformedLink), always(oktatest.NoLinks),
-	always(oktatest.LoopingNext), always(oktatest.NextWithoutExpand), always(oktatest.PunctuatedCursor),
-	always(oktatest.RelativeNext),
+// faults are all that can go wrong, in groups of the same weight, except lies that no client could notice: a full page
+// that claims to be the last one, or a 404 for a token that exists.
+var faults = [][]oktatest.Fault{
+	{oktatest.Status(500), oktatest.Status(502), oktatest.Status(503), oktatest.Status(504), oktatest.Status(429),
+		oktatest.Status(418)},
+	{oktatest.Status(401), oktatest.Status(403)},
+	{oktatest.HTML(200).On(http.MethodGet), oktatest.HTML(403).On(http.MethodGet), oktatest.HTML(502).On(http.MethodGet)},
+	{oktatest.Redirect(302, "https://elsewhere.example/")},
+	{oktatest.Body(503, "application/json", "\x1f\x8b not gzip")},
+	{oktatest.Challenge(401, "invalid_token", "it ended")},
+	{oktatest.SlowFirstByte(80 * time.Millisecond), oktatest.SlowFirstByte(1100 * time.Millisecond)},
+	{oktatest.SlowBody(80 * time.Millisecond), oktatest.SlowBody(1100 * time.Millisecond)},
+	{oktatest.Throttle(time.Second)}, {oktatest.UsedUp(time.Second)}, {oktatest.ConcurrentLimit()},
+	{oktatest.Header("Date", "")}, {oktatest.Header("X-Rate-Limit-Reset", "soon")},
+	{oktatest.DropBefore()}, {oktatest.DropAfter()}, {oktatest.CutBody()}, {oktatest.TruncateBody()},
+	{oktatest.FoldedLinks()}, {oktatest.MalformedLink()}, {oktatest.NoLinks()}, {oktatest.LoopingNext()},
+	{oktatest.ForeignLinks(`</api/v1/apps/0oaSoak1/tokens?limit=200>; rel="next"`),
+		oktatest.ForeignLinks(`<?after=a>; rel="next", <?after=b>; rel="next"`)},
+	{oktatest.ForeignNext("https://elsewhere.example/api")}, {oktatest.RelativeNext()},
+	{oktatest.NextWithoutExpand()}, {oktatest.PunctuatedCursor()},
 }
 
-func always(fault func() oktatest.Fault) func(*rand.Rand) oktatest.Fault {
-	return func(*rand.Rand) oktatest.Fault { return fault() }
-}
-
-// trouble makes something go wrong.
+// trouble makes something go wrong, most likely with the next requests.
 func (s *soak) trouble(r *rand.Rand) {
-	switch r.IntN(20) {
-	case 0:
-		s.org.RotateNonce()
-	case 1:
-		s.org.RevokeAccessTokens()
-	default:
-		s.org.Inject(faults[r.IntN(len(faults))](r).Times(1 + r.IntN(3)))
+	for range 1 + r.IntN(3) {
+		switch r.IntN(20) {
+		case 0:
+			s.org.RotateNonce()
+		case 1:
+			s.org.RevokeAccessTokens()
+		case 2, 3, 4:
+			select {
+			case s.dueEchoes[methods[r.IntN(len(methods))]] <- r.Int():
+			default: // one is due already
+			}
+		default:
+			group := faults[r.IntN(len(faults))]
+			s.org.Inject(group[r.IntN(len(group))].Times(1 + r.IntN(2)))
+		}
 	}
 }

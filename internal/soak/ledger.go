@@ -32,14 +32,19 @@ func newLedger(org *oktatest.Org) *ledger {
 	return &ledger{org: org, known: map[string]set{}, asked: set{}, askedOf: map[holding]int{}}
 }
 
-// present returns the tokens of an app by ID.
-func (l *ledger) present(app string) set {
+// held returns the IDs of the tokens of an app that a user holds now, or of all of them if user is empty.
+func (l *ledger) held(app, user string) set {
 	ids := set{}
 	for _, token := range l.org.Tokens(app) {
-		ids[token.ID] = true
+		if user == "" || token.UserID == user {
+			ids[token.ID] = true
+		}
 	}
 	return ids
 }
+
+// present returns the IDs of the tokens of an app.
+func (l *ledger) present(app string) set { return l.held(app, "") }
 
 // issue adds tokens to an app until it has n.
 func (l *ledger) issue(r *rand.Rand, app string, n int) {
@@ -73,12 +78,7 @@ func (l *ledger) ask(ids ...string) {
 func (l *ledger) askAll(app, user string) (ids set, done func()) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	ids = set{}
-	for _, token := range l.org.Tokens(app) {
-		if user == "" || token.UserID == user {
-			ids[token.ID] = true
-		}
-	}
+	ids = l.held(app, user)
 	maps.Copy(l.asked, ids)
 	l.askedOf[holding{app, user}]++
 	return ids, func() {

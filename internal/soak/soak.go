@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"crypto"
 	"crypto/ecdsa"
@@ -41,57 +40,64 @@ type soak struct {
 	*ledger
 	url     string
 	seed    uint64
-	clients []*api.Client // one with an API token, one of a service app with DPoP
-	command string        // the path of the command; empty if it is left out
+	clients []client // one with an API token, one of a service app with DPoP
+	command string   // the path of the command; empty if it is left out
 	rounds  int
 
-	mu      sync.Mutex
-	counts  map[string]int
-	wrong   []error
-	secrets []string // sent lately
+	dueEchoes map[string]chan int // choose the echoes to come, by method
+
+	mu     sync.Mutex
+	counts map[string]map[string]int // how often each kind of call had each outcome
+	wrong  []error
 }
 
-func newKey() crypto.Signer {
+// client is a client with its name in the counts.
+type client struct {
+	*api.Client
+	name string
+}
+
+// newSoak returns a run against a new org, to which transport leads. Its access tokens expire soon.
+func newSoak(url string, transport http.RoundTripper, limit oktatest.Option, seed uint64) (*soak, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), cryptorand.Reader)
 	if err != nil {
-		panic(err) // the system has no randomness
+		return nil, err
 	}
-	return key
-}
-
-// orgOptions are those of an org with a limit that is used up often.
-func orgOptions(key crypto.Signer, seed uint64) []oktatest.Option {
 	options := []oktatest.Option{
-		oktatest.WithSeed(seed), oktatest.WithoutRequests(), oktatest.WithRateLimit(1000, 2*time.Second),
-		oktatest.WithResourceNonce(), oktatest.WithServiceApp(oktatest.ServiceApp{
-			ClientID: clientID, Keys: map[string]crypto.PublicKey{"": key.Public()},
+		oktatest.WithSeed(seed), oktatest.WithoutRequests(), limit, oktatest.WithResourceNonce(),
+		oktatest.WithServiceApp(oktatest.ServiceApp{
+			ClientID: clientID, Keys: map[string]crypto.PublicKey{"": key.Public()}, TokenLifetime: 20 * time.Second,
 		}),
 	}
 	for _, app := range apps {
 		options = append(options, oktatest.WithApp(app, 0))
 	}
-	return options
-}
-
-func newSoak(
-	org *oktatest.Org, url string, transport http.RoundTripper, key crypto.Signer, seed uint64,
-) (*soak, error) {
-	s := &soak{ledger: newLedger(org), url: url, seed: seed, counts: map[string]int{}}
-	httpClient := &http.Client{Transport: watched{transport, s}}
-	logger := slog.New(slog.NewTextHandler(scanned{s}, nil))
-	policy := api.RetryPolicy{BaseDelay: 2 * time.Millisecond, MaxDelay: 50 * time.Millisecond, MaxWait: 10 * time.Second}
+	org := oktatest.New(options...)
+	s := &soak{
+		ledger: newLedger(org), url: url, seed: seed, dueEchoes: map[string]chan int{}, counts: map[string]map[string]int{},
+	}
+	for _, method := range methods {
+		s.dueEchoes[method] = make(chan int, 1)
+	}
+	httpClient := &http.Client{Transport: transport}
+	logger := slog.New(slog.NewTextHandler(s, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	policy := api.RetryPolicy{BaseDelay: 2 * time.Millisecond, MaxDelay: 50 * time.Millisecond}
 	service, err := oauth.NewServiceApp(url, clientID, key, oauth.WithHTTPClient(httpClient), oauth.WithLogger(logger),
 		oauth.WithRetry(policy), oauth.WithPlainHTTP())
 	if err != nil {
 		return nil, err
 	}
-	for _, auth := range []api.Auth{api.APIToken(org.APIToken()), service} {
-		client, err := api.New(url, auth, api.WithHTTPClient(httpClient), api.WithLogger(logger), api.WithRetry(policy),
+	for i, auth := range []api.Auth{api.APIToken(org.APIToken()), service} {
+		name := []string{"API token", "service app"}[i]
+		made, err := api.New(url, auth, api.WithHTTPClient(httpClient), api.WithLogger(logger), api.WithRetry(policy),
 			api.WithAttemptTimeout(time.Second), api.WithPlainHTTP())
 		if err != nil {
 			return nil, err
 		}
-		s.clients = append(s.clients, client)
+		s.clients = append(s.clients, client{made, name})
+		for _, kind := range []string{"list", "get", "revoke", "revoke all", "sweep"} {
+			s.counts[name+": "+kind] = map[string]int{}
+		}
 	}
 	return s, nil
 }
@@ -109,7 +115,7 @@ func (s *soak) round(ctx context.Context, duration, pause time.Duration) {
 			for ctx.Err() == nil {
 				s.step(ctx, worker, r)
 				if pause > 0 {
-					time.Sleep(rand.N(pause))
+					time.Sleep(time.Duration(r.Int64N(int64(pause))))
 				}
 			}
 		})
@@ -118,15 +124,17 @@ func (s *soak) round(ctx context.Context, duration, pause time.Duration) {
 	s.complain(s.audit())
 }
 
-// step does one thing at random. Worker 0 makes trouble, and sees that there are tokens; worker 1 may use the command.
+// step does one thing at random. Worker 0 sees that there are tokens; worker 1 may use the command.
 func (s *soak) step(ctx context.Context, worker int, r *rand.Rand) {
 	app := apps[r.IntN(len(apps))]
 	if worker == 0 {
-		s.trouble(r)
 		s.issue(r, app, perApp)
 		s.complain(s.audit())
 		time.Sleep(time.Duration(r.IntN(600)) * time.Millisecond)
 		return
+	}
+	if r.IntN(4) == 0 {
+		s.trouble(r)
 	}
 	if worker == 1 && s.command != "" {
 		s.useCommand(ctx, r, app)
@@ -145,7 +153,7 @@ func (s *soak) step(ctx context.Context, worker int, r *rand.Rand) {
 		s.get(ctx, client, app, r)
 	case n < 90:
 		s.revoke(ctx, client, app, r)
-	case n < 98:
+	case n < 95:
 		s.sweep(ctx, client, r)
 	default:
 		s.revokeAll(ctx, client, app)
@@ -153,22 +161,22 @@ func (s *soak) step(ctx context.Context, worker int, r *rand.Rand) {
 }
 
 // count records how a call ended, and checks the text of its error.
-func (s *soak) count(what string, err error) {
+func (s *soak) count(kind string, err error) {
 	outcome := "done"
 	var failure *api.Error
 	switch {
 	case err == nil:
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		outcome = "cancelled"
-	case errors.As(err, &failure) && failure.StatusCode != 0:
-		outcome = fmt.Sprint("failed with ", failure.StatusCode)
 	case errors.Is(err, api.ErrRateLimited):
 		outcome = "rate limited"
+	case errors.As(err, &failure) && failure.StatusCode != 0:
+		outcome = fmt.Sprint("failed with ", failure.StatusCode)
 	default:
 		outcome = "failed"
 	}
 	s.mu.Lock()
-	s.counts[what+" "+outcome]++
+	s.counts[kind][outcome]++
 	s.mu.Unlock()
 	if err != nil {
 		s.scan(err.Error())
@@ -187,56 +195,32 @@ func (s *soak) complain(err error) {
 	}
 }
 
-func (s *soak) broken() error { return errors.Join(s.wrong...) }
+// broken returns the broken promises, and what never happened, because a client that never succeeds breaks no promise.
+func (s *soak) broken() error {
+	wrong, total := slices.Clone(s.wrong), map[string]int{}
+	for _, kind := range slices.Sorted(maps.Keys(s.counts)) {
+		if s.counts[kind]["done"] == 0 {
+			wrong = append(wrong, fmt.Errorf("%s: none was done", kind))
+		}
+		for outcome, n := range s.counts[kind] {
+			total[outcome] += n
+		}
+	}
+	for _, outcome := range []string{
+		"cancelled", "rate limited", "failed", "failed with 200", "failed with 302", "failed with 401",
+	} {
+		if total[outcome] == 0 {
+			wrong = append(wrong, fmt.Errorf("no call ended as %q", outcome))
+		}
+	}
+	return errors.Join(wrong...)
+}
 
 func (s *soak) report() string {
 	var text strings.Builder
-	for _, what := range slices.Sorted(maps.Keys(s.counts)) {
-		fmt.Fprintf(&text, "%8d  %s\n", s.counts[what], what)
+	for _, kind := range slices.Sorted(maps.Keys(s.counts)) {
+		fmt.Fprintf(&text, "%-24s%s\n", kind, strings.Trim(fmt.Sprint(s.counts[kind]), "map[]"))
 	}
-	fmt.Fprintf(&text, "%8d  tokens issued\n%8d  promises broken\n", s.issued, len(s.wrong))
+	fmt.Fprintf(&text, "%d tokens issued, %d promises broken\n", s.issued, len(s.wrong))
 	return text.String()
-}
-
-// scan checks that a text contains no credential that was sent lately.
-func (s *soak) scan(text string) {
-	s.mu.Lock()
-	secrets := slices.Clone(s.secrets)
-	s.mu.Unlock()
-	for _, secret := range secrets {
-		if strings.Contains(text, secret) {
-			s.complain(fmt.Errorf("a credential is in %q", text))
-		}
-	}
-}
-
-// watched is a transport that takes note of the credentials that are sent.
-type watched struct {
-	http.RoundTripper
-	soak *soak
-}
-
-func (w watched) RoundTrip(req *http.Request) (*http.Response, error) {
-	for _, header := range []string{"Authorization", "DPoP"} {
-		if fields := strings.Fields(req.Header.Get(header)); len(fields) > 0 {
-			w.soak.note(fields[len(fields)-1])
-		}
-	}
-	return w.RoundTripper.RoundTrip(req)
-}
-
-func (s *soak) note(secret string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if !slices.Contains(s.secrets, secret) {
-		s.secrets = append(s.secrets[max(0, len(s.secrets)-31):], secret)
-	}
-}
-
-// scanned is a log that nobody reads but soak.
-type scanned struct{ soak *soak }
-
-func (w scanned) Write(line []byte) (int, error) {
-	w.soak.scan(string(bytes.TrimSpace(line)))
-	return len(line), nil
 }

@@ -1,7 +1,13 @@
 package main
 
 import (
+	"bufio"
+	"context"
 	"flag"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -14,13 +20,12 @@ var days = flag.Int("days", 1, "how many days of virtual time to play; make soak
 func TestDaysOfTroubleBreakNoPromise(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		key := newKey()
-		const seed = 1
-		org := oktatest.New(orgOptions(key, seed)...)
-		s, err := newSoak(org, "https://acme.okta.com", org.Transport(), key, seed)
+		network := &network{}
+		s, err := newSoak("https://acme.okta.com", network, oktatest.WithRateLimit(50, time.Minute), 1)
 		if err != nil {
 			t.Fatal(err)
 		}
+		network.soak = s
 		for range *days {
 			s.round(t.Context(), 24*time.Hour, 20*time.Minute)
 		}
@@ -29,4 +34,33 @@ func TestDaysOfTroubleBreakNoPromise(t *testing.T) {
 		}
 		t.Log("\n" + s.report())
 	})
+}
+
+// network is the way to the org in virtual time. It takes up to 50 milliseconds in each direction.
+type network struct{ soak *soak }
+
+func (n *network) RoundTrip(req *http.Request) (*http.Response, error) {
+	if !strings.HasPrefix(req.URL.String(), n.soak.url+"/") {
+		n.soak.complain(fmt.Errorf("a request was sent to %s", req.URL))
+	}
+	if raw := n.soak.echo(req); raw != "" {
+		return http.ReadResponse(bufio.NewReader(strings.NewReader(raw)), req)
+	}
+	if err := travel(req.Context()); err != nil {
+		return nil, err
+	}
+	resp, err := n.soak.org.Transport().RoundTrip(req)
+	if lost := travel(req.Context()); lost != nil {
+		return nil, lost
+	}
+	return resp, err
+}
+
+func travel(ctx context.Context) error {
+	select {
+	case <-time.After(rand.N(50 * time.Millisecond)):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
