@@ -11,6 +11,7 @@ import (
 
 	"example.com/apptokens/api"
 	"example.com/apptokens/api/internal/header"
+	"example.com/apptokens/api/internal/text"
 	"example.com/apptokens/gen"
 )
 
@@ -30,12 +31,12 @@ func (e *exchange) fail(format string, args ...any) error {
 		switch arg.(type) {
 		case int, time.Duration:
 		default:
-			args[i] = e.secrets.clean(fmt.Sprint(arg), 150)
+			args[i] = e.secrets.clean(fmt.Sprint(arg), maxPath)
 		}
 	}
 	id := ""
 	if request := e.header.Get("X-Okta-Request-Id"); request != "" {
-		id = " (request " + e.secrets.clean(request, 100) + ")"
+		id = " (request " + e.secrets.clean(request, text.MaxValue) + ")"
 	}
 	return fmt.Errorf("%s: %d: %s%s", e.secrets.label(e.req), e.status, fmt.Sprintf(format, args...), id)
 }
