@@ -33,7 +33,7 @@ func Handler(next http.Handler, opts ...Option) http.Handler {
 		recorder := &recorder{ResponseWriter: w, header: w.Header().Clone()}
 		finished := false
 		defer func() {
-			if !finished {
+			if !finished && recorder.status != 0 {
 				recorder.send() // before the panic continues
 				_ = http.NewResponseController(w).Flush()
 			}
@@ -94,7 +94,7 @@ func (r *recorder) Write(p []byte) (int, error) {
 
 // send sends the recorded response.
 func (r *recorder) send() {
-	if r.status == 0 || r.passing {
+	if r.passing {
 		return
 	}
 	r.replaceHeader(r.sent)

@@ -253,14 +253,14 @@ func TestPrefixesAndChallenges(t *testing.T) {
 func TestUnknownPropertiesAreReported(t *testing.T) {
 	t.Parallel()
 	org := oktatest.New(oktatest.WithApp("0oa1", 3))
-	org.Inject(oktatest.Body(200, "application/json", strings.Replace(recorded, `"self":{`, `"self":{"a/b":1,`, 1)))
+	org.Inject(oktatest.Body(200, "application/json", strings.Replace(recorded, `"self":{`, `"self":{"a/b":1,"b":[2],`, 1)))
 	var unknown []string
 	transport := contract.NewTransport(org.Transport(), contract.OnViolation(func(contract.Violation) {}),
 		contract.OnUnknown(func(v contract.Violation) { unknown = append(unknown, v.Pointer+" "+v.Value) }))
 	if _, err := transport.RoundTrip(newRequest(t, "GET", tokens+"/oar1")); err != nil {
 		t.Fatal(err)
 	}
-	if !slices.Equal(unknown, []string{"/_links/self/a~1b 1"}) {
+	if !slices.Equal(unknown, []string{"/_links/self/a~1b 1", "/_links/self/b an array of 1 items"}) {
 		t.Errorf("unknown: %q", unknown)
 	}
 }
