@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"slices"
@@ -76,10 +77,9 @@ func (e *exchange) wantCode(code string) error {
 // errorCode returns Okta's error code or, where OAuth failed, the one in the header. It is empty if there is none.
 func (e *exchange) errorCode() string {
 	var object gen.Error
-	if json.Unmarshal(e.body, &object) != nil || object.Code == "" {
-		object.Code, _ = header.Challenge(e.header.Values("WWW-Authenticate"))
-	}
-	return object.Code
+	_ = json.Unmarshal(e.body, &object) // which may be HTML
+	challenged, _ := header.Challenge(e.header.Values("WWW-Authenticate"))
+	return cmp.Or(object.Code, challenged)
 }
 
 // tokens decodes a page. Like package api, it distinguishes "id" from "ID" and rejects invalid IDs.

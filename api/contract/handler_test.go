@@ -53,7 +53,7 @@ func TestHandlerHoldsAServerToTheContract(t *testing.T) {
 		"a page with a bad link": {faulty(oktatest.MalformedLink()), "GET", tokens, 501, "response header Link: link"},
 		"a page without headers": {http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}), "GET", tokens, 501,
 			"response header"},
-		"another method, accepted":  {page("[]"), "POST", tokens, 501, "unsupported method: response status"},
+		"another method, accepted": {page("[]"), "POST", tokens, 501, "unsupported method: response status"},
 		"another method, accepted without a body": {http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(http.StatusNoContent)
 		}), "POST", tokens, 501, "unsupported method: response status"},
