@@ -279,18 +279,3 @@ var errNotIssued = errors.New("the secret has expired")
 type failing struct{}
 
 func (failing) Authorize(context.Context, *http.Request) error { return errNotIssued }
-
-func TestCheckEndsWithItsContext(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		org := newOrg()
-		org.Inject(oktatest.SlowFirstByte(20 * time.Second).After(5))
-		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-		defer cancel()
-		report, err := contract.Check(ctx, inProcess(org))
-		if !errors.Is(err, context.DeadlineExceeded) || report.Count(contract.Passed) == 0 || report.Count(contract.Failed) != 0 ||
-			report.Count(contract.Errored) != 1 {
-			t.Errorf("%v, %+v", err, report.Results)
-		}
-	})
-}

@@ -1,9 +1,12 @@
 package contract_test
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httptrace"
+	"net/textproto"
 	"strings"
 	"testing"
 
@@ -76,6 +79,9 @@ func TestHandlerHoldsAServerToTheContract(t *testing.T) {
 			}
 			if test.status == http.StatusNotImplemented && resp.Header.Get("Content-Type") != "application/json" {
 				t.Errorf("the violation is sent as %q", resp.Header.Get("Content-Type"))
+			}
+			if id := resp.Header.Get("X-Okta-Request-Id"); name == "a bad page" && id != "1" {
+				t.Errorf("the violation is sent with the request id %q", id)
 			}
 			if name == "a page too large to check" && body != huge {
 				t.Errorf("%d bytes of %d", len(body), len(huge))
@@ -197,5 +203,21 @@ func TestHandlerFitsBetweenOthers(t *testing.T) {
 	checked.ServeHTTP(sent, req)
 	if req.Header.Get("Accept-Encoding") != "gzip" || sent.Header().Get("X-Draft") != "" || sent.Body.String() != "[]" {
 		t.Errorf("request header %v, response %v %q", req.Header, sent.Header(), sent.Body)
+	}
+}
+
+func TestHandlerPassesHintsOn(t *testing.T) {
+	t.Parallel()
+	hint := ""
+	trace := &httptrace.ClientTrace{Got1xxResponse: func(code int, header textproto.MIMEHeader) error {
+		hint = fmt.Sprint(code, " ", header.Get("X-Okta-Request-Id"))
+		return nil
+	}}
+	server := httptest.NewServer(contract.Handler(early(page("[]"))))
+	defer server.Close()
+	req := newRequest(t, "GET", server.URL+"/api/v1/apps/0oa1/tokens")
+	resp, err := server.Client().Do(req.WithContext(httptrace.WithClientTrace(t.Context(), trace)))
+	if err != nil || resp.StatusCode != http.StatusOK || hint != "103 1" {
+		t.Errorf("%v, %v, hint %q", resp, err, hint)
 	}
 }
