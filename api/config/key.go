@@ -25,7 +25,7 @@ func readKey(v value, id string) (signer crypto.Signer, warnings []string, err e
 		if err != nil {
 			return nil, nil, problem(PrivateKey, v, "is neither PEM nor a JWK, nor the path of a file that can be read: %w", err)
 		}
-		shown := text.Printable(path, 200)
+		shown := text.Printable(path, maxPath)
 		data, warnings = content, exposure(shown, mode, true)
 		place = "is the path of a file, " + shown + ", that does not hold a private key"
 	}

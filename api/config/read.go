@@ -90,7 +90,7 @@ func (r *reader) readCredential() (err error) {
 	}
 	switch {
 	case !slices.Contains([]Mode{ModeSSWS, ModeBearer, ModePrivateKey}, r.Mode):
-		return problem(AuthorizationMode, mode, "is %q; want SSWS, Bearer or PrivateKey", text.Truncate(mode.text, 30))
+		return problem(AuthorizationMode, mode, "is %q; want SSWS, Bearer or PrivateKey", text.Truncate(mode.text, maxWord))
 	case hasKey && r.Mode != ModePrivateKey:
 		return problem(AuthorizationMode, mode, "is %s, but a private key is set (from %s), not a token", r.Mode, key.source)
 	case r.Mode == ModePrivateKey && !hasKey:
@@ -147,7 +147,7 @@ func (r *reader) readLimits() error {
 	}
 	if v, ok := r.values[RateShare]; ok {
 		if r.RateShare, err = strconv.ParseFloat(v.text, 64); err != nil || !(r.RateShare > 0 && r.RateShare <= 1) {
-			return problem(RateShare, v, "is %q; want a number over 0 and up to 1, such as 0.5", text.Truncate(v.text, 30))
+			return problem(RateShare, v, "is %q; want a number over 0 and up to 1, such as 0.5", text.Truncate(v.text, maxWord))
 		}
 	}
 	return nil

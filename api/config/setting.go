@@ -103,6 +103,10 @@ func normal(setting Setting, text string) string {
 	return text
 }
 
+// How many bytes errors and warnings show of the path of a key, and of a value that should be a word or a number: less
+// than of others, because it may be a secret by mistake.
+const maxPath, maxWord = 200, 30
+
 // number parses a whole number from 0 to most. It returns 0 if the setting is not set.
 func (r *reader) number(setting Setting, most int) (int, error) {
 	v, ok := r.values[setting]
@@ -111,7 +115,7 @@ func (r *reader) number(setting Setting, most int) (int, error) {
 	}
 	n, err := strconv.Atoi(v.text)
 	if err != nil || n < 0 || n > most {
-		return 0, problem(setting, v, "is %q; want a whole number from 0 to %d", text.Truncate(v.text, 30), most)
+		return 0, problem(setting, v, "is %q; want a whole number from 0 to %d", text.Truncate(v.text, maxWord), most)
 	}
 	return n, nil
 }
@@ -123,7 +127,7 @@ func (r *reader) flag(setting Setting, otherwise bool) (bool, error) {
 	case !ok:
 		return otherwise, nil
 	case lower != "true" && lower != "false":
-		return false, problem(setting, v, "is %q; want true or false", text.Truncate(v.text, 30))
+		return false, problem(setting, v, "is %q; want true or false", text.Truncate(v.text, maxWord))
 	default:
 		return lower == "true", nil
 	}

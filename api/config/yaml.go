@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -51,15 +52,15 @@ func (l *layer) readSection(node *yaml.Node, prefix string) error {
 		return fmt.Errorf("line %d: %s is not a mapping of names to values", node.Line, what)
 	}
 	lines := map[string]int{}
-	for i := 0; i+1 < len(node.Content); i += 2 {
-		key := node.Content[i]
+	for pair := range slices.Chunk(node.Content, 2) {
+		key, content := pair[0], pair[1]
 		lower := strings.ToLower(key.Value)
 		if lines[lower] > 0 {
 			return fmt.Errorf("line %d: a key occurs twice, first at line %d; capitals make no difference",
 				key.Line, lines[lower])
 		}
 		lines[lower] = key.Line
-		if err := l.readKey(prefix, key, resolve(node.Content[i+1])); err != nil {
+		if err := l.readKey(prefix, key, resolve(content)); err != nil {
 			return err
 		}
 	}
@@ -100,7 +101,7 @@ func (l *layer) warnUnknown(name string, line int) {
 		meant = "; did you mean " + meant + "?"
 	}
 	l.warnings = append(l.warnings, fmt.Sprintf("%s, line %d: %s is not a known setting and is ignored%s",
-		l.path, line, text.Printable(name, 80), meant))
+		l.path, line, text.Printable(name, text.MaxValue), meant))
 }
 
 func resolve(node *yaml.Node) *yaml.Node {

@@ -9,6 +9,8 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+
+	"example.com/apptokens/api/internal/text"
 )
 
 // collector collects the violations of one request or response.
@@ -21,7 +23,8 @@ type collector struct {
 
 func (c *collector) add(where, pointer, rule string, value any, reason string) {
 	v := c.base
-	v.Where, v.Pointer, v.Rule, v.Reason = where, c.secrets.clean(pointer, 200), rule, c.secrets.clean(reason, 300)
+	v.Where, v.Pointer, v.Rule = where, c.secrets.clean(pointer, maxPath), rule
+	v.Reason = c.secrets.clean(reason, text.MaxSentence)
 	if value != nil {
 		v.Value = c.secrets.shown(value)
 	}

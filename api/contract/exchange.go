@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"slices"
@@ -11,6 +12,7 @@ import (
 
 	"example.com/apptokens/api"
 	"example.com/apptokens/api/internal/header"
+	"example.com/apptokens/api/internal/text"
 	"example.com/apptokens/gen"
 )
 
@@ -30,12 +32,12 @@ func (e *exchange) fail(format string, args ...any) error {
 		switch arg.(type) {
 		case int, time.Duration:
 		default:
-			args[i] = e.secrets.clean(fmt.Sprint(arg), 150)
+			args[i] = e.secrets.clean(fmt.Sprint(arg), maxPath)
 		}
 	}
 	id := ""
 	if request := e.header.Get("X-Okta-Request-Id"); request != "" {
-		id = " (request " + e.secrets.clean(request, 100) + ")"
+		id = " (request " + e.secrets.clean(request, text.MaxValue) + ")"
 	}
 	return fmt.Errorf("%s: %d: %s%s", e.secrets.label(e.req), e.status, fmt.Sprintf(format, args...), id)
 }
@@ -75,10 +77,9 @@ func (e *exchange) wantCode(code string) error {
 // errorCode returns Okta's error code or, where OAuth failed, the one in the header. It is empty if there is none.
 func (e *exchange) errorCode() string {
 	var object gen.Error
-	if json.Unmarshal(e.body, &object) != nil || object.Code == "" {
-		object.Code, _ = header.Challenge(e.header.Values("WWW-Authenticate"))
-	}
-	return object.Code
+	_ = json.Unmarshal(e.body, &object) // which may be HTML
+	challenged, _ := header.Challenge(e.header.Values("WWW-Authenticate"))
+	return cmp.Or(object.Code, challenged)
 }
 
 // tokens decodes a page. Like package api, it distinguishes "id" from "ID" and rejects invalid IDs.

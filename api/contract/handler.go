@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"example.com/apptokens/api/internal/header"
+	"example.com/apptokens/api/internal/text"
 )
 
 // Handler returns a handler that checks the responses of next, for example a team's own mock, before they are sent. In
@@ -32,7 +33,7 @@ func Handler(next http.Handler, opts ...Option) http.Handler {
 		recorder := &recorder{ResponseWriter: w, header: w.Header().Clone()}
 		finished := false
 		defer func() {
-			if !finished {
+			if !finished && recorder.status != 0 {
 				recorder.send() // before the panic continues
 				_ = http.NewResponseController(w).Flush()
 			}
@@ -51,7 +52,7 @@ func Handler(next http.Handler, opts ...Option) http.Handler {
 			return
 		}
 		w.Header().Set("Content-Type", "application/json")
-		w.Header().Set("X-Okta-Request-Id", credentials.clean(recorder.sent.Get("X-Okta-Request-Id"), 100))
+		w.Header().Set("X-Okta-Request-Id", credentials.clean(recorder.sent.Get("X-Okta-Request-Id"), text.MaxValue))
 		w.WriteHeader(http.StatusNotImplemented) // which clients do not retry
 		_ = json.NewEncoder(w).Encode(map[string]string{"errorSummary": err.Error()})
 	})
@@ -93,7 +94,7 @@ func (r *recorder) Write(p []byte) (int, error) {
 
 // send sends the recorded response.
 func (r *recorder) send() {
-	if r.status == 0 || r.passing {
+	if r.passing {
 		return
 	}
 	r.replaceHeader(r.sent)

@@ -1,9 +1,12 @@
 package contract_test
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httptrace"
+	"net/textproto"
 	"strings"
 	"testing"
 
@@ -53,7 +56,10 @@ func TestHandlerHoldsAServerToTheContract(t *testing.T) {
 		"a page with a bad link": {faulty(oktatest.MalformedLink()), "GET", tokens, 501, "response header Link: link"},
 		"a page without headers": {http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}), "GET", tokens, 501,
 			"response header"},
-		"another method, accepted":  {page("[]"), "POST", tokens, 501, "unsupported method: response status"},
+		"another method, accepted": {page("[]"), "POST", tokens, 501, "unsupported method: response status"},
+		"another method, accepted without a body": {http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(http.StatusNoContent)
+		}), "POST", tokens, 501, "unsupported method: response status"},
 		"another method, refused":   {oktatest.New(oktatest.WithApp("0oa1", 1)), "PUT", tokens, 405, "E0000022"},
 		"what the contract has not": {page("anything"), "GET", "/healthz", 200, "anything"},
 		"a bad request, refused":    {oktatest.New(oktatest.WithApp("0oa1", 1)), "GET", tokens + "?limit=0", 400, "E0000001"},
@@ -61,7 +67,8 @@ func TestHandlerHoldsAServerToTheContract(t *testing.T) {
 		"early hints":               {early(page("[]")), "GET", tokens, 200, "[]"},
 		"compression":               {compressing(page("[]")), "GET", tokens, 200, "[]"},
 		"a question of CORS":        {page(""), "OPTIONS", tokens, 200, ""},
-		"a page too large to check": {page(huge), "GET", tokens, 200, "]"},
+		"a question without a body": {page(""), "HEAD", tokens, 200, ""},
+		"a page too large to check": {inPieces("[", huge[1:]), "GET", tokens, 200, "]"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -70,11 +77,30 @@ func TestHandlerHoldsAServerToTheContract(t *testing.T) {
 			if err != nil || resp.StatusCode != test.status || !strings.Contains(body, test.says) {
 				t.Errorf("%v, %.300q, want %d and %q", err, body, test.status, test.says)
 			}
+			if test.status == http.StatusNotImplemented && resp.Header.Get("Content-Type") != "application/json" {
+				t.Errorf("the violation is sent as %q", resp.Header.Get("Content-Type"))
+			}
+			if id := resp.Header.Get("X-Okta-Request-Id"); name == "a bad page" && id != "1" {
+				t.Errorf("the violation is sent with the request id %q", id)
+			}
 			if name == "a page too large to check" && body != huge {
 				t.Errorf("%d bytes of %d", len(body), len(huge))
 			}
 		})
 	}
+}
+
+// inPieces answers with a page that it writes in several pieces.
+func inPieces(pieces ...string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		for i, piece := range pieces {
+			if i == 0 {
+				page(piece).ServeHTTP(w, r)
+				continue
+			}
+			_, _ = io.WriteString(w, piece)
+		}
+	})
 }
 
 // faulty is an org with which something goes wrong.
@@ -135,5 +161,63 @@ func TestHandlerLetsConnectionsBreak(t *testing.T) {
 		if _, body, err := serve(t, contract.Handler(org), "GET", "/api/v1/apps/0oa1/tokens"); err == nil {
 			t.Errorf("%s: no error, but %q", name, body)
 		}
+	}
+}
+
+// What was written before a panic is sent once, and nothing, not even a status, if there was nothing.
+func TestHandlerLetsPanicsPass(t *testing.T) {
+	t.Parallel()
+	for name, pieces := range map[string][]string{
+		"before the response":              nil,
+		"in the response":                  {"[", "{"},
+		"in a response too large to check": {"[", strings.Repeat(" ", 17<<20)},
+	} {
+		sent := httptest.NewRecorder()
+		func() {
+			defer func() {
+				if reason := recover(); reason != http.ErrAbortHandler {
+					t.Errorf("%s: the panic became %v", name, reason)
+				}
+			}()
+			contract.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				inPieces(pieces...).ServeHTTP(w, r)
+				panic(http.ErrAbortHandler)
+			})).ServeHTTP(sent, newRequest(t, "GET", tokens))
+		}()
+		if want := strings.Join(pieces, ""); sent.Body.String() != want || sent.Flushed != (want != "") {
+			t.Errorf("%s: sent %d bytes of %d, flushed: %v", name, sent.Body.Len(), len(want), sent.Flushed)
+		}
+	}
+}
+
+// A handler around the check may compress, and sees the header as the checked one leaves it.
+func TestHandlerFitsBetweenOthers(t *testing.T) {
+	t.Parallel()
+	checked := contract.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Del("X-Draft")
+		page("[]").ServeHTTP(w, r)
+	}))
+	req, sent := newRequest(t, "GET", tokens), httptest.NewRecorder()
+	req.Header.Set("Accept-Encoding", "gzip")
+	sent.Header().Set("X-Draft", "yes")
+	checked.ServeHTTP(sent, req)
+	if req.Header.Get("Accept-Encoding") != "gzip" || sent.Header().Get("X-Draft") != "" || sent.Body.String() != "[]" {
+		t.Errorf("request header %v, response %v %q", req.Header, sent.Header(), sent.Body)
+	}
+}
+
+func TestHandlerPassesHintsOn(t *testing.T) {
+	t.Parallel()
+	hint := ""
+	trace := &httptrace.ClientTrace{Got1xxResponse: func(code int, header textproto.MIMEHeader) error {
+		hint = fmt.Sprint(code, " ", header.Get("X-Okta-Request-Id"))
+		return nil
+	}}
+	server := httptest.NewServer(contract.Handler(early(page("[]"))))
+	defer server.Close()
+	req := newRequest(t, "GET", server.URL+"/api/v1/apps/0oa1/tokens")
+	resp, err := server.Client().Do(req.WithContext(httptrace.WithClientTrace(t.Context(), trace)))
+	if err != nil || resp.StatusCode != http.StatusOK || hint != "103 1" {
+		t.Errorf("%v, %v, hint %q", resp, err, hint)
 	}
 }

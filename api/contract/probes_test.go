@@ -5,7 +5,6 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
-	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -64,7 +63,7 @@ func TestCheckReadsAtMostSoManyPages(t *testing.T) {
 			t.Errorf("%v, %+v", err, report.Results)
 		}
 		for i, probe := range []string{"largest pages", "default pages", "smallest pages"} {
-			if got := result(t, report, probe); got.Outcome != contract.Passed || got.Detail != want[i] {
+			if got := result(t, report, probe); got.Outcome != contract.Passed || got.Detail != want[i] || got.Requests > pages {
 				t.Errorf("at most %d pages: %+v, want %q", pages, got, want[i])
 			}
 		}
@@ -108,6 +107,24 @@ func TestALimitThatIsTooLargeMayBeReplaced(t *testing.T) {
 		report, err := contract.Check(t.Context(), target)
 		if got := result(t, report, "limit too large"); err != nil || got.Outcome != want {
 			t.Errorf("%d more than the maximum: %v, %+v, want %s", more, err, got, want)
+		}
+	}
+}
+
+// A full page without links may hide more tokens; the end of a listing may lack them.
+func TestAFullPageNeedsLinks(t *testing.T) {
+	t.Parallel()
+	for tokens, want := range map[int]contract.Outcome{
+		gen.ListTokensLimitMaximum - 1: contract.Passed, gen.ListTokensLimitMaximum + 1: contract.Failed,
+	} {
+		server := httptest.NewServer(change{only: isPage(gen.ListTokensLimitMaximum), response: header("Link", "")}.
+			handler(oktatest.New(oktatest.WithApp("0oa1", tokens))))
+		defer server.Close()
+		target := target(server.URL)
+		target.Write, target.Denied, target.MaxPages = false, nil, 1
+		report, err := contract.Check(t.Context(), target)
+		if got := result(t, report, "largest pages"); err != nil || got.Outcome != want {
+			t.Errorf("%d tokens: %v, %+v, want %s", tokens, err, got, want)
 		}
 	}
 }
@@ -186,16 +203,28 @@ func TestCheckOfAnAppWithFewTokens(t *testing.T) {
 // A failure names the request, and what became of it.
 func TestAFailureNamesItsRequest(t *testing.T) {
 	t.Parallel()
-	org := newOrg()
-	server := httptest.NewServer(change{only: method("GET", "/0oaNoSuchAppHere0000/tokens"),
-		response: whole(200, "application/json", "[]")}.handler(org))
-	defer server.Close()
-	readOnly := contract.Target{URL: server.URL, Auth: api.APIToken(oktatest.DefaultAPIToken)}
-	report, err := contract.Check(t.Context(), readOnly)
-	want := "GET /api/v1/apps/0oaNoSuchAppHere0000/tokens: 200: want 404 (request "
-	if err != nil || !slices.ContainsFunc(report.Results, func(r contract.Result) bool {
-		return r.Probe == "unknown app" && r.Outcome == contract.Failed && strings.HasPrefix(r.Detail, want)
-	}) {
-		t.Errorf("%v, %+v, want %q", err, report.Results, want)
+	leads := func(target string) change {
+		return change{only: isPage(gen.ListTokensLimitMaximum),
+			response: next(func(*http.Request, string) string { return target })}
+	}
+	const page = "GET /api/v1/apps/0oa1/tokens?limit=200: 200: the next link "
+	for probe, tests := range map[string]map[string]change{
+		"unknown app": {"GET /api/v1/apps/0oaNoSuchAppHere0000/tokens: 200: want 404 (request ": {
+			only: method("GET", "/0oaNoSuchAppHere0000/tokens"), response: whole(200, "application/json", "[]")}},
+		"largest pages": {
+			page + "leads to https://evil.example/x (request ": leads("https://user:password@evil.example/x?code=1"),
+			page + "leads to the page itself (request ":        leads("?limit=200"),
+			page + "is not a URL (request ":                    leads("%zz"),
+		},
+	} {
+		for want, change := range tests {
+			server := httptest.NewServer(change.handler(newOrg()))
+			defer server.Close()
+			report, err := contract.Check(t.Context(), target(server.URL))
+			got := result(t, report, probe)
+			if err != nil || got.Outcome != contract.Failed || !strings.HasPrefix(got.Detail, want) {
+				t.Errorf("%v, %+v, want %q", err, got, want)
+			}
+		}
 	}
 }

@@ -60,10 +60,12 @@ func TestCheckReportsWhatItWaitsFor(t *testing.T) {
 		reason string
 		wait   time.Duration
 	}{
-		"its share is used up": {limit: 20, reason: "its share of the rate limit is used up", wait: time.Minute},
+		"its share is used up":       {limit: 20, reason: "its share of the rate limit is used up", wait: time.Minute},
+		"its share is less than one": {limit: 1, reason: "its share of the rate limit is used up", wait: time.Minute},
 		"the rate limit is used up": {fault: new(oktatest.UsedUp(30 * time.Second)), reason: "the rate limit is used up",
 			wait: 30 * time.Second},
-		"an outage": {fault: new(oktatest.Status(503).Times(8)), reason: "the server is not available"},
+		"too many requests at once": {fault: new(oktatest.ConcurrentLimit()), reason: "the rate limit is used up"},
+		"an outage":                 {fault: new(oktatest.Status(503).Times(8)), reason: "the server is not available"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -75,7 +77,8 @@ func TestCheckReportsWhatItWaitsFor(t *testing.T) {
 				}
 				waits := 0
 				target := inProcess(org)
-				target.Denied, target.OnWait = nil, func(reason string, until time.Time) {
+				target.Write, target.Denied = false, nil
+				target.OnWait = func(reason string, until time.Time) {
 					if wait := time.Until(until); reason != test.reason || wait <= 0 || wait < test.wait-10*time.Second ||
 						wait > test.wait+10*time.Second {
 						t.Errorf("waits %v because %s", wait, reason)

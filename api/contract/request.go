@@ -16,7 +16,7 @@ import (
 func checkRequest(req *http.Request) (*operation, []Violation) {
 	path := req.URL.EscapedPath()
 	credentials := secrets(header.Credentials(req.Header))
-	c := &collector{base: Violation{Method: req.Method, Path: credentials.clean(path, 200)}, secrets: credentials}
+	c := &collector{base: Violation{Method: req.Method, Path: credentials.clean(path, maxPath)}, secrets: credentials}
 	o, ofPath := find(req.Method, path)
 	switch {
 	case o == nil && len(ofPath) > 0:

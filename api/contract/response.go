@@ -16,6 +16,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"example.com/apptokens/api/internal/header"
+	"example.com/apptokens/api/internal/text"
 )
 
 // checkResponse returns the violations in a response. It calls unknown, unless that is nil, for each property that the
@@ -25,7 +26,8 @@ func checkResponse(
 ) []Violation {
 	c := &collector{secrets: secrets, unknown: unknown, base: Violation{
 		Operation: o.OperationID, Method: req.Method,
-		Path: secrets.clean(req.URL.EscapedPath(), 200), RequestID: secrets.clean(header.Get("X-Okta-Request-Id"), 100),
+		Path:      secrets.clean(req.URL.EscapedPath(), maxPath),
+		RequestID: secrets.clean(header.Get("X-Okta-Request-Id"), text.MaxValue),
 	}}
 	response := o.response(status)
 	if response == nil {
@@ -127,7 +129,7 @@ func (c *collector) properties(pointer string, schema *openapi3.Schema, value an
 			if known == nil {
 				v := c.base
 				v.Where, v.Rule = "response body", "unknown property"
-				v.Pointer = c.secrets.clean(pointer+"/"+escape(name), 200)
+				v.Pointer = c.secrets.clean(pointer+"/"+escape(name), maxPath)
 				v.Value, v.Reason = c.secrets.shown(property), "the contract has no such property"
 				c.unknown(v)
 				continue

@@ -28,7 +28,7 @@ func (s secrets) clean(said string, limit int) string {
 
 // label returns the method and the target of a request. The target may come from a link.
 func (s secrets) label(req *http.Request) string {
-	return req.Method + " " + s.clean(req.URL.RequestURI(), 200)
+	return req.Method + " " + s.clean(req.URL.RequestURI(), maxPath)
 }
 
 // shown returns a short printable form of a value, without secrets.
@@ -41,8 +41,8 @@ func (s secrets) shown(value any) string {
 	case []any:
 		return fmt.Sprintf("an array of %d items", len(value))
 	case string:
-		return fmt.Sprintf("%q", s.clean(value, 60))
+		return fmt.Sprintf("%q", s.clean(value, maxShown))
 	default:
-		return s.clean(fmt.Sprint(value), 70)
+		return s.clean(fmt.Sprint(value), maxShown)
 	}
 }

@@ -189,11 +189,11 @@ func (s *suite) log(req *http.Request, resp *http.Response, start time.Time) {
 		return
 	}
 	attrs := []slog.Attr{
-		slog.String("method", req.Method), slog.String("path", s.secrets.clean(req.URL.RequestURI(), 300)),
+		slog.String("method", req.Method), slog.String("path", s.secrets.clean(req.URL.RequestURI(), maxPath)),
 		slog.Duration("duration", time.Since(start)),
 	}
 	if resp != nil {
-		id := s.secrets.clean(resp.Header.Get("X-Okta-Request-Id"), 100)
+		id := s.secrets.clean(resp.Header.Get("X-Okta-Request-Id"), text.MaxValue)
 		attrs = append(attrs, slog.Int("status", resp.StatusCode), slog.String("request_id", id))
 	}
 	s.target.Logger.LogAttrs(req.Context(), slog.LevelDebug, "apptokens: probe", attrs...)

@@ -105,7 +105,14 @@ func TestRequestsThatViolateTheContractAreNotSent(t *testing.T) {
 				if test.change != nil {
 					test.change(req)
 				}
+				open := 0
+				if req.Body != nil {
+					req.Body, open = tracked{req.Body, &open}, 1
+				}
 				_, err := contract.NewTransport(org.Transport(), opts...).RoundTrip(req)
+				if open != 0 {
+					t.Error("the body of the request is not closed")
+				}
 				return err
 			}
 			checkViolation(t, send(), test.where, "", test.rule)
@@ -253,14 +260,14 @@ func TestPrefixesAndChallenges(t *testing.T) {
 func TestUnknownPropertiesAreReported(t *testing.T) {
 	t.Parallel()
 	org := oktatest.New(oktatest.WithApp("0oa1", 3))
-	org.Inject(oktatest.Body(200, "application/json", strings.Replace(recorded, `"self":{`, `"self":{"a/b":1,`, 1)))
+	org.Inject(oktatest.Body(200, "application/json", strings.Replace(recorded, `"self":{`, `"user":[1],"self":{"a/b":1,"b":[2],`, 1)))
 	var unknown []string
 	transport := contract.NewTransport(org.Transport(), contract.OnViolation(func(contract.Violation) {}),
 		contract.OnUnknown(func(v contract.Violation) { unknown = append(unknown, v.Pointer+" "+v.Value) }))
 	if _, err := transport.RoundTrip(newRequest(t, "GET", tokens+"/oar1")); err != nil {
 		t.Fatal(err)
 	}
-	if !slices.Equal(unknown, []string{"/_links/self/a~1b 1"}) {
+	if !slices.Equal(unknown, []string{"/_links/self/a~1b 1", "/_links/self/b an array of 1 items"}) {
 		t.Errorf("unknown: %q", unknown)
 	}
 }
@@ -270,7 +277,7 @@ func TestViolationsAreRedacted(t *testing.T) {
 	t.Parallel()
 	org := oktatest.New(oktatest.WithApp("0oa1", 3))
 	org.Inject(oktatest.Body(200, "application/json",
-		`{"status":"`+oktatest.DefaultAPIToken+`\n`+strings.Repeat("x", 1000)+`","id":7}`))
+		`{"status":"`+oktatest.DefaultAPIToken+`\n`+strings.Repeat("x", 1000)+`","id":7,"userId":null}`))
 	var reported bytes.Buffer
 	transport := contract.NewTransport(org.Transport(),
 		contract.OnViolation(func(v contract.Violation) { fmt.Fprintf(&reported, "%v\n%+v\n", &v, v) }))
@@ -282,7 +289,7 @@ func TestViolationsAreRedacted(t *testing.T) {
 	if err != nil || len(body) < 1000 {
 		t.Errorf("the body is %q, %v", body, err)
 	}
-	for _, want := range []string{"/status", "/id", "X-Rate-Limit-Limit", "getToken", "[redacted]", " (request "} {
+	for _, want := range []string{"/status", "/id", "/userId", ", not null", "X-Rate-Limit-Limit", "getToken", "[redacted]", " (request "} {
 		if !strings.Contains(reported.String(), want) {
 			t.Errorf("the report lacks %q:\n%s", want, reported.String())
 		}

@@ -7,6 +7,9 @@ import (
 	"example.com/apptokens/api/internal/text"
 )
 
+// How many bytes are shown of a path or a pointer, of a value, and of a violation.
+const maxPath, maxShown, maxViolation = 200, 60, 600
+
 // Violation is a difference between traffic and the contract. It never shows the credential of the request, even if the
 // response repeats it.
 type Violation struct {
@@ -28,7 +31,7 @@ func (v *Violation) Error() string {
 	if v.Operation != "" {
 		b.WriteString(v.Operation + ": ")
 	} else {
-		fmt.Fprintf(&b, "%s %s: ", v.Method, text.Printable(v.Path, 150))
+		fmt.Fprintf(&b, "%s %s: ", v.Method, v.Path)
 	}
 	b.WriteString(v.Where)
 	if v.Pointer != "" {
@@ -41,7 +44,7 @@ func (v *Violation) Error() string {
 	if v.RequestID != "" {
 		b.WriteString(" (request " + v.RequestID + ")")
 	}
-	return text.Printable(b.String(), 600)
+	return text.Printable(b.String(), maxViolation)
 }
 
 // Permanent returns true: retrying is pointless, and package api does not retry.

@@ -106,6 +106,8 @@ func TestAnswers(t *testing.T) {
 		"limit 0":                    {"GET", tokens + "?limit=0", "SSWS", 400, "E0000001"},
 		"a limit too large":          {"GET", tokens + fmt.Sprint("?limit=", gen.ListTokensLimitMaximum+1), "SSWS", 400, "E0000001"},
 		"limit ten":                  {"GET", tokens + "?limit=ten", "SSWS", 400, "E0000037"},
+		"a limit with a bad escape":  {"GET", tokens + "?limit=%zz", "SSWS", 400, "E0000037"},
+		"a cursor of Okta's length":  {"GET", tokens + "?after=AAAAAAAAAAA", "SSWS", 400, "E0000029"},
 		"a cursor made up":           {"GET", tokens + "?after=1", "SSWS", 400, "E0000029"},
 		"another value of expand":    {"GET", tokens + "?expand=user", "SSWS", 200, ""},
 		"no tokens":                  {"GET", "/api/v1/apps/0oaEmpty/tokens", "SSWS", 200, ""},
@@ -137,8 +139,12 @@ func TestAnswers(t *testing.T) {
 					!strings.HasPrefix(e.ID, "oae") {
 					t.Errorf("error %s, want code %s", got.body, test.code)
 				}
-				if !strings.Contains(got.body, `"errorCauses":[`) {
-					t.Errorf("error %s has no causes", got.body)
+				causes := `"errorCauses":[]`
+				if test.code == "E0000001" {
+					causes = `"errorCauses":[{"errorSummary":"limit`
+				}
+				if !strings.Contains(got.body, causes) {
+					t.Errorf("error %s, want %s", got.body, causes)
 				}
 			case test.code != "":
 				if challenge := got.header.Get("WWW-Authenticate"); got.body != "" ||

@@ -100,6 +100,7 @@ func TestTextsThatAreNotFaults(t *testing.T) {
 		"cut-body@":                  `"" is not a condition; want after=N, times=N, forever or on=METHOD`,
 		"cut-body@later":             `"later" is not a condition`,
 		"cut-body@after=-1":          `"after=-1" is not a condition`,
+		"cut-body@after=a":           `"after=a" is not a condition`,
 		"cut-body@after=1,times=x":   `"times=x" is not a condition`,
 		"cut-body@times=0":           `"times=0" is not a condition`,
 		"cut-body@on=LIST":           `"on=LIST" is not a condition`,
