@@ -207,13 +207,14 @@ func TestAFailureNamesItsRequest(t *testing.T) {
 		return change{only: isPage(gen.ListTokensLimitMaximum),
 			response: next(func(*http.Request, string) string { return target })}
 	}
-	const page = "GET /api/v1/apps/0oa1/tokens?limit=200: 200: the next link "
+	itself := fmt.Sprint("?limit=", gen.ListTokensLimitMaximum)
+	page := "GET /api/v1/apps/0oa1/tokens" + itself + ": 200: the next link "
 	for probe, tests := range map[string]map[string]change{
 		"unknown app": {"GET /api/v1/apps/0oaNoSuchAppHere0000/tokens: 200: want 404 (request ": {
 			only: method("GET", "/0oaNoSuchAppHere0000/tokens"), response: whole(200, "application/json", "[]")}},
 		"largest pages": {
 			page + "leads to https://evil.example/x (request ": leads("https://user:password@evil.example/x?code=1"),
-			page + "leads to the page itself (request ":        leads("?limit=200"),
+			page + "leads to the page itself (request ":        leads(itself),
 			page + "is not a URL (request ":                    leads("%zz"),
 		},
 	} {
