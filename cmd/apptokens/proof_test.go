@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -131,9 +130,7 @@ func TestAFailureThatIsNotVerifiedStaysOne(t *testing.T) {
 // What the second listing shows is recorded as well, or the sweep fails.
 func TestReceiptsThatAreGoneAtTheEndAreAFailure(t *testing.T) {
 	t.Parallel()
-	if runtime.GOOS == "windows" {
-		t.Skip("Windows neither moves nor deletes a file that is open")
-	}
+	requireMovableFiles(t)
 	org := newOrg(t, 3)
 	file := filepath.Join(t.TempDir(), "receipts.jsonl")
 	org.Inject(oktatest.Body(204, "", "").On(http.MethodDelete).Times(1))

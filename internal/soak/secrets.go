@@ -43,6 +43,7 @@ var echoes = []string{
 	"HTTP/1.1 200 %s\nContent-Type: application/json\nLink: <https://%[1]s/>; rel=next\n\n[]",
 	"HTTP/1.1 200 %s\nContent-Type: application/json\nLink: <%[1]s\n\n" +
 		`{"id":"%[1]s","access_token":"access-token-echoed","token_type":"%[1]s"}`,
+	"HTTP/1.1 200 OK\nContent-Type: application/json\nTransfer-Encoding: chunked\n\n2\n[]\n0\nno trailer %s\n\n",
 	"HTTP/1.1 %s\n\n",
 	"HTTP/1.1 500 Oops\n%s\n\n",
 	"HTTP/1.1 500 Oops\nTransfer-Encoding: %s\n\n",
