@@ -142,22 +142,22 @@ func TestWindowHasRoomUpToItsEdges(t *testing.T) {
 		window window
 		want   bool
 	}{
-		"alone: the last slot":                                     {alone(1, 0, 1), true},
-		"alone: no slot":                                           {alone(0, 0, 1), false},
-		"alone: the last slot that is not reserved":                {alone(3, 2, 1), true},
-		"alone: every slot is reserved":                            {alone(3, 3, 1), false},
-		"others: three slots, two of which are left to them":       {shared(3, 0), true},
-		"others: the last two slots are left to them":              {shared(2, 0), false},
-		"others: a second attempt needs 18 slots":                  {shared(18, 1), true},
-		"others: a second attempt with 17 slots":                   {shared(17, 1), false},
-		"others: a third attempt needs 27 slots":                   {shared(27, 2), true},
-		"others: a third attempt with 26 slots":                    {shared(26, 2), false},
-		"others in the window ratioBefore: a second attempt":       {alone(34, 1, 3), true},
-		"others in the window ratioBefore: with one slot fewer":    {alone(33, 1, 3), false},
-		"others in the window ratioBefore: the first needs 5":      {alone(5, 0, 3), true},
-		"others in the window ratioBefore: the first with 4 slots": {alone(4, 0, 3), false},
-		"many others in the window ratioBefore: 8 slots are left":  {alone(9, 0, 30), true},
-		"many others in the window ratioBefore: the last 8 slots":  {alone(8, 0, 30), false},
+		"alone: the last slot":                                {alone(1, 0, 1), true},
+		"alone: no slot":                                      {alone(0, 0, 1), false},
+		"alone: the last slot that is not reserved":           {alone(3, 2, 1), true},
+		"alone: every slot is reserved":                       {alone(3, 3, 1), false},
+		"others: three slots, two of which are left to them":  {shared(3, 0), true},
+		"others: the last two slots are left to them":         {shared(2, 0), false},
+		"others: a second attempt needs 18 slots":             {shared(18, 1), true},
+		"others: a second attempt with 17 slots":              {shared(17, 1), false},
+		"others: a third attempt needs 27 slots":              {shared(27, 2), true},
+		"others: a third attempt with 26 slots":               {shared(26, 2), false},
+		"others in the window before: a second attempt":       {alone(34, 1, 3), true},
+		"others in the window before: with one slot fewer":    {alone(33, 1, 3), false},
+		"others in the window before: the first needs 5":      {alone(5, 0, 3), true},
+		"others in the window before: the first with 4 slots": {alone(4, 0, 3), false},
+		"many others in the window before: 8 slots are left":  {alone(9, 0, 30), true},
+		"many others in the window before: the last 8 slots":  {alone(8, 0, 30), false},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
