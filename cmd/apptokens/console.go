@@ -9,20 +9,21 @@ import (
 	"time"
 
 	"example.com/apptokens/cmd/apptokens/internal/output"
+	"example.com/apptokens/cmd/apptokens/internal/progress"
 )
 
 // console holds the inputs and outputs of the command.
 type console struct {
-	in           *bufio.Reader
-	out, stderr  io.Writer
-	canAsk       bool       // in and stderr are terminals
-	showTables   bool       // out is a terminal: times are local, tables fit into its width
-	showProgress bool       // stderr is a terminal
-	colours      bool       // in tables on terminals
-	width        func() int // of the terminal in columns; nil for 80
-	getenv       func(string) string
-	clock        func() time.Time // nil for time.Now
-	configFiles  []string         // nil for the usual ones
+	in          *bufio.Reader
+	out, stderr io.Writer
+	canAsk      bool           // in and stderr are terminals
+	showTables  bool           // out is a terminal: times are local, tables fit into its width
+	style       progress.Style // Terminal if stderr is one
+	colours     bool           // in tables on terminals
+	width       func() int     // of the terminal in columns; nil for 80
+	getenv      func(string) string
+	clock       func() time.Time // nil for time.Now
+	configFiles []string         // nil for the usual ones
 
 	started bool // whether a command's own code has begun
 }
@@ -56,7 +57,7 @@ func (c *console) errorf(format string, args ...any) {
 		}
 		return []rune(output.Printable(string(r)))[0]
 	}, fmt.Sprintf(format, args...))
-	if c.showProgress {
+	if c.style == progress.Terminal {
 		text = output.Wrap(text, c.columns())
 	}
 	fmt.Fprintln(c.stderr, text)

@@ -15,6 +15,7 @@ import (
 
 	"example.com/apptokens/api/contract"
 	"example.com/apptokens/api/oktatest"
+	"example.com/apptokens/cmd/apptokens/internal/progress"
 	"example.com/apptokens/gen"
 )
 
@@ -145,7 +146,7 @@ func TestContractSaysWhatItWaitsFor(t *testing.T) {
 		org := oktatest.New(oktatest.WithApp("0oa1", 25), oktatest.WithRateLimit(20, time.Minute))
 		var out, stderr bytes.Buffer
 		env := map[string]string{"OKTA_CLIENT_ORGURL": "https://acme.okta.com", "OKTA_CLIENT_TOKEN": oktatest.DefaultAPIToken}
-		app := newApp(&console{out: &out, stderr: &stderr, getenv: func(name string) string { return env[name] }, configFiles: []string{}})
+		app := newApp(&console{out: &out, stderr: &stderr, style: progress.Plain, getenv: func(name string) string { return env[name] }, configFiles: []string{}})
 		app.rateShare = "0.25"
 		target, err := app.target([]string{"0oa1"})
 		if err != nil || target.RateShare != 0.25 {

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -44,18 +45,29 @@ func TestAnInterruptedListingSaysSo(t *testing.T) {
 	}
 }
 
-func TestProgressIsForTerminals(t *testing.T) {
+func TestATerminalShowsProgress(t *testing.T) {
 	t.Parallel()
 	org := newOrg(t, 2*api.MaxPageSize+50)
-	if got := (command{org: org}).run(t.Context(), "list", "0oa1"); got.err != "" {
-		t.Errorf("without a terminal, stderr holds %q", got.err)
-	}
 	org.Inject(oktatest.Throttle(2 * time.Second).After(2))
 	got := command{org: org, tty: true}.run(t.Context(), "list", "0oa1")
 	for _, want := range []string{progress.ClearLine + fmt.Sprint(api.MaxPageSize) + " tokens", "tokens; the org is at its concurrency limit, trying again at ", progress.ClearLine + fmt.Sprint(2*api.MaxPageSize+50) + " tokens\n"} {
 		if !strings.Contains(got.err, want) {
 			t.Errorf("stderr %q lacks %q", got.err, want)
 		}
+	}
+}
+
+// Elsewhere, a script's log shows why nothing happens.
+func TestALongWaitIsALineWithoutATerminal(t *testing.T) {
+	t.Parallel()
+	org := newOrg(t, 3)
+	org.Inject(oktatest.Throttle(5 * time.Second).Times(1))
+	command := exec.CommandContext(t.Context(), build(t), "list", "0oa1")
+	command.Env = []string{"HOME=" + t.TempDir(), "OKTA_CLIENT_ORGURL=" + org.URL, "OKTA_CLIENT_TOKEN=" + org.APIToken()}
+	var stderr strings.Builder
+	command.Stderr = &stderr
+	if err := command.Run(); err != nil || !strings.HasPrefix(stderr.String(), "apptokens: the org is at its concurrency limit, trying again at ") {
+		t.Errorf("%v, stderr %q", err, &stderr)
 	}
 }
 

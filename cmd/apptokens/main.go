@@ -25,19 +25,24 @@ import (
 	"golang.org/x/term"
 
 	"example.com/apptokens/api"
+	"example.com/apptokens/cmd/apptokens/internal/progress"
 )
 
 func main() {
 	log.SetOutput(io.Discard) // net/http quotes there what a server sends unasked, which may be a credential
 	ctx, received := notify(context.Background())
+	style := progress.Plain
+	if term.IsTerminal(int(os.Stderr.Fd())) {
+		style = progress.Terminal
+	}
 	code := run(ctx, os.Args[1:], &console{
 		in: bufio.NewReader(os.Stdin), out: os.Stdout, stderr: os.Stderr,
-		canAsk:       term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stderr.Fd())),
-		showTables:   term.IsTerminal(int(os.Stdout.Fd())),
-		showProgress: term.IsTerminal(int(os.Stderr.Fd())),
-		colours:      os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb", // https://no-color.org
-		width:        width,
-		getenv:       os.Getenv,
+		canAsk:     term.IsTerminal(int(os.Stdin.Fd())) && style == progress.Terminal,
+		showTables: term.IsTerminal(int(os.Stdout.Fd())),
+		style:      style,
+		colours:    os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb", // https://no-color.org
+		width:      width,
+		getenv:     os.Getenv,
 	})
 	if sig := received(); sig != nil {
 		die(sig)

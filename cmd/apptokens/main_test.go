@@ -15,6 +15,7 @@ import (
 
 	"example.com/apptokens/api"
 	"example.com/apptokens/api/oktatest"
+	"example.com/apptokens/cmd/apptokens/internal/progress"
 	"example.com/apptokens/gen"
 )
 
@@ -54,8 +55,12 @@ func (c command) run(ctx context.Context, args ...string) result {
 	if stdin == nil {
 		stdin = strings.NewReader(c.stdin)
 	}
+	style := progress.Hidden // on a busy machine, any command may take so long that it prints plain progress
+	if c.tty {
+		style = progress.Terminal
+	}
 	code := run(ctx, args, &console{
-		in: bufio.NewReader(stdin), out: &out, stderr: &err, canAsk: c.tty, showProgress: c.tty,
+		in: bufio.NewReader(stdin), out: &out, stderr: &err, canAsk: c.tty, style: style,
 		showTables: c.width > 0, width: func() int { return c.width },
 		clock:  func() time.Time { return clock },
 		getenv: func(name string) string { return env[name] }, configFiles: append([]string{}, c.files...),

@@ -27,11 +27,7 @@ type app struct {
 }
 
 func newApp(console *console) *app {
-	style := progress.Plain
-	if console.showProgress {
-		style = progress.Terminal
-	}
-	shown := progress.New(console.stderr, style, console.columns)
+	shown := progress.New(console.stderr, console.style, console.columns)
 	console.out, console.stderr = shown.Writer(console.out), shown.Writer(console.stderr)
 	return &app{console: console, progress: shown, watch: &watch{progress: shown, now: console.now}, format: output.Table}
 }
