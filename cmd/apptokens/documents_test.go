@@ -92,6 +92,17 @@ func TestNoFlagTakesASecret(t *testing.T) {
 	}
 }
 
+// valueFlags returns the flags of a subcommand, its parent's included, that need a value.
+func valueFlags(command *cobra.Command) (names []string) {
+	command.InheritedFlags() // adds them to those of the subcommand
+	command.Flags().VisitAll(func(flag *pflag.Flag) {
+		if flag.NoOptDefVal == "" {
+			names = append(names, flag.Name)
+		}
+	})
+	return names
+}
+
 // flagNames returns the flags of all subcommands.
 func flagNames() (names []string) {
 	root := newRoot()

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -140,7 +141,8 @@ func (a *app) printValue(value any) error {
 func wantArgs(least, most int) cobra.PositionalArgs {
 	return func(command *cobra.Command, args []string) error {
 		if len(args) < least || most > 0 && len(args) > most {
-			return fmt.Errorf("want '%s', got %d argument(s)", strings.TrimSuffix(command.UseLine(), " [flags]"), len(args))
+			return fmt.Errorf("want '%s', got %s", strings.TrimSuffix(command.UseLine(), " [flags]"),
+				plural(len(args), "argument", "arguments"))
 		}
 		return nil
 	}
@@ -170,24 +172,51 @@ func countFlags(root *cobra.Command) {
 	}
 }
 
-// checkFlags returns an error if a flag is empty or given twice. An empty one may be an unset variable, and must not
-// mean the same as leaving the flag out.
+// checkFlags returns an error if a flag is given twice, or has no value of its own. An empty one may be an unset
+// variable, and must not mean the same as leaving the flag out. Without quotes, such a variable makes the next flag the
+// value: of --receipts $UNSET --dry-run, the second would be dropped silently.
 func checkFlags(command *cobra.Command) (err error) {
 	command.Flags().Visit(func(flag *pflag.Flag) { // those that were given
-		value, ok := flag.Value.(*once)
-		switch {
-		case !ok || err != nil:
-		case value.given > 1:
+		if counted, ok := flag.Value.(*once); ok && counted.given > 1 && err == nil {
 			err = usage("--%s is given twice", flag.Name)
-		case value.String() == "":
-			err = usage("--%s is empty", flag.Name)
+		}
+		for _, value := range texts(flag) {
+			switch {
+			case err != nil:
+			case value == "":
+				err = usage("--%s is empty", flag.Name)
+			case flagPattern.MatchString(value) && takesFiles[flag.Name]:
+				err = usage("--%s: %q looks like a flag; is a value missing? If it is a file, write ./%s", flag.Name, value, value)
+			case flagPattern.MatchString(value):
+				err = usage("--%s: %q looks like a flag; is a value missing?", flag.Name, value)
+			}
 		}
 	})
 	return err
 }
 
-// flagError adds similar flags to the error about an unknown one.
+// flagPattern matches what looks like a flag, and no negative number.
+var flagPattern = regexp.MustCompile(`^-(-|[A-Za-z])`)
+
+// texts returns the values of a flag that takes text.
+func texts(flag *pflag.Flag) []string {
+	if list, ok := flag.Value.(pflag.SliceValue); ok {
+		return list.GetSlice()
+	}
+	if flag.Value.Type() == "string" {
+		return []string{flag.Value.String()}
+	}
+	return nil
+}
+
+// flagError adds similar flags to the error about an unknown one, and explains a value of the wrong type.
 func flagError(command *cobra.Command, err error) error {
+	if invalid := new(pflag.InvalidValueError); errors.As(err, &invalid) {
+		if want := wanted[invalid.GetFlag().Value.Type()]; want != "" {
+			return fmt.Errorf("--%s is %q, want %s", invalid.GetFlag().Name, invalid.GetValue(), want)
+		}
+		return err
+	}
 	name, unknown := strings.CutPrefix(err.Error(), "unknown flag: --")
 	if !unknown {
 		return err
@@ -200,4 +229,9 @@ func flagError(command *cobra.Command, err error) error {
 		return fmt.Errorf("%w; did you mean --%s?", err, strings.Join(similar, " or --"))
 	}
 	return err
+}
+
+// wanted says what flags of a type take.
+var wanted = map[string]string{
+	"bool": "true or false", "int": "a whole number", "uint64": "a whole number of 0 or more",
 }

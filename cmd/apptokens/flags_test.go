@@ -1,0 +1,88 @@
+package main
+
+import (
+	"context"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// An unset variable without quotes leaves a flag without its value, so the next flag takes its place. If that is the one
+// that restricts or prevents a revocation, the command must not go on without it.
+func TestAFlagIsNotTheValueOfAnother(t *testing.T) {
+	t.Parallel()
+	for line, says := range map[string]string{
+		"sweep 0oa1 --scope profile --receipts --user=00uNobody --yes": `--receipts: "--user=00uNobody" looks like a flag; is a value missing? If it is a file, write ./--user=00uNobody`,
+		"sweep 0oa1 --scope profile --yes --receipts --dry-run":        `--receipts: "--dry-run" looks like a flag`,
+		"sweep 0oa1 --scope profile --yes --receipts -v":               `--receipts: "-v" looks like a flag`,
+		"sweep 0oa1 --yes --scope --dry-run":                           `--scope: "--dry-run" looks like a flag; is a value missing?` + "\n",
+		"sweep 0oa1 --yes --scope profile --older-than --dry-run":      `--older-than: "--dry-run" looks like a flag`,
+		"summary 0oa1 --html --user=00uNobody":                         `--html: "--user=00uNobody" looks like a flag; is a value missing? If it is a file, write ./--user=00uNobody`,
+		"list --apps-file --user 0oa1":                                 `--apps-file: "--user" looks like a flag`,
+		"revoke-all 0oa1 --config --yes":                               `--config: "--yes" looks like a flag`,
+	} {
+		org := newOrg(t, 3)
+		got := command{org: org}.run(t.Context(), strings.Fields(line)...)
+		if got.code != exitUsage || !strings.Contains(got.err, says) || got.out != "" || len(org.Requests()) > 0 {
+			t.Errorf("%s: code %d, %d requests, stderr %q; want 2, none, %q", line, got.code, len(org.Requests()), got.err, says)
+		}
+	}
+}
+
+// No flag of any subcommand takes another one as its value.
+func TestEveryFlagRefusesAFlagAsItsValue(t *testing.T) {
+	t.Parallel()
+	args := map[string]string{"get": "0oa1 oar1", "revoke": "0oa1 oar1", "man": t.TempDir(), "serve": "", "demo": "", "version": ""}
+	for _, subcommand := range newRoot().Commands() {
+		if name := subcommand.Name(); name == "help" || name == "completion" {
+			continue
+		}
+		positional, ok := args[subcommand.Name()]
+		if !ok {
+			positional = "0oa1"
+		}
+		for _, name := range valueFlags(subcommand) {
+			line := subcommand.Name() + " " + positional + " --" + name + " --verbose"
+			t.Run(line, func(t *testing.T) {
+				t.Parallel()
+				ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second) // serve would not end
+				defer cancel()
+				org := newOrg(t, 3)
+				got := command{org: org}.run(ctx, strings.Fields(line)...)
+				if got.code != exitUsage || !strings.Contains(got.err, "--"+name) || len(org.Requests()) > 0 {
+					t.Errorf("code %d, %d requests, stderr %q; want 2, none, the flag", got.code, len(org.Requests()), got.err)
+				}
+			})
+		}
+	}
+}
+
+// A file may have any name.
+func TestAFileWithTheNameOfAFlag(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "--yes")
+	writeTestFile(t, file, "0oa1\n")
+	if got := (command{org: newOrg(t, 3)}).run(t.Context(), "list", "--apps-file", file); got.code != exitDone {
+		t.Errorf("code %d, stderr %q", got.code, got.err)
+	}
+}
+
+// Values of the wrong type are named in plain words.
+func TestValuesOfTheWrongTypeAreNamed(t *testing.T) {
+	t.Parallel()
+	for line, says := range map[string]string{
+		"list 0oa1 --concurrency abc":           `--concurrency is "abc", want a whole number` + "\n",
+		"list 0oa1 --page-size 1.5":             `--page-size is "1.5", want a whole number` + "\n",
+		"serve --seed -1":                       `--seed is "-1", want a whole number of 0 or more`,
+		"sweep 0oa1 --status ACTIVE --yes=yeah": `--yes is "yeah", want true or false` + "\n",
+		"revoke 0oa1":                           "want 'apptokens revoke APP TOKEN...', got 1 argument\n",
+		"get 0oa1 oar1 oar2":                    "want 'apptokens get APP TOKEN', got 3 arguments\n",
+	} {
+		org := newOrg(t, 3)
+		got := command{org: org}.run(t.Context(), strings.Fields(line)...)
+		if got.code != exitUsage || !strings.Contains(got.err, says) || strings.Contains(got.err, "strconv") || len(org.Requests()) > 0 {
+			t.Errorf("%s: code %d, stderr %q; want 2, %q", line, got.code, got.err, says)
+		}
+	}
+}
