@@ -138,3 +138,32 @@ func TestASignalEndsACommandThatReads(t *testing.T) {
 		})
 	}
 }
+
+// A reader of the output that goes away, such as head, does not end a sweep or a revocation half-way.
+func TestALostReaderOfTheOutputStopsNoRevocation(t *testing.T) {
+	t.Parallel()
+	binary := build(t)
+	for _, subcommand := range []string{"sweep", "revoke"} {
+		t.Run(subcommand, func(t *testing.T) {
+			t.Parallel()
+			org := newOrg(t, 3)
+			args := []string{"sweep", "0oa1", "--status", "ACTIVE", "--yes"}
+			if subcommand == "revoke" {
+				args = append([]string{"revoke", "0oa1"}, tokenIDs(org)...)
+			}
+			reader, writer, err := os.Pipe()
+			if err := errors.Join(err, reader.Close()); err != nil {
+				t.Fatal(err)
+			}
+			defer writer.Close()
+			program := exec.CommandContext(withTimeout(t), binary, args...)
+			program.Env = []string{"HOME=" + t.TempDir(), "OKTA_CLIENT_ORGURL=" + org.URL, "OKTA_CLIENT_TOKEN=" + org.APIToken()}
+			var stderr bytes.Buffer
+			program.Stdout, program.Stderr = writer, &stderr
+			_ = program.Run()
+			if left := len(org.Tokens("0oa1")); program.ProcessState.ExitCode() != exitFailed || left > 0 || !strings.Contains(stderr.String(), "3 of 3 revoked at "+org.URL+", but not all could be printed") {
+				t.Errorf("%v, %d tokens are left, stderr\n%s\nwant exit code 1, and none", program.ProcessState, left, &stderr)
+			}
+		})
+	}
+}
