@@ -46,9 +46,10 @@ var defaultColumns = []string{"id", "status", "appId", "userId", "created", "exp
 // columnsFlag is the flag --columns.
 type columnsFlag struct{ names []string }
 
-func (f *columnsFlag) add(command *cobra.Command) {
+// add adds the flag. of says whose columns it chooses.
+func (f *columnsFlag) add(command *cobra.Command, of string) {
 	command.Flags().StringSliceVar(&f.names, "columns", nil,
-		"columns of table and csv; +NAME adds to the default ("+strings.Join(defaultColumns, ", ")+
+		"columns of "+of+"; +NAME adds to the default ("+strings.Join(defaultColumns, ", ")+
 			"); choose from "+columnNames())
 }
 
@@ -158,7 +159,7 @@ func (a *app) timestamp(t time.Time) string {
 	case t.IsZero():
 		return ""
 	case a.showTables && a.format == output.Table:
-		return t.Local().Format("2006-01-02 15:04")
+		return t.In(a.now().Location()).Format("2006-01-02 15:04")
 	default:
 		return t.UTC().Format(time.RFC3339)
 	}

@@ -40,8 +40,8 @@ func (f *filterFlags) add(command *cobra.Command) {
 	flags.StringArrayVar(&f.scopes, "scope", nil, "only tokens with one of these scopes")
 	flags.StringArrayVar(&f.issuers, "issuer", nil, "only tokens of these authorization servers (URLs)")
 	flags.StringArrayVar(&f.statuses, "status", nil, "only tokens with this status: "+statusNames())
-	flags.StringVar(&f.olderThan, "older-than", "", "only tokens issued longer ago than this duration, such as 90d")
-	flags.StringVar(&f.newerThan, "newer-than", "", "only tokens issued within this duration, such as 12h")
+	flags.StringVar(&f.olderThan, "older-than", "", "only tokens issued longer ago than this duration, such as 90d ("+unitNames+")")
+	flags.StringVar(&f.newerThan, "newer-than", "", "only tokens issued within this duration, such as 12h ("+unitNames+")")
 	flags.StringVar(&f.createdBefore, "created-before", "", "only tokens issued before this date or this duration ago")
 	flags.StringVar(&f.createdAfter, "created-after", "", "only tokens issued after this date or this duration ago")
 	flags.StringVar(&f.expiresBefore, "expires-before", "",
@@ -63,7 +63,7 @@ func (f *filterFlags) filter(command *cobra.Command, now time.Time) (filter bulk
 	f.timeless = filter
 	times, err := f.readTimes(command, &filter, now)
 	if err == nil {
-		err = checkWindows(filter, now)
+		err = checkWindows(filter)
 	}
 	f.created = !filter.CreatedAfter.IsZero() || !filter.CreatedBefore.IsZero()
 	f.expires = !filter.ExpiresAfter.IsZero() || !filter.ExpiresBefore.IsZero()
@@ -71,14 +71,11 @@ func (f *filterFlags) filter(command *cobra.Command, now time.Time) (filter bulk
 }
 
 // checkWindows rejects times between which no token can be, because "nothing matches" would be a false all-clear.
-func checkWindows(filter bulk.Filter, now time.Time) error {
+func checkWindows(filter bulk.Filter) error {
 	empty := func(after, before time.Time) bool {
 		return !after.IsZero() && !before.IsZero() && !after.Before(before)
 	}
 	switch {
-	case filter.CreatedAfter.After(now):
-		return usage("--created-after: %s is in the future, by this machine's clock; no token was issued after it",
-			filter.CreatedAfter.Format(time.RFC3339))
 	case empty(filter.CreatedAfter, filter.CreatedBefore):
 		return usage("no token can match: the flags ask for tokens issued after %s and before %s",
 			filter.CreatedAfter.Format(time.RFC3339), filter.CreatedBefore.Format(time.RFC3339))
@@ -120,10 +117,10 @@ func (f *filterFlags) readTimes(command *cobra.Command, filter *bulk.Filter, now
 		read       func(string, time.Time) (time.Time, error)
 		field      *time.Time
 	}{
-		{"older-than", f.olderThan, span(ago), &filter.CreatedBefore},
-		{"newer-than", f.newerThan, span(ago), &filter.CreatedAfter},
-		{"created-before", f.createdBefore, ago, &filter.CreatedBefore},
-		{"created-after", f.createdAfter, ago, &filter.CreatedAfter},
+		{"older-than", f.olderThan, span(past), &filter.CreatedBefore},
+		{"newer-than", f.newerThan, span(past), &filter.CreatedAfter},
+		{"created-before", f.createdBefore, past, &filter.CreatedBefore},
+		{"created-after", f.createdAfter, past, &filter.CreatedAfter},
 		{"expires-before", f.expiresBefore, ahead, &filter.ExpiresBefore},
 		{"expires-after", f.expiresAfter, ahead, &filter.ExpiresAfter},
 	} {
@@ -240,6 +237,15 @@ func span(read func(string, time.Time) (time.Time, error)) func(string, time.Tim
 	}
 }
 
+// past parses what ago does, but only times before now: every token was issued before now, and none after it.
+func past(text string, now time.Time) (time.Time, error) {
+	t, err := ago(text, now)
+	if err == nil && !t.Before(now) {
+		err = fmt.Errorf("%s is not in the past, by this machine's clock", t.Format(time.RFC3339))
+	}
+	return t, err
+}
+
 // ago parses a date, a date with a time, or a duration before now.
 func ago(text string, now time.Time) (time.Time, error) { return when(text, now, -1) }
 
@@ -258,7 +264,7 @@ func when(text string, now time.Time, sign time.Duration) (time.Time, error) {
 	span, err := parseSpan(text)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("%q is neither a date like 2026-11-24 or 2026-11-24T12:00:00Z nor a duration "+
-			"like 90d or 12h", text)
+			"like 90d or 12h (%s)", text, unitNames)
 	}
 	return now.Add(sign * span), nil
 }
@@ -271,11 +277,13 @@ var units = map[string]time.Duration{
 	"w": 7 * 24 * time.Hour, "d": 24 * time.Hour, "h": time.Hour, "m": time.Minute, "s": time.Second,
 }
 
+const unitNames = "units: w, d, h, m for minutes, s"
+
 // parseSpan parses a number of weeks, days, hours, minutes or seconds.
 func parseSpan(text string) (time.Duration, error) {
 	parts := spanPattern.FindStringSubmatch(text)
 	if parts == nil {
-		return 0, fmt.Errorf("%q is not a duration like 90d or 12h", text)
+		return 0, fmt.Errorf("%q is not a duration like 90d or 12h (%s)", text, unitNames)
 	}
 	n, err := strconv.Atoi(parts[1])
 	if unit := units[parts[2]]; err == nil && n <= int(longestSpan/unit) {

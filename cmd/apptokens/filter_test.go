@@ -62,3 +62,71 @@ func TestEveryFilterFlagSelectsByItsField(t *testing.T) {
 		})
 	}
 }
+
+// Every token was issued in the past. A time that is not would match all tokens or none, so it is a mistake.
+func TestTokensWereIssuedInThePast(t *testing.T) {
+	t.Parallel()
+	for args, wrong := range map[string]bool{
+		"--older-than 0d": true, "--older-than 0m": true, "--older-than 1s": false,
+		"--newer-than 0h": true, "--newer-than 1s": false,
+		"--created-before 0w": true, "--created-before 2026-11-24T12:00:01Z": true, "--created-before 2026-11-24T11:59:59Z": false,
+		"--created-after 2026-11-24T12:00:01Z": true, "--created-after 2026-11-24T11:59:59Z": false,
+	} {
+		org := newOrg(t, 3)
+		got := command{org: org}.run(t.Context(), append([]string{"list", "0oa1"}, strings.Fields(args)...)...)
+		flag, _, _ := strings.Cut(args, " ")
+		refused := got.code == exitUsage && strings.Contains(got.err, flag+": 2026-11-24T12:00:0") && strings.Contains(got.err, "is not in the past, by this machine's clock") && len(org.Requests()) == 0
+		if refused != wrong || !wrong && got.code != exitDone {
+			t.Errorf("%s: code %d, %d requests, stderr %q; refused %v, want %v", args, got.code, len(org.Requests()), got.err, refused, wrong)
+		}
+	}
+}
+
+func TestUnitsOfDurationsAreNamed(t *testing.T) {
+	t.Parallel()
+	const units = "(units: w, d, h, m for minutes, s)"
+	for _, line := range []string{"list 0oa1 --older-than 90", "list 0oa1 --newer-than 3M", "list 0oa1 --expires-before 90", "list --help"} {
+		got := command{}.run(t.Context(), strings.Fields(line)...)
+		if text := strings.Join(strings.Fields(got.out+got.err), " "); !strings.Contains(text, units) {
+			t.Errorf("%s: %q lacks %q", line, text, units)
+		}
+	}
+}
+
+// A sweep shows columns of tokens only if it revokes nothing.
+func TestTheHelpOfASweepSaysWhoseColumnsAreChosen(t *testing.T) {
+	t.Parallel()
+	help := strings.Join(strings.Fields(command{}.run(t.Context(), "sweep", "--help").out), " ")
+	if want := "columns of table and csv of --dry-run; +NAME"; !strings.Contains(help, want) {
+		t.Errorf("the help lacks %q", want)
+	}
+}
+
+// The longest duration is a hundred years, and m means minutes.
+func TestDurationsHaveTheirUnit(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]time.Duration{
+		"5s": 5 * time.Second, "5m": 5 * time.Minute, "5h": 5 * time.Hour, "5d": 120 * time.Hour, "5w": 840 * time.Hour, "36500d": 876000 * time.Hour,
+	} {
+		if got, err := ago(text, clock); err != nil || clock.Sub(got) != want {
+			t.Errorf("%s is %v ago, %v; want %v", text, clock.Sub(got), err, want)
+		}
+	}
+	if _, err := ago("36501d", clock); err == nil {
+		t.Error("36501d is accepted")
+	}
+}
+
+// A date without a zone is one where the machine is; a time with a zone is the same everywhere.
+func TestDatesAreLocal(t *testing.T) {
+	t.Parallel()
+	now := clock.In(time.FixedZone("", -5*60*60))
+	for text, want := range map[string]string{
+		"2026-11-20": "2026-11-20T05:00:00Z", "2026-11-20T12:00": "2026-11-20T17:00:00Z", "2026-11-20 12:00:01": "2026-11-20T17:00:01Z",
+		"2026-11-20T12:00:00Z": "2026-11-20T12:00:00Z", "2026-11-20T12:00:00+01:00": "2026-11-20T11:00:00Z",
+	} {
+		if got, err := ago(text, now); err != nil || got.UTC().Format(time.RFC3339) != want {
+			t.Errorf("%s is %v, %v; want %s", text, got, err, want)
+		}
+	}
+}

@@ -27,7 +27,7 @@ func (a *app) getCommand() *cobra.Command {
 		RunE:    g.run,
 	}
 	command.Flags().BoolVar(&g.expand, "expand", false, "include the details of each scope (JSON formats)")
-	g.columns.add(command)
+	g.columns.add(command, "table and csv")
 	return command
 }
 

@@ -62,7 +62,7 @@ for, and no token matches.`,
 	flags.BoolVar(&l.expectNone, "expect-none", false, "fail if any token matches")
 	l.apps.addFlags(command, "apps listed")
 	l.filters.add(command)
-	l.columns.add(command)
+	l.columns.add(command, "table and csv")
 	return command
 }
 

@@ -72,7 +72,7 @@ already gone.`,
 	flags.StringVar(&s.file, "receipts", "", "append a record of every token to this file, as JSON lines")
 	s.apps.addFlags(command, "apps listed and tokens revoked")
 	s.filters.add(command)
-	s.columns.add(command)
+	s.columns.add(command, "table and csv of --dry-run")
 	return command
 }
 

@@ -36,6 +36,25 @@ func TestColumnsAreChosen(t *testing.T) {
 	}
 }
 
+// Every column shows its own property, of a token in which all differ.
+func TestEveryColumnShowsItsProperty(t *testing.T) {
+	t.Parallel()
+	org := newOrg(t, 0)
+	org.Inject(oktatest.Body(200, "application/json", `[{"id":"oar1","status":"REVOKED","clientId":"0oaClient","userId":"00u1","issuer":"https://issuer.example",
+		"created":"2026-11-01T00:00:00Z","lastUpdated":"2026-11-02T00:00:00Z","expiresAt":"2026-11-03T00:00:00Z","scopes":["openid","email"],
+		"_links":{"app":{"title":"An app"},"user":{"title":"A user"}}}]`).Forever())
+	for column, want := range map[string]string{
+		"id": "oar1", "status": "REVOKED", "appId": "0oa1", "appName": "An app", "clientId": "0oaClient", "userId": "00u1", "userName": "A user",
+		"created": "2026-11-01T00:00:00Z", "lastUpdated": "2026-11-02T00:00:00Z", "expiresAt": "2026-11-03T00:00:00Z",
+		"issuer": "https://issuer.example", "scopes": "openid email",
+	} {
+		got := command{org: org}.run(t.Context(), "list", "0oa1", "-o", "csv", "--columns", column)
+		if got.code != exitDone || got.out != column+"\n"+want+"\n" {
+			t.Errorf("%s: code %d, %s%s, want %q", column, got.code, got.out, got.err, want)
+		}
+	}
+}
+
 // A narrow terminal shows fewer of the default columns, and says which are missing. What was asked for is shown.
 func TestANarrowTerminalShowsFewerColumns(t *testing.T) {
 	t.Parallel()
@@ -79,9 +98,9 @@ func TestANarrowTerminalShowsFewerColumns(t *testing.T) {
 func TestTimesAreLocalOnATerminal(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
-	a := newApp(&console{showTables: true})
-	if got, want := a.timestamp(at), at.Local().Format("2006-01-02 15:04"); got != want {
-		t.Errorf("on a terminal: %s, want %s", got, want)
+	a := newApp(&console{showTables: true, clock: func() time.Time { return clock.In(time.FixedZone("", -5*60*60)) }})
+	if got := a.timestamp(at); got != "2026-11-24 07:00" {
+		t.Errorf("on a terminal: %s", got)
 	}
 	a.format = output.CSV
 	if got := a.timestamp(at); got != "2026-11-24T12:00:00Z" {

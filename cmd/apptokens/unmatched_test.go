@@ -223,6 +223,9 @@ func TestSpansOfTimeNeedAClockThatIsRight(t *testing.T) {
 			if refused := got.code == exitUsage && strings.Contains(got.err, "counts from this machine's clock, which differs from the org's by"); refused != wrong {
 				t.Errorf("skew %v, %v: code %d, %s", skew, args, got.code, got.err)
 			}
+			if wrong && got.out != "" {
+				t.Errorf("skew %v, %v: a token is shown:\n%s", skew, args, got.out)
+			}
 			for _, request := range org.Requests() {
 				if wrong && request.Method == http.MethodDelete {
 					t.Errorf("skew %v, %v: a token was revoked", skew, args)
@@ -232,6 +235,20 @@ func TestSpansOfTimeNeedAClockThatIsRight(t *testing.T) {
 			if got := (command{org: org}).run(t.Context(), "sweep", "0oa1", "--yes", "--created-before", "2001-01-01"); got.code != exitDone {
 				t.Errorf("skew %v, a date: code %d, %s", skew, got.code, got.err)
 			}
+		}
+	}
+}
+
+// The ages in a summary are counted from this machine's clock, whatever its filters.
+func TestASummaryWarnsOfAClockThatIsWrong(t *testing.T) {
+	t.Parallel()
+	for skew, warning := range map[time.Duration]string{
+		4 * time.Minute: "", -6 * time.Minute: "apptokens: warning: ages are counted from this machine's clock, which differs from the org's by 6m0s\n",
+	} {
+		org := oktatest.NewServer(oktatest.WithApp("0oa1", 5), oktatest.WithClock(func() time.Time { return clock.Add(skew) }))
+		t.Cleanup(org.Close)
+		if got := (command{org: org}).run(t.Context(), "summary", "0oa1"); got.code != exitDone || got.err != warning {
+			t.Errorf("skew %v: code %d, stderr %q, want %q", skew, got.code, got.err, warning)
 		}
 	}
 }
