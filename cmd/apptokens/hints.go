@@ -20,6 +20,8 @@ func (a *app) hint(err error) string {
 		return ""
 	case errors.As(err, &token) && token.StatusCode != 0:
 		return a.credentialHint() // the error says what to do
+	case bulk.IsUnreachable(err) && a.watch.reached():
+		return "" // the address is right
 	case bulk.IsUnreachable(err) && a.settings.Source(config.ProxyHost) != "":
 		return fmt.Sprintf("Requests go through the proxy that %s names. Is it right?", a.settings.Source(config.ProxyHost))
 	case bulk.IsUnreachable(err):

@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -133,5 +135,23 @@ func TestHelpFitsTheTerminal(t *testing.T) {
 				t.Errorf("%s: a line takes %d columns: %s", name, len(line)-1, line)
 			}
 		}
+	}
+}
+
+// An org that has answered has the right URL.
+func TestAnOrgThatIsLostIsNotAskedAbout(t *testing.T) {
+	t.Parallel()
+	org := newOrg(t, 3)
+	var server *httptest.Server
+	server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_ = server.Listener.Close()
+		w.Header().Set("Connection", "close")
+		org.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	env := map[string]string{"OKTA_CLIENT_ORGURL": server.URL, "OKTA_CLIENT_RATELIMIT_MAXRETRIES": "0"}
+	got := command{org: org, env: env}.run(t.Context(), append([]string{"revoke", "0oa1"}, tokenIDs(org)...)...)
+	if got.code != exitFailed || !strings.Contains(got.err, "1 of 3 revoked") || !strings.Contains(got.err, "connection refused") || strings.Contains(got.err, "Is it right?") {
+		t.Errorf("code %d, stderr %q", got.code, got.err)
 	}
 }

@@ -16,6 +16,9 @@ func (a *app) manCommand() *cobra.Command {
   man apptokens-sweep`,
 		Args: wantArgs(1, 1),
 		RunE: func(command *cobra.Command, args []string) error {
+			if args[0] == "" {
+				return usage("DIR is empty")
+			}
 			if err := os.MkdirAll(args[0], 0o755); err != nil {
 				return err
 			}

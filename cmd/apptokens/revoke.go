@@ -72,14 +72,25 @@ func (a *app) revoke(ctx context.Context, targets []target, revoke func(target) 
 	case results.err != nil:
 		return fmt.Errorf("%s, but not all could be printed: %w", text, results.err)
 	case ctx.Err() != nil && fatal != nil:
-		return errors.New("interrupted: " + text)
+		return errors.New("interrupted: " + text + results.again(targets))
 	case fatal != nil:
-		return fmt.Errorf("%s; stopped: %w", text, unprefixed(fatal))
+		return fmt.Errorf("%s; stopped: %w%s", text, unprefixed(fatal), results.again(targets))
 	case results.left() > 0:
-		return reported{text, results.failed}
+		return reported{text + results.again(targets), results.failed}
 	}
 	a.logf("%s", text)
 	return nil
+}
+
+// again returns the next step if some targets are not known to be revoked, or were not attempted.
+func (r *results) again(targets []target) string {
+	switch {
+	case r.counts[bulk.Unknown]+r.counts[bulk.NotAttempted] == 0:
+		return ""
+	case targets[0].tokenID == "":
+		return "; run the same command again"
+	}
+	return `; run the same command again: tokens that are gone will be "not found"`
 }
 
 // reported is an error whose cause has been printed already. It keeps the cause for hints.

@@ -78,11 +78,11 @@ func TestEveryTokenHasOneOutcome(t *testing.T) {
 	}{
 		"all are revoked":             {oktatest.Status(503), "revoked, revoked, revoked", 0, "apptokens: 3 of 3 revoked at ORG\n"},
 		"one is forbidden":            {oktatest.Status(403), "failed, revoked, revoked", 1, "apptokens: 2 of 3 revoked, 1 failed at ORG\n"},
-		"one is met by HTML":          {oktatest.HTML(200), "unknown, revoked, revoked", 1, "apptokens: 2 of 3 revoked, 1 unknown at ORG\n"},
-		"every answer to one is lost": {oktatest.HTML(504).Times(5), "unknown, revoked, revoked", 1, "apptokens: 2 of 3 revoked, 1 unknown at ORG\n"},
+		"one is met by HTML":          {oktatest.HTML(200), "unknown, revoked, revoked", 1, "apptokens: 2 of 3 revoked, 1 unknown at ORG; run the same command again: tokens that are gone will be \"not found\"\n"},
+		"every answer to one is lost": {oktatest.HTML(504).Times(5), "unknown, revoked, revoked", 1, "apptokens: 2 of 3 revoked, 1 unknown at ORG; run the same command again: tokens that are gone will be \"not found\"\n"},
 		"the credential ends":         {oktatest.Status(401).After(1), "revoked, failed, not attempted", 2, "apptokens: 1 of 3 revoked, 1 failed, 1 not attempted at ORG; stopped: revoke "},
-		"interrupted in a request":    {oktatest.SlowFirstByte(time.Minute).After(1), "revoked, unknown, not attempted", 1, "apptokens: interrupted: 1 of 3 revoked, 1 unknown, 1 not attempted at ORG\n"},
-		"interrupted in a wait":       {oktatest.Throttle(time.Minute).After(1), "revoked, failed, not attempted", 2, "apptokens: interrupted: 1 of 3 revoked, 1 failed, 1 not attempted at ORG\n"},
+		"interrupted in a request":    {oktatest.SlowFirstByte(time.Minute).After(1), "revoked, unknown, not attempted", 1, "apptokens: interrupted: 1 of 3 revoked, 1 unknown, 1 not attempted at ORG; run the same command again: tokens that are gone will be \"not found\"\n"},
+		"interrupted in a wait":       {oktatest.Throttle(time.Minute).After(1), "revoked, failed, not attempted", 2, "apptokens: interrupted: 1 of 3 revoked, 1 failed, 1 not attempted at ORG; run the same command again: tokens that are gone will be \"not found\"\n"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -112,6 +112,27 @@ func TestEveryTokenHasOneOutcome(t *testing.T) {
 				t.Errorf("%d tokens are left, want %d", left, test.left)
 			}
 		})
+	}
+}
+
+// Of two IDs of one app, the second would find nothing to revoke, and ask again.
+func TestRevokeAllActsOnceForEachApp(t *testing.T) {
+	t.Parallel()
+	org := newOrg(t, 3)
+	got := command{org: org, tty: true, stdin: "0oa1\n"}.run(t.Context(), "revoke-all", "0oa1", "0oa1")
+	if got.code != exitDone || len(org.Requests()) != 1 || strings.Count(got.out, "0oa1") != 1 {
+		t.Errorf("code %d, %d requests, %s%s", got.code, len(org.Requests()), got.err, got.out)
+	}
+}
+
+// After a revoke-all that may not have been done, the next step is to run it again.
+func TestRevokeAllNamesTheNextStep(t *testing.T) {
+	t.Parallel()
+	org := newOrg(t, 3)
+	org.Inject(oktatest.HTML(200))
+	got := command{org: org}.run(t.Context(), "revoke-all", "0oa1", "--yes")
+	if want := "0 of 1 revoked, 1 unknown at " + org.URL + "; run the same command again\n"; got.code != exitFailed || !strings.Contains(got.err, want) {
+		t.Errorf("code %d, stderr %q, want %q", got.code, got.err, want)
 	}
 }
 

@@ -135,8 +135,8 @@ func writePage(path string, write func(io.Writer) error) error {
 		return usage("--html: %s is not an HTML page, and was not changed; choose another file", path)
 	}
 	file, err := os.CreateTemp(filepath.Dir(path), ".apptokens-*")
-	if err != nil {
-		return err
+	if err != nil { // which names the temporary file
+		return fmt.Errorf("--html: cannot write %s: %w", path, errors.Unwrap(err))
 	}
 	err = errors.Join(write(file), file.Close())
 	if err == nil {

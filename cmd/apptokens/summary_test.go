@@ -135,6 +135,29 @@ func TestSummaryWritesAPage(t *testing.T) {
 	}
 }
 
+// The page takes the place of the one before: who reads that one, or a copy that shares its bytes, sees no half a page.
+func TestAPageIsNotWrittenInPlace(t *testing.T) {
+	t.Parallel()
+	page, old := filepath.Join(t.TempDir(), "page.html"), filepath.Join(t.TempDir(), "old.html")
+	writeTestFile(t, page, "<!doctype html>old")
+	if err := os.Link(page, old); err != nil {
+		t.Fatal(err)
+	}
+	got := command{org: newOrg(t, 2)}.run(t.Context(), "summary", "0oa1", "--html", page)
+	if got.code != exitDone || readTestFile(t, old) != "<!doctype html>old" || readTestFile(t, page) == "<!doctype html>old" {
+		t.Errorf("code %d, stderr %q; the old page is %.40q, the new one %.40q", got.code, got.err, readTestFile(t, old), readTestFile(t, page))
+	}
+}
+
+func TestAPageThatCannotBeWrittenIsNamed(t *testing.T) {
+	t.Parallel()
+	page := filepath.Join(t.TempDir(), "missing", "page.html")
+	got := command{org: newOrg(t, 2)}.run(t.Context(), "summary", "0oa1", "--html", page)
+	if want := "apptokens: --html: cannot write " + page + ": no such file or directory\n"; got.code != exitFailed || got.err != want {
+		t.Errorf("code %d, stderr %q, want 1, %q", got.code, got.err, want)
+	}
+}
+
 // The page replaces a page, or nothing: not somebody's notes, and not a list of apps.
 func TestAPageReplacesNothingElse(t *testing.T) {
 	t.Parallel()

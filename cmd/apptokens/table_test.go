@@ -159,6 +159,9 @@ func TestManPagesAndCompletion(t *testing.T) {
 	if got := (command{}).run(t.Context(), "man", dir); got.code != 0 {
 		t.Errorf("code %d, %s", got.code, got.err)
 	}
+	if got := (command{}).run(t.Context(), "man", ""); got.code != exitUsage || !strings.Contains(got.err, "apptokens: DIR is empty\n") {
+		t.Errorf("no folder: code %d, %s", got.code, got.err)
+	}
 	for _, name := range []string{"apptokens", "apptokens-sweep", "apptokens-summary"} {
 		if page := readTestFile(t, dir+"/"+name+".1"); !strings.Contains(page, ".SH EXAMPLE") || !strings.Contains(page, ".SH OPTIONS") {
 			t.Errorf("%s lacks something:\n%.500s", name, page)

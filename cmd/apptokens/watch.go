@@ -22,6 +22,7 @@ type watch struct {
 	mu       sync.Mutex
 	skew     time.Duration // how far the org's clock is ahead of this machine's
 	requests int
+	answered bool   // whether the org has answered any
 	warning  string // of the first response that could not be read in full; empty for none
 }
 
@@ -29,6 +30,7 @@ type watch struct {
 func (w *watch) attempt(_ context.Context, attempt api.Attempt) {
 	w.mu.Lock()
 	w.requests++
+	w.answered = w.answered || attempt.StatusCode != 0
 	if attempt.Warning != "" && w.warning == "" {
 		w.warning = fmt.Sprintf("%s (app %s): %s", attempt.Op, attempt.AppID, attempt.Warning)
 	}
@@ -61,6 +63,13 @@ func (w *watch) sent() int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.requests
+}
+
+// reached reports whether the org has answered a request.
+func (w *watch) reached() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.answered
 }
 
 // warned returns the first warning, or an empty string.
