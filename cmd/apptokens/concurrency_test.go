@@ -62,7 +62,12 @@ func TestSeveralAppsAreListedAtOnce(t *testing.T) {
 			if n := len(org.Requests()); n != apps || most.Load() != 8 || connections.opened.Load() > 16 {
 				t.Errorf("%d requests, %d at once, %d connections; want %d, 8, about 8", n, most.Load(), connections.opened.Load(), apps)
 			}
-			if one := run("1"); one != concurrent || strings.Count(one, "\n") < 2 {
+			most.Store(0)
+			one := run("1")
+			if most.Load() != 1 {
+				t.Errorf("%d requests at once with --concurrency 1", most.Load())
+			}
+			if one != concurrent || strings.Count(one, "\n") < 2 {
 				t.Errorf("the output differs from that of one app after the other:\n%s\n%s", concurrent, one)
 			}
 		})

@@ -163,3 +163,18 @@ func TestContractSaysWhatItWaitsFor(t *testing.T) {
 		}
 	})
 }
+
+// Of a long listing, as many pages are read as --max-pages says.
+func TestContractReadsAsManyPagesAsItMay(t *testing.T) {
+	t.Parallel()
+	for args, cut := range map[string]bool{"": false, "--max-pages 100": false, "--max-pages 1": true} {
+		org := newOrg(t, gen.ListTokensLimitDefault+5)
+		got := command{org: org}.run(t.Context(), append([]string{"contract", "0oa1"}, strings.Fields(args)...)...)
+		if got.code != exitDone || strings.Contains(got.out, "not all: at most 1 pages are read") != cut {
+			t.Errorf("%s: code %d, cut %v\n%s%s", args, got.code, cut, got.err, got.out)
+		}
+	}
+	if help := (command{}).run(t.Context(), "contract", "--help").out; !strings.Contains(help, "(default 100)") {
+		t.Errorf("the help lacks the default:\n%s", help)
+	}
+}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -130,6 +131,7 @@ func TestAppsComeFromArgumentsFilesAndStandardInput(t *testing.T) {
 		"standard input as a file": {[]string{"--apps-file", "-"}, "0oa1", 1},
 		"nothing":                  {[]string{"-"}, "# none\n", 0},
 		"a file that is not there": {[]string{"--apps-file", file + "x"}, "", 0},
+		"a line without an end":    {[]string{"-"}, "0oa1\n" + strings.Repeat("0", bufio.MaxScanTokenSize), 0},
 	} {
 		got := command{org: org, stdin: test.stdin}.run(t.Context(), append([]string{"list", "-o", "jsonl"}, test.args...)...)
 		if want := map[bool]int{true: 0, false: 2}[test.lines > 0]; got.code != want || strings.Count(got.out, "\n") != test.lines {
@@ -191,6 +193,21 @@ func TestHostileNamesAreHarmless(t *testing.T) {
 	csv := command{org: org}.run(t.Context(), "list", "0oa1", "-o", "csv", "--columns", "userId,issuer").out
 	if !strings.HasSuffix(csv, "\n'=cmd|'/c calc'!A1,�2J�x�é\n") {
 		t.Errorf("csv: %q", csv)
+	}
+}
+
+// Neither does a message that quotes what came from elsewhere.
+func TestMessagesContainNoControlCharacters(t *testing.T) {
+	t.Parallel()
+	org := newOrg(t, 0)
+	org.Inject(oktatest.Body(403, "application/json", `{"errorCode":"E1","errorSummary":"no\u001b[2J\u009b2J"}`).Forever())
+	for _, args := range [][]string{
+		{"list", "0oa1"}, {"list", "--apps-file", "a\x1b[2J\u009b2J"}, {"list", "0oa1", "--scope", "a\x1b[2J"}, {"sweep", "0oa1", "--status", "ACTIVE", "--yes", "--receipts", "/\u009b2J/a\x1b[2J"},
+	} {
+		got := command{org: org}.run(t.Context(), args...)
+		if got.code == exitDone || got.err == "" || strings.ContainsAny(got.err, "\x1b\u009b") {
+			t.Errorf("%q: code %d, stderr %q", args, got.code, got.err)
+		}
 	}
 }
 

@@ -130,3 +130,27 @@ func TestTablesOnATerminal(t *testing.T) {
 		}
 	}
 }
+
+// A question needs a terminal for both the question and the answer: elsewhere, a word in a pipe is not a confirmation,
+// and nobody sees what is asked.
+func TestNothingIsAskedWithoutATerminalAtBothEnds(t *testing.T) {
+	t.Parallel()
+	org := oktatest.NewServer(oktatest.WithApp("0oa1", 3))
+	t.Cleanup(org.Close)
+	term := newTerminal(t, org)
+	revoke := build(t) + " revoke-all 0oa1"
+	stderr := filepath.Join(t.TempDir(), "stderr")
+	for what, line := range map[string]string{
+		"answer":   "echo 0oa1 | " + revoke,
+		"question": revoke + " 2> " + stderr + " < /dev/tty",
+	} {
+		term.enter("clear; " + line + "; echo the " + what + " ended with $?")
+		if what == "question" {
+			term.enter("0oa1") // read by the command if it asks, and else by the shell
+		}
+		term.until("the " + what + " ended with 2")
+	}
+	if len(org.Requests()) > 0 || !strings.Contains(readTestFile(t, stderr), "revoke-all cannot prompt") {
+		t.Errorf("%d requests, stderr %q", len(org.Requests()), readTestFile(t, stderr))
+	}
+}
