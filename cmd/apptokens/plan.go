@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -115,22 +116,51 @@ func (l *listing) gone(now time.Time) (gone []receipts.Receipt) {
 	return gone
 }
 
+// reportOpen says what became of the tokens that earlier sweeps left open, apart from those that this one takes up.
+func (s *sweep) reportOpen(gone []receipts.Receipt, selected bulk.Selected) {
+	var parts []string
+	if n := len(gone); n > 0 {
+		parts = append(parts, plural(n, "token that an earlier sweep left open is gone",
+			"tokens that earlier sweeps left open are gone"))
+	}
+	taken := map[tokenKey]bool{}
+	for _, match := range selected.Matches {
+		taken[tokenKey{match.AppID, match.Token.ID}] = true
+	}
+	open := -len(gone)
+	for _, r := range s.listing.unfinished {
+		if !taken[tokenKey{r.AppID, r.TokenID}] {
+			open++
+		}
+	}
+	if open > 0 {
+		parts = append(parts, plural(open, "is", "are")+" still open, and not selected by these apps and filters")
+	}
+	elsewhere := s.record.Elsewhere()
+	for _, org := range slices.Sorted(maps.Keys(elsewhere)) {
+		parts = append(parts, plural(elsewhere[org], "open one is", "open ones are")+" of "+org)
+	}
+	if len(parts) > 0 {
+		s.logf("receipts: %s", strings.Join(parts, "; "))
+	}
+}
+
 // checkUnmatched names the values that matched nothing, and counts those that no receipt explains.
 func (s *sweep) checkUnmatched(unmatched []bulk.Unmatched, filter bulk.Filter) {
 	unfinished, finished := s.record.Unfinished(), s.record.Finished()
 	for _, u := range unmatched {
-		s.warnUnmatched(u)
 		concerns := func(r receipts.Receipt) bool { return matches(filter, r) && hasValue(r, u) }
 		isGone := func(r receipts.Receipt) bool { return s.listing.pages[r.AppID] > 0 && concerns(r) }
 		left := slices.IndexFunc(unfinished, concerns)
-		switch {
-		case left >= 0:
-			s.logf("--%s %s: by the receipts, token %s of app %s is not known to be gone",
-				u.Field, u.Value, unfinished[left].TokenID, unfinished[left].AppID)
-		case u.Tokens > 0 && (s.filters.created || s.filters.expires):
-		case slices.ContainsFunc(finished, isGone):
+		timed := u.Tokens > 0 && (s.filters.created || s.filters.expires)
+		if left < 0 && !timed && slices.ContainsFunc(finished, isGone) {
 			s.logf("--%s %s: by the receipts, what matched is already gone", u.Field, u.Value)
 			continue
+		}
+		s.warnUnmatched(u)
+		if left >= 0 {
+			s.logf("--%s %s: by the receipts, token %s of app %s is not known to be gone",
+				u.Field, u.Value, unfinished[left].TokenID, unfinished[left].AppID)
 		}
 		if !s.allowUnmatched {
 			s.unmatched++
@@ -151,6 +181,22 @@ func hasValue(r receipts.Receipt, u bulk.Unmatched) bool {
 		"issuer": {Issuers: []string{u.Value}}, "scope": {Scopes: []string{u.Value}},
 	}
 	return matches(only[u.Field], r)
+}
+
+// printMatches prints what would be revoked.
+func (s *sweep) printMatches(selected bulk.Selected) error {
+	rows := s.table.printer(s.app)
+	for _, match := range selected.Matches {
+		if err := rows.Print(s.table.row(s.app, match)); err != nil {
+			return err
+		}
+	}
+	s.done = fmt.Sprintf("%d of %d tokens of %s match", len(selected.Matches), selected.Tokens, s.settings.OrgURL)
+	if len(selected.Matches) > 0 {
+		s.done += ": " + s.cost(selected)
+	}
+	s.done += "; none was revoked (--dry-run)"
+	return rows.Close()
 }
 
 // previewRows fit on a screen.

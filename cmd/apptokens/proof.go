@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,12 +17,13 @@ import (
 type proof struct {
 	apps, listed    int // apps to list again, and those that were
 	gone, remaining int
+	undone          int // tokens that Okta said were revoked, and still lists
 	appeared        []bulk.Match
 	failed          int                           // apps that could not be listed again
-	doubtful        map[tokenKey]receipts.Receipt // failed revocations that may have taken effect
+	doubtful        map[tokenKey]receipts.Receipt // tokens that may be gone although no answer says so
 }
 
-// doubt keeps a failure until the second listing shows whether the token is still there.
+// doubt keeps a result until the second listing shows whether the token is still there.
 func (p *proof) doubt(r receipts.Receipt) {
 	if p.doubtful == nil {
 		p.doubtful = map[tokenKey]receipts.Receipt{}
@@ -29,7 +31,8 @@ func (p *proof) doubt(r receipts.Receipt) {
 	p.doubtful[tokenKey{r.AppID, r.TokenID}] = r
 }
 
-// prove notes the second listing of an app. A token that failed and is no longer listed was revoked after all.
+// prove notes the second listing of an app, and shows the tokens whose outcome it changes: those that are still listed
+// after they were revoked, and those that are not although their revocation failed.
 func (s *sweep) prove(listed bulk.Proof) {
 	p := &s.proof
 	p.listed++
@@ -48,7 +51,8 @@ func (s *sweep) prove(listed bulk.Proof) {
 			delete(p.doubtful, key)
 			continue
 		}
-		s.correct(s.newReceipt(match, bulk.Failed, errors.New("still listed after it was revoked")))
+		p.undone++
+		s.show(s.newReceipt(match, bulk.Failed, errors.New("still listed after it was revoked")))
 	}
 	for key, r := range p.doubtful {
 		if r.AppID != listed.AppID {
@@ -56,16 +60,37 @@ func (s *sweep) prove(listed bulk.Proof) {
 		}
 		s.results.counts[r.Outcome]--
 		s.results.counts[bulk.Gone]++
-		s.correct(r.Gone(s.now()))
+		s.show(r.Gone(s.now()))
 		delete(p.doubtful, key)
 	}
 }
 
-// correct records what the second listing shows about a token.
-func (s *sweep) correct(r receipts.Receipt) {
-	if err := s.record.Append(r); err != nil && s.recordErr == nil {
-		s.recordErr = err
+// left says how many tokens are left, and how many may be, because no answer says whether they were revoked, and no
+// second listing whether they are still there.
+func (s *sweep) left() string {
+	maybe := 0
+	for _, r := range s.proof.doubtful {
+		if r.Outcome == bulk.Unknown {
+			maybe++
+		}
 	}
+	left, total := s.results.left()+s.proof.undone-maybe, s.results.total
+	verb := "are"
+	if left == 1 {
+		verb = "is"
+	}
+	text := fmt.Sprintf("%d of %d %s left", left, total, verb)
+	switch {
+	case maybe > 0 && left == 0:
+		text = fmt.Sprintf("%d of %d may be left", maybe, total)
+	case maybe > 0:
+		text += fmt.Sprintf(", %d may be", maybe)
+	}
+	if s.proof.failed > 0 {
+		text += fmt.Sprintf(", not verified, because %s not be listed again",
+			plural(s.proof.failed, "app could", "apps could"))
+	}
+	return text
 }
 
 // verdict reports the result of the sweep. It returns nil if every token that matched is gone.
@@ -73,11 +98,7 @@ func (s *sweep) verdict(stopped error) error {
 	r := s.results
 	s.proof.report(s.app)
 	done := r.text() + " at " + s.settings.OrgURL
-	left := fmt.Sprintf("%s: %d of %d are left", done, r.left(), r.total)
-	if s.proof.failed > 0 {
-		left += fmt.Sprintf(", not verified, because %s not be listed again",
-			plural(s.proof.failed, "app could", "apps could"))
-	}
+	left := done + ": " + s.left()
 	switch {
 	case s.recordErr != nil:
 		return fmt.Errorf("%s; stopped, because the receipts could not be written; mend that, then run the same command "+
@@ -85,25 +106,27 @@ func (s *sweep) verdict(stopped error) error {
 	case errors.Is(stopped, context.Canceled):
 		return fmt.Errorf("interrupted: %s; run the same command again to continue", left)
 	case stopped != nil:
-		return fmt.Errorf("%s; %s: %w", left, advice(stopped), unprefixed(stopped))
+		return fmt.Errorf("%s; %s: %w", left, s.advice(stopped), unprefixed(stopped))
 	case r.left() > 0:
-		return fmt.Errorf("%s: %w", left, unprefixed(r.failed))
+		return fmt.Errorf("%s: %w; run the same command again", left, unprefixed(r.failed))
 	case s.proof.remaining > 0:
-		return fmt.Errorf("%s, but %s still listed", done, plural(s.proof.remaining, "token is", "tokens are"))
+		return fmt.Errorf("%s, but %s still listed; run the same command again", done,
+			plural(s.proof.remaining, "token is", "tokens are"))
 	case s.proof.failed > 0:
-		return fmt.Errorf("%s, but %s not be listed again to verify", done, plural(s.proof.failed, "app could", "apps could"))
+		return fmt.Errorf("%s, but %s not be listed again to verify; 'apptokens list --expect-none' with the same apps "+
+			"and filters does that", done, plural(s.proof.failed, "app could", "apps could"))
 	case len(s.proof.appeared) > 0:
-		return fmt.Errorf("%s, but %s meanwhile; run the same command again", done,
-			plural(len(s.proof.appeared), "matching token was issued", "matching tokens were issued"))
+		return fmt.Errorf("%s, but %s not in the first listing; run the same command again", done,
+			plural(len(s.proof.appeared), "matching token was", "matching tokens were"))
 	case r.err != nil:
 		return fmt.Errorf("%s, but not all could be printed: %w", done, r.err)
 	}
-	s.logf("%s, with %s", done, s.requests())
+	s.done = done
 	return nil
 }
 
 // advice returns how to continue after an error that stopped a sweep.
-func advice(stopped error) string {
+func (s *sweep) advice(stopped error) string {
 	var failure *api.Error
 	errors.As(stopped, &failure)
 	switch {
@@ -112,8 +135,8 @@ func advice(stopped error) string {
 	case errors.Is(stopped, api.ErrUnauthorized), errors.Is(stopped, api.ErrForbidden):
 		return "run the same command again with a credential that may revoke"
 	case errors.Is(stopped, api.ErrRateLimited) && failure != nil && !failure.RateLimit.Reset.IsZero():
-		reset := failure.RateLimit.Reset.Local().Format(time.TimeOnly)
-		return "run the same command again after " + reset + ", or allow longer waits, to continue"
+		skew, _ := s.watch.clockSkew()
+		return "run the same command again after " + failure.RateLimit.Reset.Add(-skew).Local().Format(time.TimeOnly)
 	}
 	return "run the same command again to continue"
 }
@@ -126,10 +149,11 @@ func (p *proof) report(a *app) {
 		a.logf("listed again: %d gone, %d still there", p.gone, p.remaining)
 	}
 	for _, match := range p.appeared[:min(shownNew, len(p.appeared))] {
-		a.logf("new meanwhile, and not revoked: token %s of app %s, user %s; run the same command again to revoke it",
-			output.Printable(match.Token.ID), match.AppID, output.Printable(match.Token.UserID))
+		a.logf("not in the first listing, and not revoked: token %s of app %s, user %s, issued %s",
+			output.Printable(match.Token.ID), match.AppID, output.Printable(match.Token.UserID),
+			cmp.Or(a.timestamp(match.Token.Created), "at an unknown time"))
 	}
 	if more := len(p.appeared) - shownNew; more > 0 {
-		a.logf("and %d more new tokens", more)
+		a.logf("and %d more", more)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"example.com/apptokens/api/oktatest"
 	"example.com/apptokens/gen"
@@ -21,9 +22,10 @@ func TestSweepVerifiesWhatTheServerSaid(t *testing.T) {
 		fault oktatest.Fault
 		says  string
 	}{
-		"a 204 that revoked nothing":   {oktatest.Body(204, "", "").On(http.MethodDelete).Times(1), "3 of 3 revoked at ORG, but 1 token is still listed"},
-		"a second listing that fails":  {oktatest.Status(403).On(http.MethodGet).After(1), "3 of 3 revoked at ORG, but 1 app could not be listed again to verify"},
-		"a token that is not revoked":  {oktatest.Status(403).On(http.MethodDelete).Times(1), "2 of 3 revoked, 1 failed at ORG: 1 of 3 are left: "},
+		"a 204 that revoked nothing":   {oktatest.Body(204, "", "").On(http.MethodDelete).Times(1), "3 of 3 revoked at ORG, but 1 token is still listed; run the same command again; "},
+		"a second listing that fails":  {oktatest.Status(403).On(http.MethodGet).After(1), "3 of 3 revoked at ORG, but 1 app could not be listed again to verify; 'apptokens list --expect-none' with the same apps and filters does that; "},
+		"a token that is not revoked":  {oktatest.Status(403).On(http.MethodDelete).Times(1), "2 of 3 revoked, 1 failed at ORG: 1 of 3 is left: "},
+		"two that are left":            {oktatest.Status(403).On(http.MethodDelete).Times(2), "); run the same command again; this took "},
 		"a feature that the org lacks": {oktatest.Body(401, "application/json", `{"errorCode":"E0000015","errorSummary":"no"}`).On(http.MethodDelete).Forever(), "are left; the org lacks the feature: "},
 		"a credential without a scope": {oktatest.Challenge(403, "insufficient_scope", "").On(http.MethodDelete).Forever(), "run the same command again with a credential that may revoke"},
 	}
@@ -44,9 +46,9 @@ func TestSweepVerifiesWhatTheServerSaid(t *testing.T) {
 func TestSweepNamesTokensThatAreNew(t *testing.T) {
 	t.Parallel()
 	for issued, says := range map[int][]string{
-		1:  {"but 1 matching token was issued meanwhile"},
-		10: {"but 10 matching tokens were issued meanwhile"},
-		12: {"but 12 matching tokens were issued meanwhile", "apptokens: and 2 more new tokens\n"},
+		1:  {"but 1 matching token was not in the first listing"},
+		10: {"but 10 matching tokens were not in the first listing"},
+		12: {"but 12 matching tokens were not in the first listing", "apptokens: and 2 more\n"},
 	} {
 		t.Run(fmt.Sprint(issued), func(t *testing.T) {
 			t.Parallel()
@@ -54,7 +56,7 @@ func TestSweepNamesTokensThatAreNew(t *testing.T) {
 			first := org.Tokens("0oa1")[0]
 			issue := sync.OnceFunc(func() {
 				for i := range issued {
-					org.Add("0oa1", gen.Token{ID: fmt.Sprint("oarNew", i), UserID: first.UserID})
+					org.Add("0oa1", gen.Token{ID: fmt.Sprint("oarNew", i), UserID: first.UserID, Created: clock.Add(-time.Hour)})
 				}
 			})
 			server := intercept(t, org, func(r *http.Request) {
@@ -63,12 +65,12 @@ func TestSweepNamesTokensThatAreNew(t *testing.T) {
 				}
 			})
 			got := command{org: server}.run(t.Context(), "sweep", "0oa1", "--user", first.UserID, "--yes")
-			for _, want := range append(says, "new meanwhile, and not revoked: token oarNew0 of app 0oa1, user "+first.UserID) {
+			for _, want := range append(says, "not in the first listing, and not revoked: token oarNew0 of app 0oa1, user "+first.UserID+", issued 2026-11-24T11:00:00Z\n") {
 				if !strings.Contains(got.err, want) {
 					t.Errorf("stderr lacks %q:\n%s", want, got.err)
 				}
 			}
-			named, more := strings.Count(got.err, "new meanwhile"), strings.Contains(got.err, "more new tokens")
+			named, more := strings.Count(got.err, ", and not revoked: "), strings.Contains(got.err, "more\n")
 			if got.code != exitFailed || len(org.Tokens("0oa1")) < issued || named != min(issued, 10) || more != (issued > 10) {
 				t.Errorf("code %d, %d tokens left, %d named, %s", got.code, len(org.Tokens("0oa1")), named, got.err)
 			}
@@ -105,7 +107,7 @@ func TestAnAppThatCannotBeListedAgainIsNamed(t *testing.T) {
 	org.Inject(oktatest.Status(403).On(http.MethodDelete).Times(1), oktatest.Status(403).On(http.MethodGet).After(3))
 	got := command{org: org}.run(t.Context(), "sweep", "0oa1", "0oa2", "--status", "ACTIVE", "--yes", "--concurrency", "1")
 	if got.code != exitFailed || !strings.Contains(got.err, "app 0oa2 could not be listed again to verify: list (app 0oa2): 403") || !strings.Contains(got.err, "listed again: 1 gone, 1 still there") ||
-		!strings.Contains(got.err, "are left, not verified, because 1 app could not be listed again") {
+		!strings.Contains(got.err, "1 of 4 is left, not verified, because 1 app could not be listed again") {
 		t.Errorf("code %d, %s", got.code, got.err)
 	}
 }
@@ -117,7 +119,7 @@ func TestAFailureThatIsNotVerifiedStaysOne(t *testing.T) {
 	org.Inject(oktatest.Status(403).On(http.MethodDelete).Times(1), oktatest.Status(403).On(http.MethodGet).After(1))
 	file := filepath.Join(t.TempDir(), "receipts.jsonl")
 	got := command{org: org}.run(t.Context(), "sweep", "0oa1", "--status", "ACTIVE", "--yes", "--concurrency", "1", "--receipts", file)
-	if got.code != exitFailed || !strings.Contains(got.err, "2 of 3 revoked, 1 failed at "+org.URL+": 1 of 3 are left, not verified") {
+	if got.code != exitFailed || !strings.Contains(got.err, "2 of 3 revoked, 1 failed at "+org.URL+": 1 of 3 is left, not verified") {
 		t.Errorf("code %d, %s", got.code, got.err)
 	}
 	for _, token := range org.Tokens("0oa1") {

@@ -73,7 +73,7 @@ func TestTheFaultMatrixOfReceipts(t *testing.T) {
 		"a link to receipts":                 {before: line("ORG", "oarGone", "planned") + "\n", link: true},
 		"a link to notes":                    {before: "only copy of notes", link: true, says: "line 1 is not a receipt"},
 		"a link to nothing":                  {before: none, link: true},
-		"receipts of a running sweep":        {before: line("ORG", "oarGone", "planned") + "\n", locked: true, says: "another sweep is writing to it"},
+		"receipts of a running sweep":        {before: line("ORG", "oarGone", "planned") + "\n", locked: true, says: "another sweep is writing to it; nothing was revoked; wait for it to end, or use another file"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

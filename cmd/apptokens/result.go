@@ -68,12 +68,20 @@ func unprefixed(err error) error {
 	return reported{strings.NewReplacer("bulk: stopped: ", "", "apptokens: ", "").Replace(err.Error()), err}
 }
 
-// add prints one result and counts it. err is why it failed.
+// add counts one result and prints it. err is why it failed.
 func (r *results) add(record receipts.Receipt, err error) {
-	r.counts[record.Outcome]++
+	r.count(record.Outcome, err)
+	r.print(record)
+}
+
+func (r *results) count(outcome bulk.Outcome, err error) {
+	r.counts[outcome]++
 	if r.failed == nil {
 		r.failed = err
 	}
+}
+
+func (r *results) print(record receipts.Receipt) {
 	cells := []string{record.AppID, record.TokenID, record.UserID, string(record.Outcome), record.Org, record.Error}
 	if r.narrow {
 		cells = slices.Delete(cells, userColumn, userColumn+1)

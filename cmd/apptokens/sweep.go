@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 
 	"example.com/apptokens/api"
 	"example.com/apptokens/api/bulk"
+	"example.com/apptokens/cmd/apptokens/internal/output"
 	"example.com/apptokens/cmd/apptokens/internal/receipts"
 )
 
@@ -36,7 +38,8 @@ type sweep struct {
 	unmatched int      // values that matched nothing and should have
 	results   *results // nil until revocations may begin
 	proof     proof
-	recordErr error // of the receipts; no further revocation begins after it
+	recordErr error  // of the receipts; no further revocation begins after it
+	done      string // the result, if nothing failed
 }
 
 func (a *app) sweepCommand() *cobra.Command {
@@ -122,7 +125,7 @@ func (s *sweep) openReceipts() (*receipts.File, error) {
 	record, err := receipts.Open(s.file, s.settings.OrgURL)
 	switch {
 	case errors.Is(err, receipts.ErrLocked):
-		return nil, fmt.Errorf("--receipts: %w", err)
+		return nil, fmt.Errorf("--receipts: %w; nothing was revoked; wait for it to end, or use another file", err)
 	case err != nil:
 		return nil, usage("--receipts: %w", err)
 	}
@@ -148,18 +151,35 @@ func (s *sweep) run(ctx context.Context, job bulk.Job) error {
 		stopped = s.verdict(stopped)
 	} else if errors.Is(stopped, context.Canceled) {
 		stopped = fmt.Errorf("interrupted: nothing was revoked at %s", s.settings.OrgURL)
+	} else if errors.Is(stopped, api.ErrRateLimited) {
+		stopped = fmt.Errorf("%w; %s", stopped, s.advice(stopped))
 	}
 	if stopped == nil {
-		stopped = s.filters.checkTimes(s.watch)
+		stopped = s.checkSelection()
 	}
-	if stopped == nil && s.unmatched > 0 {
-		stopped = unmatchedError{fmt.Errorf("%s matched no token at %s; pass --allow-unmatched if that is fine",
+	took := "; this took " + plural(s.watch.sent(), "request", "requests") // retries included
+	if stopped != nil {
+		return fmt.Errorf("%w%s", stopped, took)
+	}
+	s.logf("%s%s", s.done, took)
+	return nil
+}
+
+// checkSelection returns why the sweep is not an all-clear although nothing failed, or nil.
+func (s *sweep) checkSelection() error {
+	err := s.filters.checkTimes(s.watch)
+	if err == nil && s.unmatched > 0 {
+		err = unmatchedError{fmt.Errorf("%s matched no token at %s; pass --allow-unmatched if that is fine",
 			plural(s.unmatched, "value", "values"), s.settings.OrgURL)}
 	}
-	if stopped != nil {
-		return fmt.Errorf("%w; this took %s", stopped, s.requests())
+	switch {
+	case err == nil:
+		return nil
+	case s.results != nil:
+		return fmt.Errorf("%s, but %w", s.done, err)
 	}
-	return nil
+	s.logf("%s", s.done)
+	return err
 }
 
 func (s *sweep) handle(ctx context.Context, event bulk.Event) error {
@@ -185,19 +205,21 @@ func (s *sweep) begin(ctx context.Context, selected bulk.Selected) error {
 		s.logf("warning: receipts have this machine's time, which differs from the org's by %v",
 			skew.Abs().Round(time.Second))
 	}
+	gone := s.listing.gone(s.now())
 	if !s.dryRun {
-		if err := s.record.Append(s.listing.gone(s.now())...); err != nil {
+		if err := s.record.Append(gone...); err != nil {
 			return fmt.Errorf("%w; nothing was revoked", err)
 		}
 	}
+	s.reportOpen(gone, selected)
 	s.checkUnmatched(selected.Unmatched, s.filter)
 	total := len(selected.Matches)
 	switch {
 	case s.dryRun:
 		return s.printMatches(selected)
 	case total == 0:
-		s.logf("no token matches: nothing was revoked at %s (%s checked, with %s)",
-			s.settings.OrgURL, plural(selected.Tokens, "token was", "tokens were"), s.requests())
+		s.done = fmt.Sprintf("no token matches: nothing was revoked at %s (%s checked)",
+			s.settings.OrgURL, plural(selected.Tokens, "token was", "tokens were"))
 		return s.newResults(0).rows.Close()
 	}
 	if !s.yes {
@@ -227,42 +249,40 @@ func (s *sweep) begin(ctx context.Context, selected bulk.Selected) error {
 	return nil
 }
 
-// printMatches prints what would be revoked.
-func (s *sweep) printMatches(selected bulk.Selected) error {
-	rows := s.table.printer(s.app)
-	for _, match := range selected.Matches {
-		if err := rows.Print(s.table.row(s.app, match)); err != nil {
-			return err
-		}
-	}
-	err := rows.Close()
-	s.logf("%d of %d tokens of %s match: %s; none was revoked (--dry-run); this took %s",
-		len(selected.Matches), selected.Tokens, s.settings.OrgURL, s.cost(selected), s.requests())
-	return err
-}
-
-// requests returns how many requests were sent so far, retries included.
-func (s *sweep) requests() string { return plural(s.watch.sent(), "request", "requests") }
-
-// result records an outcome before it shows it. A token that was not attempted stays planned. If the record fails, no
-// further revocation begins; those in flight still have their results.
+// result takes the outcome of one token. If it cannot be recorded, no further revocation begins; those in flight still
+// have their results.
 func (s *sweep) result(r bulk.Result) {
-	record := s.newReceipt(r.Match, r.Outcome, r.Err)
-	if r.Outcome != bulk.NotAttempted {
-		if err := s.record.Append(record); err != nil && s.recordErr == nil {
-			s.recordErr = err
-			s.cancel()
-		}
+	shown := r.Err
+	if cause := (*api.Error)(nil); r.Outcome == bulk.NotAttempted && errors.As(shown, &cause) &&
+		(cause.AppID != r.Match.AppID || cause.TokenID != r.Match.Token.ID) {
+		shown = errors.New("the sweep had stopped") // because of another token
 	}
-	if r.Outcome == bulk.Failed || r.Outcome == bulk.Unknown {
+	record := s.newReceipt(r.Match, r.Outcome, shown)
+	if r.Outcome != bulk.Revoked && r.Outcome != bulk.Gone {
 		s.proof.doubt(record)
 	}
-	s.results.add(record, r.Err)
+	s.results.count(r.Outcome, r.Err)
+	if s.show(record); s.recordErr != nil {
+		s.cancel()
+	}
 	if done := s.results.done(); done < s.results.total {
 		s.progress.SetBar(done, s.results.total)
 	} else {
 		s.progress.SetDone("listing again to verify%s", ofApps(0, s.proof.apps))
 	}
+}
+
+// show records an outcome before it prints it. One that cannot be recorded is named on standard error instead. A token
+// that was not attempted stays planned.
+func (s *sweep) show(r receipts.Receipt) {
+	if r.Outcome != bulk.NotAttempted {
+		if err := s.record.Append(r); err != nil {
+			s.recordErr = cmp.Or(s.recordErr, err)
+			s.logf("token %s of app %s: %s, but not recorded", output.Printable(r.TokenID), r.AppID, r.Outcome)
+			return
+		}
+	}
+	s.results.print(r)
 }
 
 func (s *sweep) newReceipt(m bulk.Match, outcome bulk.Outcome, err error) receipts.Receipt {

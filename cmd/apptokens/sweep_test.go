@@ -46,7 +46,7 @@ func TestSweepRevokesExactlyWhatMatches(t *testing.T) {
 		err     []string
 		left    bool // nothing was revoked
 	}{
-		"with --yes":                      {args: []string{"--yes"}, out: "revoked", err: []string{"COUNT of COUNT revoked at ORG, with ", "listed again: COUNT gone, 0 still there"}},
+		"with --yes":                      {args: []string{"--yes"}, out: "revoked", err: []string{"COUNT of COUNT revoked at ORG; this took ", "listed again: COUNT gone, 0 still there"}},
 		"after asking":                    {command: command{tty: true, stdin: "COUNT\n"}, out: "revoked", err: []string{"APP   APP NAME  USER", "This revokes COUNT of 200 refresh tokens of ORG: ", "Type COUNT to continue: "}},
 		"not after another word":          {command: command{tty: true, stdin: "yes\n"}, code: 1, left: true, err: []string{"not confirmed: nothing was revoked"}},
 		"not unasked":                     {code: 2, left: true, err: []string{"pass --yes or --dry-run"}},
@@ -180,6 +180,11 @@ func TestSweepReportsWhatItCouldNotDo(t *testing.T) {
 	got = command{org: org}.run(t.Context(), args...)
 	if got.code != 1 || !strings.Contains(got.err, "are left; run the same command again with a credential that may revoke: ") || !strings.Contains(got.err, "The token comes from OKTA_CLIENT_TOKEN.") {
 		t.Errorf("code %d\n%s", got.code, got.err)
+	}
+	for line := range strings.Lines(got.out) {
+		if strings.Contains(line, "not attempted") && (!strings.Contains(line, "the sweep had stopped") || strings.Contains(line, "401")) {
+			t.Errorf("a token that was not attempted has what another one met: %s", line)
+		}
 	}
 	count := map[string]int{}
 	for _, outcomes := range readReceipts(t, file) {

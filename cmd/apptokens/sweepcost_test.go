@@ -83,6 +83,24 @@ func TestSweepStopsAtAWaitThatIsRefused(t *testing.T) {
 	}
 }
 
+// The time to continue at is on this machine's clock, also if the wait is refused before anything is revoked.
+func TestARefusedWaitSaysWhenToContinue(t *testing.T) {
+	t.Parallel()
+	for requests, nothing := range map[int]string{2: "2 of 3 are left; ", 1: "; nothing was revoked; "} {
+		for _, ahead := range []time.Duration{0, 2 * time.Minute, -time.Hour} {
+			org := oktatest.NewServer(oktatest.WithApp("0oa1", 3), oktatest.WithApp("0oa2", 0), oktatest.WithRateLimit(requests, 3*time.Minute),
+				oktatest.WithClock(func() time.Time { return clock.Add(ahead) }))
+			t.Cleanup(org.Close)
+			apps := []string{"0oa1", "0oa2"}[:3-requests]
+			got := command{org: org}.run(t.Context(), append([]string{"sweep", "--status", "ACTIVE", "--yes", "--concurrency", "1"}, apps...)...)
+			want := nothing + "run the same command again after " + clock.Add(3*time.Minute).Local().Format(time.TimeOnly)
+			if got.code != exitFailed || !strings.Contains(got.err, want) || strings.Contains(got.err, "longer waits") {
+				t.Errorf("org %v ahead: code %d, stderr\n%s\nwant %q", ahead, got.code, got.err, want)
+			}
+		}
+	}
+}
+
 // A wait that no setting allows is not blamed on one.
 func TestAWaitThatIsTooLongForAnyCallBlamesNoSetting(t *testing.T) {
 	t.Parallel()
@@ -133,10 +151,11 @@ func TestSweepSaysHowManyRequestsItTook(t *testing.T) {
 		fault oktatest.Fault
 		says  string
 	}{
-		"done":             {args: []string{"--status", "ACTIVE", "--yes"}, says: "3 of 3 revoked at ORG, with 7 requests\n"},
+		"done":             {args: []string{"--status", "ACTIVE", "--yes"}, says: "3 of 3 revoked at ORG; this took 7 requests\n"},
 		"a dry run":        {args: []string{"--status", "ACTIVE", "--dry-run"}, says: "none was revoked (--dry-run); this took 3 requests\n"},
-		"nothing to do":    {args: []string{"--created-before", "2001-01-01", "--yes"}, says: "(3 tokens were checked, with 3 requests)\n"},
+		"nothing to do":    {args: []string{"--created-before", "2001-01-01", "--yes"}, says: "(3 tokens were checked); this took 3 requests\n"},
 		"a typo":           {args: []string{"--user", "00uNobody", "--yes"}, says: "pass --allow-unmatched if that is fine; this took 3 requests\n"},
+		"a typo, dry":      {args: []string{"--user", "00uNobody", "--dry-run"}, says: "0 of 3 tokens of ORG match; none was revoked (--dry-run)\n"},
 		"an unknown app":   {args: []string{"0oaUnknown", "--status", "ACTIVE", "--yes"}, says: "; nothing was revoked; this took 4 requests\n"},
 		"no confirmation":  {args: []string{"--status", "ACTIVE"}, says: "took 3 requests\n"},
 		"an interruption":  {args: []string{"--status", "ACTIVE", "--yes"}, fault: oktatest.SlowFirstByte(time.Minute), says: "interrupted: nothing was revoked at ORG; this took "},
@@ -154,6 +173,9 @@ func TestSweepSaysHowManyRequestsItTook(t *testing.T) {
 			got := command{org: org, tty: name == "no confirmation"}.run(ctx, append([]string{"sweep", "0oa1", "0oaEmpty"}, test.args...)...)
 			if want := strings.ReplaceAll(test.says, "ORG", org.URL); !strings.Contains(got.err, want) {
 				t.Errorf("stderr lacks %q:\n%s", want, got.err)
+			}
+			if strings.Count(got.err, "took ") != 1 || strings.Contains(got.err, " 0 requests") {
+				t.Errorf("it says not once what it took, or that nothing takes no requests:\n%s", got.err)
 			}
 		})
 	}

@@ -4,6 +4,7 @@ package receipts
 
 import (
 	"bufio"
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -11,8 +12,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-
-	"example.com/apptokens/api/bulk"
 )
 
 // File is a file of receipts, locked against other processes until it is closed. A nil *File records nothing. A File is
@@ -22,11 +21,11 @@ type File struct {
 	path   string
 	org    string
 	size   int64             // of whole lines
-	last   map[token]Receipt // of the org
+	last   map[token]Receipt // of every org
 	broken error             // why no more can be recorded
 }
 
-type token struct{ app, id string }
+type token struct{ org, app, id string }
 
 // disk is the part of *os.File that recording needs.
 type disk interface {
@@ -79,7 +78,7 @@ func (f *File) load(file io.Reader) error {
 		atEnd := errors.Is(err, io.EOF)
 		switch {
 		case errors.Is(err, bufio.ErrBufferFull):
-			return notReceipt(number, fmt.Errorf("it is longer than %d bytes", maxLine))
+			return notReceipt(number, line, fmt.Errorf("it is longer than %d bytes", maxLine))
 		case err != nil && !atEnd:
 			return err
 		case atEnd && len(line) == 0:
@@ -89,7 +88,7 @@ func (f *File) load(file io.Reader) error {
 		}
 		r, err := decode(line)
 		if err != nil {
-			return notReceipt(number, err)
+			return notReceipt(number, line, err)
 		}
 		f.take(r)
 		f.size += int64(len(line))
@@ -99,15 +98,29 @@ func (f *File) load(file io.Reader) error {
 	}
 }
 
-func notReceipt(number int, why error) error {
-	return fmt.Errorf("line %d is not a receipt: %w; choose a file of receipts or a new one", number, why)
+func notReceipt(number int, line []byte, why error) error {
+	advice := "choose a file of receipts or a new one"
+	if bytes.HasSuffix(line, []byte{0}) { // file systems leave zeros where a crash lost what was written
+		advice = "if the machine crashed, remove that line from a copy of the file and use the copy"
+	}
+	return fmt.Errorf("line %d is not a receipt: %w; %s", number, why, advice)
 }
 
-// take keeps the last receipt of each token of the org.
-func (f *File) take(r Receipt) {
-	if normalize(r.Org) == f.org {
-		f.last[token{r.AppID, r.TokenID}] = r
+// take keeps the last receipt of each token.
+func (f *File) take(r Receipt) { f.last[token{normalize(r.Org), r.AppID, r.TokenID}] = r }
+
+// Elsewhere returns, for each other org, how many of its tokens are not known to be gone.
+func (f *File) Elsewhere() map[string]int {
+	open := map[string]int{}
+	if f == nil {
+		return open
 	}
+	for t, r := range f.last {
+		if t.org != f.org && !r.isGone() {
+			open[t.org]++
+		}
+	}
+	return open
 }
 
 // Unfinished returns the last receipt of each token of the org that is not known to be gone, oldest first. A failed
@@ -121,8 +134,8 @@ func (f *File) receipts(gone bool) (found []Receipt) {
 	if f == nil {
 		return nil
 	}
-	for _, r := range f.last {
-		if gone == (r.Outcome == bulk.Revoked || r.Outcome == bulk.Gone) {
+	for t, r := range f.last {
+		if t.org == f.org && gone == r.isGone() {
 			found = append(found, r)
 		}
 	}

@@ -93,7 +93,7 @@ func TestOpenRepairsTheEnd(t *testing.T) {
 func TestOpenRefusesOtherFilesAndLeavesThemAlone(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ content, says string }{
-		"a note":                         {"only copy of notes", "line 1 is not a receipt: invalid character 'o'"},
+		"a note":                         {"only copy of notes", "line 1 is not a receipt: invalid character 'o' looking for beginning of value; choose a file of receipts or a new one"},
 		"a note after receipts":          {planned + "\nonly copy of notes", "line 2 is not a receipt"},
 		"a note after a torn line":       {planned + "\n" + failed[:40] + "\nonly copy of notes", "line 2 is not a receipt"},
 		"a torn line with an end":        {planned + "\n" + failed[:40] + "\n", "line 2 is not a receipt"},
@@ -115,7 +115,8 @@ func TestOpenRefusesOtherFilesAndLeavesThemAlone(t *testing.T) {
 		"no org":                         {strings.Replace(planned, "org", "site", 1) + "\n", "it has no org"},
 		"a blank line":                   {planned + "\n\n" + failed + "\n", "line 2 is not a receipt: unexpected end"},
 		"blanks at the end":              {planned + "\n  ", "line 2 is not a receipt: unexpected end"},
-		"zeros at the end":               {planned + "\n\x00\x00", "line 2 is not a receipt"},
+		"zeros at the end":               {planned + "\n\x00\x00", "if the machine crashed, remove that line from a copy of the file and use the copy"},
+		"zeros behind a torn line":       {planned + "\n" + failed[:40] + strings.Repeat("\x00", 1<<20), "line 2 is not a receipt: it is longer than 1048576 bytes; if the machine crashed, remove that line"},
 		"a byte order mark":              {"\ufeff" + planned + "\n", "line 1 is not a receipt: invalid character '"},
 		"an endless line":                {planned + "\n" + strings.Repeat("x", 1<<20), "it is longer than 1048576 bytes"},
 	} {

@@ -33,6 +33,8 @@ type Receipt struct {
 	Error   string       `json:"error,omitempty"`
 }
 
+func (r Receipt) isGone() bool { return r.Outcome == bulk.Revoked || r.Outcome == bulk.Gone }
+
 // Gone returns the receipt for the same token once it is known to be gone.
 func (r Receipt) Gone(now time.Time) Receipt {
 	r.Time, r.Outcome, r.Status, r.Code, r.Error = now.UTC(), bulk.Gone, 0, "", ""
