@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"context"
 	"net/http"
 	"testing"
 	"testing/synctest"
@@ -51,6 +52,25 @@ func TestTheRetryBudgetRecovers(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+// Whatever the calls of a client are, they and the time pay for the retries of rare failures.
+func TestEveryCallPaysIntoTheBudget(t *testing.T) {
+	t.Parallel()
+	for name, call := range map[string]func(context.Context, *api.Client, *oktatest.Org) error{
+		"list": listAll, "get": getFirst, "revoke all": revokeAll,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			org, client := newOrg(t, 1)
+			for hour := range 100 {
+				time.Sleep(time.Hour)
+				org.Inject(oktatest.Status(http.StatusServiceUnavailable))
+				if err := call(t.Context(), client, org); err != nil {
+					t.Fatalf("%s, in hour %d: %v", name, hour, err)
+				}
+			}
+		})
+	}
 }
 
 // A failure that is final, and a rate limit that is waited out, leave the retries to those who need them.

@@ -45,6 +45,14 @@ const maxRepeats = 2
 // newCall returns a call of an operation on an app, or on a token of the app, after checking its IDs and its options.
 func newCall[O option](op string, success int, opts []O, appID string, tokenID ...string) (*call, error) {
 	call := &call{op: op, success: success}
+	var invalid error
+	for _, option := range opts { // before the IDs are checked, because RawTo clears its variable
+		err := check.NotNil("option", option)
+		if err == nil {
+			err = option.apply(&call.callSettings)
+		}
+		invalid = cmp.Or(invalid, err)
+	}
 	if err := CheckID("app ID", appID); err != nil {
 		return nil, call.failed(err)
 	}
@@ -55,14 +63,8 @@ func newCall[O option](op string, success int, opts []O, appID string, tokenID .
 		}
 		call.tokenID = id
 	}
-	for _, option := range opts {
-		err := check.NotNil("option", option)
-		if err == nil {
-			err = option.apply(&call.callSettings)
-		}
-		if err != nil {
-			return nil, call.failed(err)
-		}
+	if invalid != nil {
+		return nil, call.failed(invalid)
 	}
 	return call, nil
 }
@@ -92,7 +94,7 @@ func (c *Client) do(ctx context.Context, call *call) error {
 	c.budget.Pay(time.Now())
 	if c.callTimeout > 0 {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, c.callTimeout)
+		ctx, cancel = context.WithTimeoutCause(ctx, c.callTimeout, timeoutError{"no result of the call", c.callTimeout})
 		defer cancel()
 	}
 	var failure *Error // of the last attempt

@@ -61,9 +61,9 @@ func PageSize(n int) ListOption {
 	return callOption(check.Option(err, func(s *callSettings) { s.pageSize = n }))
 }
 
-// StartAt resumes a listing at the [Page.Next] of an earlier listing of the same app, with the page size of that one. A
-// Next of another app or org is [ErrForeignLink]. The empty Next of a last page is [ErrInvalidArgument], because
-// nothing is left to resume.
+// StartAt resumes a listing at the [Page.Next] of an earlier listing of the same app. The link has the [PageSize], which
+// is ignored here, and the [ExpandScopes] of that one; [KeepRaw] must be given again. A Next of another app or org is
+// [ErrInvalidArgument] and [ErrForeignLink]. The empty Next of a last page is [ErrInvalidArgument]: nothing is left.
 func StartAt(next string) ListOption {
 	err := check.That(next != "", "link to a page", next, "an empty Next means that the listing had ended")
 	return callOption(check.Option(err, func(s *callSettings) { s.start = next }))
@@ -74,9 +74,9 @@ func KeepRaw() ListOption {
 	return callOption(check.Option(nil, func(s *callSettings) { s.keepRaw = true }))
 }
 
-// RawTo stores the JSON of the token in raw, byte for byte as Okta sent it.
+// RawTo stores the JSON of the token in raw, byte for byte as Okta sent it. After a failed call, raw is nil.
 func RawTo(raw *json.RawMessage) GetOption {
-	return callOption(check.Option(check.NotNil("raw JSON", raw), func(s *callSettings) { s.raw = raw }))
+	return callOption(check.Option(check.NotNil("raw JSON", raw), func(s *callSettings) { *raw, s.raw = nil, raw }))
 }
 
 // expandScope is the only value of expand that Okta knows.

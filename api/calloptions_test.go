@@ -93,8 +93,12 @@ func TestRawIsWhatOktaSent(t *testing.T) {
 		t.Errorf("%v, raw %q", err, raw)
 	}
 	org.Inject(oktatest.Body(200, "application/json", `{"id":"oarOther"}`))
-	if _, err := client.Get(t.Context(), appID, "oar1", api.RawTo(&raw)); err == nil || string(raw) != first {
-		t.Errorf("%v, and raw has become %q", err, raw)
+	if _, err := client.Get(t.Context(), appID, "oar1", api.RawTo(&raw)); err == nil || raw != nil {
+		t.Errorf("%v, and raw is %q; want nothing of an earlier call, nor of another token", err, raw)
+	}
+	raw = json.RawMessage(first)
+	if _, err := client.Get(t.Context(), appID, "..", api.RawTo(&raw)); err == nil || raw != nil {
+		t.Errorf("%v, and raw is still %q", err, raw)
 	}
 	_, err := client.Get(t.Context(), appID, "oar1", api.RawTo(nil))
 	checkError(t, err, api.ErrInvalidArgument, "raw JSON")

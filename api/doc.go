@@ -17,9 +17,9 @@
 // # What a nil error means
 //
 // A nil error from [Client.Revoke] or [Client.RevokeAll] means that Okta answered 204, or, for Revoke alone, that an
-// earlier attempt of the same call may have got through and Okta now says that the token is gone. A listing that ends
-// without an error is complete as far as Okta's links show: pages that cannot be read, links that lead elsewhere or
-// that repeat, and full pages whose links are missing are errors.
+// earlier attempt of the same call may have got through and Okta now says that the app has no such token. A listing
+// that ends without an error is complete as far as Okta's links show: pages that cannot be read, links that lead
+// elsewhere or that repeat, and full pages whose links are missing are errors.
 //
 // Every error of [New] and of a [Client] is an [*Error]. Use [errors.Is] with the Err values of this package to find
 // out what happened, and [errors.As] for the status, Okta's error code and the request id.

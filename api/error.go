@@ -32,7 +32,8 @@ var (
 	// ErrUnexpectedResponse: the response does not match the contract: a redirect, another success status, HTML, JSON of another
 	// shape, a body over 16 MiB. The request may have taken effect. The two errors below are ErrUnexpectedResponse, too.
 	ErrUnexpectedResponse = errors.New("unexpected response")
-	// ErrForeignLink: the link to the next page leads to another origin or path. It was not followed.
+	// ErrForeignLink: the link to the next page leads to another origin or path. It was not followed. If it was given to
+	// [StartAt], the error is ErrInvalidArgument instead of ErrUnexpectedResponse.
 	ErrForeignLink = fmt.Errorf("%w: foreign link", ErrUnexpectedResponse)
 	// ErrPaginationLoop: the link to the next page was followed before, so the listing would never end.
 	ErrPaginationLoop = fmt.Errorf("%w: pagination loop", ErrUnexpectedResponse)
@@ -151,9 +152,9 @@ func because(ctx context.Context, end, err error) error {
 }
 
 // TokenNotFound reports whether Okta itself says that it knows no such token. A 404 of a proxy does not count, nor one
-// that ends early, nor one that names the app ("Not found: Resource not found: <id> (AppInstance)"), because an unknown
-// app proves nothing about the token.
+// that ends early, nor one of a call about a whole app, nor one that names the app ("Not found: Resource not found: <id>
+// (AppInstance)"), because an unknown app proves nothing about the token.
 func (e *Error) TokenNotFound() bool {
-	return e.StatusCode == http.StatusNotFound && e.Code == "E0000007" && e.Err == nil &&
+	return e.StatusCode == http.StatusNotFound && e.Code == "E0000007" && e.Err == nil && e.TokenID != "" &&
 		!slices.Contains(strings.Fields(e.Summary), e.AppID)
 }

@@ -131,11 +131,12 @@ func TestTokenNotFoundIsOktasWordAlone(t *testing.T) {
 		err  api.Error
 		want bool
 	}{
-		"Okta's 404":        {api.Error{StatusCode: 404, Code: "E0000007", AppID: appID}, true},
-		"another code":      {api.Error{StatusCode: 404, Code: "E0000008", AppID: appID}, false},
-		"another status":    {api.Error{StatusCode: 400, Code: "E0000007", AppID: appID}, false},
-		"a body cut short":  {api.Error{StatusCode: 404, Code: "E0000007", AppID: appID, Err: io.ErrUnexpectedEOF}, false},
-		"the app's own 404": {api.Error{StatusCode: 404, Code: "E0000007", AppID: appID, Summary: "Not found: Resource not found: " + appID + " (AppInstance)"}, false},
+		"Okta's 404":        {api.Error{StatusCode: 404, Code: "E0000007", AppID: appID, TokenID: "oar1"}, true},
+		"another code":      {api.Error{StatusCode: 404, Code: "E0000008", AppID: appID, TokenID: "oar1"}, false},
+		"another status":    {api.Error{StatusCode: 400, Code: "E0000007", AppID: appID, TokenID: "oar1"}, false},
+		"a body cut short":  {api.Error{StatusCode: 404, Code: "E0000007", AppID: appID, TokenID: "oar1", Err: io.ErrUnexpectedEOF}, false},
+		"the app's own 404": {api.Error{StatusCode: 404, Code: "E0000007", AppID: appID, TokenID: "oar1", Summary: "Not found: Resource not found: " + appID + " (AppInstance)"}, false},
+		"a whole app":       {api.Error{StatusCode: 404, Code: "E0000007", AppID: appID}, false},
 	} {
 		if got := test.err.TokenNotFound(); got != test.want {
 			t.Errorf("%s: %v, want %v", name, got, test.want)

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"example.com/apptokens/api"
 	"example.com/apptokens/api/oktatest"
@@ -50,7 +51,7 @@ func TestListOptionsAreChecked(t *testing.T) {
 		"page size 0":                    {api.PageSize(0), api.ErrInvalidArgument, `page size "0"`},
 		"a page size too large":          {api.PageSize(api.MaxPageSize + 1), api.ErrInvalidArgument, fmt.Sprintf("Okta accepts 1 to %d", api.MaxPageSize)},
 		"an empty start":                 {api.StartAt(""), api.ErrInvalidArgument, "had ended"},
-		"a start of this app, elsewhere": {api.StartAt("https://evil.example/api/v1/apps/0oa1/tokens?after=x"), api.ErrForeignLink, "evil.example"},
+		"a start of this app, elsewhere": {api.StartAt("https://evil.example/api/v1/apps/0oa1/tokens?after=x"), api.ErrForeignLink, "invalid argument: link to a page: the page would be at https://evil.example, the listing is at " + orgURL},
 		"a start of another app":         {api.StartAt(orgURL + "/api/v1/apps/0oa2/tokens?after=x"), api.ErrForeignLink, "/api/v1/apps/0oa1/tokens"},
 		"a start that is a cursor":       {api.StartAt("a1b2"), api.ErrInvalidArgument, "a1b2"},
 		"a start that is no URL":         {api.StartAt(":\x00"), api.ErrInvalidArgument, "not a URL"},
@@ -60,8 +61,9 @@ func TestListOptionsAreChecked(t *testing.T) {
 			org, client := newOrg(t, 3)
 			_, err := list(t.Context(), client, test.option)
 			checkError(t, err, test.want, test.says)
-			if len(org.Requests()) != 0 {
-				t.Errorf("%d requests were sent", len(org.Requests()))
+			checkError(t, err, api.ErrInvalidArgument, "")
+			if len(org.Requests()) != 0 || errors.Is(err, api.ErrUnexpectedResponse) {
+				t.Errorf("%v; %d requests were sent", err, len(org.Requests()))
 			}
 		})
 	}
@@ -272,6 +274,39 @@ func TestALinkOfAnotherSchemeIsForeign(t *testing.T) {
 		if errors.Is(err, api.ErrPaginationLoop) || !errors.Is(err, api.ErrUnexpectedResponse) || len(ids) != 20 || len(org.Requests()) != 1 {
 			t.Errorf("%s: %v, %d tokens, %d requests", link, err, len(ids), len(org.Requests()))
 		}
+	}
+}
+
+// The error of a link names the response that had it, for a support case.
+func TestALinkThatIsNotFollowedHasItsResponse(t *testing.T) {
+	t.Parallel()
+	foreign := oktatest.ForeignNext("https://evil.example/")
+	for name, test := range map[string]struct {
+		faults   []oktatest.Fault
+		want     error
+		requests int
+		attempts int
+	}{
+		"a foreign link on the first page": {[]oktatest.Fault{foreign}, api.ErrForeignLink, 1, 1},
+		"on a later page":                  {[]oktatest.Fault{foreign.After(2)}, api.ErrForeignLink, 3, 1},
+		"on a page that was retried":       {[]oktatest.Fault{oktatest.Status(503), foreign}, api.ErrForeignLink, 2, 2},
+		"a loop":                           {[]oktatest.Fault{oktatest.LoopingNext().After(1)}, api.ErrPaginationLoop, 2, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				org, client := newOrg(t, 10)
+				org.Inject(test.faults...)
+				_, err := list(t.Context(), client, api.PageSize(2))
+				checkError(t, err, test.want, "200 OK: unexpected response: ")
+				failure, ok := errors.AsType[*api.Error](err)
+				requests := org.Requests()
+				if !ok || len(requests) != test.requests || failure.RequestID != requests[test.requests-1].ID ||
+					failure.StatusCode != 200 || failure.Attempts != test.attempts || failure.RateLimit.Limit == 0 {
+					t.Errorf("%+v after %d requests; want the last of %d, after %d attempts", *failure, len(requests), test.requests, test.attempts)
+				}
+			})
+		})
 	}
 }
 

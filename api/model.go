@@ -11,7 +11,7 @@ import (
 // The models are generated from the contract, openapi.yaml. Properties that the server left out are zero; properties
 // that the contract does not know are ignored.
 type (
-	// Token is the metadata of a refresh token.
+	// Token is the metadata of a refresh token. "go doc example.com/apptokens/gen.Token" shows its fields.
 	Token = gen.Token
 	// TokenStatus is the status of a refresh token. Okta may add values.
 	TokenStatus = gen.TokenStatus

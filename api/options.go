@@ -46,9 +46,7 @@ type RequestEditor = gen.RequestEditorFn
 // order in which they were added; their errors end the call without a retry. A request whose method, path or origin an
 // editor has changed is not sent. For a single call, see [EditRequest].
 func WithRequestEditor(editor RequestEditor) Option {
-	return check.Option(check.NotNil("request editor", editor), func(s *settings) {
-		s.editors = append(s.editors, editor)
-	})
+	return check.Option(check.NotNil("request editor", editor), func(s *settings) { s.editors = append(s.editors, editor) })
 }
 
 // WithUserAgent replaces the User-Agent header, by which an org's system log distinguishes programs. The default is
@@ -57,9 +55,9 @@ func WithUserAgent(userAgent string) Option {
 	return check.Option(check.UserAgent(userAgent), func(s *settings) { s.userAgent = userAgent })
 }
 
-// WithLogger logs every [Attempt], whether or not it failed: at warn level if another one follows or something could
-// not be read (once for each page of a listing), otherwise at debug level. A [Hold] is logged at info level. No header,
-// body or credential is logged. The default logs nothing.
+// WithLogger logs every [Attempt], whether or not it failed: at warn level if another one follows or it has a Warning (a
+// time that is not RFC 3339, once for each page of a listing), otherwise at debug level. A [Hold] is logged at info
+// level. No header, body or credential is logged. The default logs nothing.
 func WithLogger(logger *slog.Logger) Option {
 	return check.Option(check.NotNil("logger", logger), func(s *settings) {
 		s.observers = append(s.observers, logTo(logger))
@@ -73,7 +71,7 @@ func WithLogger(logger *slog.Logger) Option {
 // BaseDelay after X-Rate-Limit-Reset, or after Retry-After, if that is later. Okta's limit of concurrent requests (a
 // 429 whose Limit and Remaining are both 0) has no such time. Like 500, 502, 503, 504, connection errors, time-outs and
 // responses that end early, it is retried after a random part of BaseDelay, which doubles with each attempt up to
-// MaxDelay.
+// MaxDelay, or after Retry-After, if the response has one that is later.
 //
 // All calls of a client share a budget: 50 retries at first, and one more for every ten calls and every ten seconds, up
 // to 50. Once it is spent, failures are returned without a retry. Retries after a 429, and those that an [Auth] asks

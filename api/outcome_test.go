@@ -100,6 +100,8 @@ func TestNoErrorRepeatsTheCredential(t *testing.T) {
 	json := "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 	for name, answer := range map[string]string{
 		"summary":            "HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\n\r\n" + `{"errorCode":"` + canary + `","errorSummary":"` + canary + `"}`,
+		"error id":           "HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\n\r\n" + `{"errorCode":"E0000001","errorId":"` + canary + `"}`,
+		"challenge":          "HTTP/1.1 401 Unauthorized\r\nContent-Type: application/json\r\nWWW-Authenticate: Bearer error=\"" + canary + "\"\r\n\r\n" + `{"errorCode":"E0000011"}`,
 		"request id":         "HTTP/1.1 400 Bad Request\r\nX-Okta-Request-Id: " + canary + "\r\n\r\n",
 		"content type":       "HTTP/1.1 200 OK\r\nContent-Type: text/" + canary + "\r\n\r\n",
 		"malformed header":   "HTTP/1.1 200 OK\r\nno header SSWS " + canary + "\r\n\r\n",
@@ -140,10 +142,27 @@ func TestNoErrorRepeatsTheCredential(t *testing.T) {
 				for err := listError; err != nil; err = errors.Unwrap(err) {
 					attempts = append(attempts, fmt.Sprintf("%v %+v", err, err))
 				}
+				if failure, ok := errors.AsType[*api.Error](listError); ok {
+					attempts = append(attempts, fmt.Sprintf("%+v", *failure))
+				}
 				if text := strings.Join(append(attempts, getError.Error()), "\n"); strings.Contains(text, canary) {
 					t.Errorf("the credential is in\n%s", text)
 				}
 			})
+		}
+	}
+}
+
+// Page.RequestID is for logs.
+func TestARequestIDThatRepeatsTheCredentialIsRedacted(t *testing.T) {
+	t.Parallel()
+	client := newClient(t, roundTripper(func(*http.Request) (*http.Response, error) {
+		header := http.Header{"Content-Type": {"application/json"}, "X-Okta-Request-Id": {"for " + oktatest.DefaultAPIToken}}
+		return &http.Response{StatusCode: http.StatusOK, Header: header, Body: io.NopCloser(strings.NewReader("[]"))}, nil
+	}))
+	for page, err := range client.Pages(t.Context(), appID) {
+		if err != nil || page.RequestID != "for [redacted]" {
+			t.Errorf("request ID %q, %v", page.RequestID, err)
 		}
 	}
 }

@@ -15,7 +15,6 @@ import (
 
 	"example.com/apptokens/api/internal/check"
 	"example.com/apptokens/api/internal/header"
-	"example.com/apptokens/api/internal/text"
 	"example.com/apptokens/gen"
 )
 
@@ -32,21 +31,16 @@ func (l *listing) follow(link string) (*url.URL, error) {
 	}
 	home := *l.client.org
 	home.Path += strings.Replace(gen.ListTokensPath, "{appId}", l.call.appID, 1)
-	switch {
-	case target.Scheme == "" && target.Host == "":
+	if target.Scheme == "" && target.Host == "" {
 		return nil, check.Invalid("link to a page", link, "it is not a Page.Next value")
-	case target.User != nil:
-		return nil, fmt.Errorf("%w: the URL of the next page has user information", ErrForeignLink)
-	case target.Opaque != "":
-		return nil, fmt.Errorf("%w: the next page would be at a %s URL", ErrForeignLink, text.Truncate(target.Scheme, text.MaxValue))
+	}
+	switch strays := check.Strays(target, &home, l.client.mapLinks); {
+	case strays != "" && link == l.call.start:
+		return nil, check.Also(fmt.Errorf("%w: link to a page: the page %s", ErrInvalidArgument, strays), ErrForeignLink)
+	case strays != "":
+		return nil, fmt.Errorf("%w: the next page %s", ErrForeignLink, strays)
 	case l.client.mapLinks:
 		target.Scheme, target.Host = home.Scheme, home.Host
-	case !check.SameOrigin(target, &home):
-		origin := target.Scheme + "://" + text.Truncate(target.Host, text.MaxValue)
-		return nil, fmt.Errorf("%w: the next page would be at %s, the listing is at %s", ErrForeignLink, origin, l.client.org)
-	}
-	if target.EscapedPath() != home.Path {
-		return nil, fmt.Errorf("%w: the next page would have another path than %s", ErrForeignLink, home.Path)
 	}
 	if _, found := parameter(target.RawQuery, "expand"); l.call.expand != nil && !found {
 		target.RawQuery = strings.TrimPrefix(target.RawQuery+"&expand="+expandScope, "&")
@@ -59,8 +53,8 @@ func (l *listing) follow(link string) (*url.URL, error) {
 }
 
 // fetch requests the page that link leads to, or the first one if link is nil. It announces the link to the page after
-// it if the body of the response takes long.
-func (l *listing) fetch(ctx context.Context, link *url.URL, announce func(next string)) (page Page, err error) {
+// it if the body of the response takes long. came is how an error of that link is to describe the response.
+func (l *listing) fetch(ctx context.Context, link *url.URL, announce func(string)) (page Page, came *Error, err error) {
 	call := l.call
 	call.link = link
 	params := gen.ListTokensParams{Limit: new(cmp.Or(call.pageSize, MaxPageSize)), Expand: call.expand}
@@ -75,7 +69,8 @@ func (l *listing) fetch(ctx context.Context, link *url.URL, announce func(next s
 		return warning, err
 	}
 	err = l.client.do(ctx, &call)
-	return page, err
+	came = &Error{StatusCode: call.success, RequestID: page.RequestID, RateLimit: page.RateLimit}
+	return page, call.complete(came), err
 }
 
 // bodyPatience is how long the next request waits for the body of the response before it. Most bodies come at once, and

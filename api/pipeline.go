@@ -19,11 +19,11 @@ func (l *listing) run(ctx context.Context, yield func(Page, error) bool) {
 	start := func(link string) *pendingPage {
 		page := &pendingPage{listing: l, link: link, next: make(chan string, 1), done: make(chan struct{})}
 		page.ctx, page.cancel = context.WithCancel(ctx)
-		page.target, page.err = l.follow(link)
+		page.target, page.refused = l.follow(link)
 		running.Go(page.fetch)
 		return page
 	}
-	current := start(l.call.start)
+	current, came := start(l.call.start), l.call.failed(nil)
 	for first := true; ; first = false {
 		var ahead *pendingPage
 		if !first {
@@ -32,14 +32,19 @@ func (l *listing) run(ctx context.Context, yield func(Page, error) bool) {
 			}
 		}
 		<-current.done
-		if current.panicked != nil {
+		switch {
+		case current.panicked != nil:
 			panic(current.panicked)
-		}
-		if current.err != nil {
+		case current.refused != nil:
+			came.Err = current.refused
+			yield(Page{}, came)
+			return
+		case current.err != nil:
 			yield(Page{}, current.err)
 			return
 		}
 		next := current.page.Next
+		came = current.came
 		if !yield(current.page, nil) || next == "" {
 			return
 		}
@@ -64,10 +69,12 @@ type pendingPage struct {
 	cancel  context.CancelFunc
 	link    string        // leads to this page
 	target  *url.URL      // of link
+	refused error         // why link is not followed
 	next    chan string   // brings the link to the page after it, or ""
 	done    chan struct{} // closed when the fields below are final
 
 	page     Page
+	came     *Error // the response, for the error of its link
 	err      error
 	panicked *panics.Carried // for example by an editor; run panics with it where the loop can recover
 }
@@ -83,10 +90,9 @@ func (p *pendingPage) fetch() {
 	defer func() { announce(p.page.Next) }()
 	defer p.cancel()
 	defer panics.Catch(&p.panicked)
-	if p.err != nil {
-		p.err = p.listing.call.failed(p.err)
+	if p.refused != nil {
 		return
 	}
 	p.err = p.listing.call.failed(errors.New("the goroutine of a request has exited")) // unless it returns
-	p.page, p.err = p.listing.fetch(p.ctx, p.target, announce)
+	p.page, p.came, p.err = p.listing.fetch(p.ctx, p.target, announce)
 }

@@ -151,31 +151,33 @@ func TestPagesAreFetchedAhead(t *testing.T) {
 // The next page is requested while the body of a response is still being read, if that takes long.
 func TestTheNextPageDoesNotWaitForASlowBody(t *testing.T) {
 	t.Parallel()
-	org := oktatest.New(oktatest.WithApp(appID, 10))
-	third := make(chan struct{})
-	var mu sync.Mutex
-	requests := 0
-	client := newClient(t, roundTripper(func(req *http.Request) (*http.Response, error) {
-		mu.Lock()
-		requests++
-		n := requests
-		mu.Unlock()
-		resp, err := org.Transport().RoundTrip(req)
-		switch n {
-		case 2: // its body waits for the third request
-			resp.Body = struct {
-				io.Reader
-				io.Closer
-			}{io.MultiReader(waitFor{third}, resp.Body), resp.Body}
-		case 3:
-			close(third)
+	synctest.Test(t, func(t *testing.T) { // which fails if the second page waits for ever
+		org := oktatest.New(oktatest.WithApp(appID, 10))
+		third := make(chan struct{})
+		var mu sync.Mutex
+		requests := 0
+		client := newClient(t, roundTripper(func(req *http.Request) (*http.Response, error) {
+			mu.Lock()
+			requests++
+			n := requests
+			mu.Unlock()
+			resp, err := org.Transport().RoundTrip(req)
+			switch n {
+			case 2: // its body waits for the third request
+				resp.Body = struct {
+					io.Reader
+					io.Closer
+				}{io.MultiReader(waitFor{third}, resp.Body), resp.Body}
+			case 3:
+				close(third)
+			}
+			return resp, err
+		}))
+		ids, err := list(t.Context(), client, api.PageSize(3))
+		if err != nil || len(ids) != 10 {
+			t.Errorf("listed %d tokens, %v", len(ids), err)
 		}
-		return resp, err
-	}))
-	ids, err := list(t.Context(), client, api.PageSize(3))
-	if err != nil || len(ids) != 10 {
-		t.Errorf("listed %d tokens, %v", len(ids), err)
-	}
+	})
 }
 
 // A body that comes at once is read first: until then its connection is busy, and the next request would open another.

@@ -78,6 +78,28 @@ func TestAHoldBetweenAttemptsKeepsTheServersError(t *testing.T) {
 		err := client.RevokeAll(ctx, appID)
 		checkError(t, err, api.ErrRateLimited, "502 Bad Gateway: rate limited: the next request may be sent in ")
 		checkError(t, err, api.ErrRateLimited, "while waiting to try again: not an Okta error object")
+		if failure, ok := errors.AsType[*api.Error](err); !ok || !failure.MaybeDone {
+			t.Errorf("%+v; want MaybeDone, because a gateway's 502 may follow the effect", failure)
+		}
+	})
+}
+
+// A revocation whose answer was lost may have been carried out, even if the call ends before the next attempt.
+func TestARevocationThatIsInterruptedBetweenAttemptsMayBeDone(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		org, client := newOrg(t, 3, api.WithObserver(func(_ context.Context, a api.Attempt) {
+			if a.Again {
+				cancel()
+			}
+		}))
+		org.Inject(oktatest.DropAfter())
+		err := client.RevokeAll(ctx, appID)
+		checkError(t, err, context.Canceled, "while waiting to try again")
+		if failure, ok := errors.AsType[*api.Error](err); !ok || !failure.MaybeDone || len(org.Tokens(appID)) != 0 {
+			t.Errorf("%+v, %d tokens left; want MaybeDone, and none", failure, len(org.Tokens(appID)))
+		}
 	})
 }
 

@@ -86,7 +86,7 @@ func TestACallTimesOut(t *testing.T) {
 		org.Heal()
 		org.Inject(oktatest.SlowFirstByte(time.Minute).Forever())
 		start := time.Now()
-		checkError(t, client.RevokeAll(t.Context(), appID), context.DeadlineExceeded, "")
+		checkError(t, client.RevokeAll(t.Context(), appID), context.DeadlineExceeded, "deadline exceeded: no result of the call within 5s (2 attempts)")
 		if took := time.Since(start); took != 5*time.Second {
 			t.Errorf("returned after %v, want 5s", took)
 		}

@@ -40,8 +40,9 @@ func (c *Client) Get(ctx context.Context, appID, tokenID string, opts ...GetOpti
 
 // Revoke revokes one refresh token of an app, and the access tokens that were issued together with it.
 //
-// A nil error means that the token is gone. If the outcome of an attempt is unknown, and Okta answers the next attempt
-// that it knows no such token, Revoke returns nil. Otherwise, a token that is not found is [ErrNotFound].
+// A nil error means that the app has no such token any more. If the outcome of an attempt is unknown, and Okta answers
+// the next attempt that it knows no such token, Revoke returns nil, even if the ID was wrong from the start. Otherwise, a
+// token that is not found is [ErrNotFound].
 func (c *Client) Revoke(ctx context.Context, appID, tokenID string, opts ...CallOption) error {
 	call, err := newCall("revoke", gen.RevokeTokenSuccess, opts, appID, tokenID)
 	if err != nil {

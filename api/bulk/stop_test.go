@@ -196,7 +196,7 @@ func TestARateLimitThatOutlastsTheCallStopsTheRest(t *testing.T) {
 
 func TestOutcomesByTheErrorOfARevocation(t *testing.T) {
 	t.Parallel()
-	gone := &api.Error{StatusCode: 404, Code: "E0000007", Attempts: 1}
+	gone := &api.Error{TokenID: "oar1", StatusCode: 404, Code: "E0000007", Attempts: 1}
 	tests := map[string]struct {
 		err     error
 		outcome bulk.Outcome

@@ -126,3 +126,18 @@ func TestTokenRequestsGoByTheClientsHTTPClient(t *testing.T) {
 		t.Errorf("%v, %d tokens, %d token requests", err, n, tokenRequests)
 	}
 }
+
+// An app that has an HTTP client of its own keeps to it, whichever client uses the app.
+func TestTokenRequestsGoByTheAppsOwnHTTPClient(t *testing.T) {
+	t.Parallel()
+	org := newOrg(3)
+	client := newClientOf(t, roundTripper(func(req *http.Request) (*http.Response, error) {
+		if req.Method == http.MethodPost {
+			t.Error("a token request went by the HTTP client of the api.Client")
+		}
+		return org.Transport().RoundTrip(req)
+	}), newServiceApp(t, org.Transport(), key()))
+	if n, err := list(t.Context(), client); err != nil || n != 3 {
+		t.Errorf("%v, %d tokens", err, n)
+	}
+}

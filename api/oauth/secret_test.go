@@ -223,6 +223,7 @@ func TestNeitherAGrantNorAProxysPasswordIsShown(t *testing.T) {
 			`{"access_token":"granted-canary","token_type":"granted-canary"}`,
 		"token type":        "200 OK\r\n\r\n" + `{"access_token":"a","token_type":"` + strings.Repeat(" ", 200) + `SECRETS"}`,
 		"malformed trailer": "200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nno trailer SECRETS\r\n\r\n",
+		"request id":        "400 Bad Request\r\nX-Okta-Request-Id: SECRETS\r\n\r\n" + `{"error":"invalid_client"}`,
 		"content type":      "400 Bad Request\r\nContent-Type: SECRETS\r\n\r\n",
 	} {
 		transports[name] = roundTripper(func(req *http.Request) (*http.Response, error) {

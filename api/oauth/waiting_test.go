@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"example.com/apptokens/api"
+	"example.com/apptokens/api/oauth"
 	"example.com/apptokens/api/oktatest"
 )
 
@@ -117,6 +118,24 @@ func TestNobodyWaitsForAPause(t *testing.T) {
 		}
 		if requests != 1 {
 			t.Errorf("%d token requests, want the one that was refused", requests)
+		}
+	})
+}
+
+// Only a rate limit is everybody's: the back-off after another failure ends with those who waited for it.
+func TestABackOffIsNotKeptForTheNextCaller(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org := newOrg(3)
+		org.Inject(oktatest.Status(503).On(http.MethodPost))
+		app := newServiceApp(t, org.Transport(), key(),
+			oauth.WithRetry(api.RetryPolicy{MaxWait: time.Hour, BaseDelay: time.Hour, MaxDelay: time.Hour}))
+		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+		defer cancel()
+		checkError(t, authorize(ctx, app), nil, "503")
+		start := time.Now()
+		if err := authorize(t.Context(), app); err != nil || time.Since(start) != 0 {
+			t.Errorf("%v after %v, want a token at once", err, time.Since(start))
 		}
 	})
 }

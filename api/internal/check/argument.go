@@ -32,9 +32,25 @@ func NotNil(what string, v any) error { return That(!IsNil(v), what, "nil", "lea
 // Option returns an option that changes settings. err, if it is not nil, says why its argument is invalid.
 func Option[S any](err error, set func(*S)) func(*S) error {
 	return func(s *S) error {
-		set(s)
+		if err == nil {
+			set(s)
+		}
 		return err
 	}
+}
+
+// alsoError is an error that is another one as well.
+type alsoError struct {
+	error
+	target error
+}
+
+func (e alsoError) Unwrap() error        { return e.error }
+func (e alsoError) Is(target error) bool { return target == e.target }
+
+// Also returns err, which is target as well for errors.Is, but not what target wraps.
+func Also(err, target error) error {
+	return alsoError{err, target}
 }
 
 // Apply applies options to settings, up to the first invalid one, whose error it returns.

@@ -183,7 +183,7 @@ type response struct {
 
 func (w *window) learn(r response) {
 	left := r.limit.Reset.Sub(r.date)
-	if r.limit.Reset.IsZero() || r.limit.Unknown() || left > LongestWindow || left < -flapping && r.status < 300 {
+	if r.limit.Unknown() || left > LongestWindow || left < -flapping && r.status < 300 {
 		// Without usable headers, an error may come from a proxy; a success shows that the server sends none.
 		w.unpaced = w.unpaced || r.status < 300 && !r.came.Before(w.ends)
 		if r.status != http.StatusTooManyRequests {

@@ -41,6 +41,8 @@ func TestWindowLearns(t *testing.T) {
 		"a window that ended long ago":                  {[]lesson{{Limit{100, 0, now.Add(-time.Minute)}, now, false}}, 0, 0, time.Time{}, true},
 		"a 429 in a window too long to believe":         {[]lesson{{Limit{100, 0, now.Add(time.Hour)}, now, true}}, 0, 0, time.Time{}, false},
 		"a reset too far after a limit":                 {[]lesson{{first, now, false}, {Limit{100, 98, now.Add(time.Hour)}, now, false}}, 99, 2, reset, false},
+		"the limit of concurrent requests opens none":   {[]lesson{{Limit{0, 0, reset}, now, true}}, 0, 0, time.Time{}, false},
+		"the limit of concurrent requests closes none":  {[]lesson{{first, now, false}, {Limit{0, 0, reset}, now, true}}, 99, 1, reset, false},
 		"the limit of concurrent requests":              {[]lesson{{first, now, false}, {Limit{0, 0, now.Add(time.Hour)}, now, true}}, 99, 1, reset, false},
 	}
 	for name, test := range tests {
