@@ -60,6 +60,20 @@ func TestRevokeAsksWhere(t *testing.T) {
 	}
 }
 
+// The selection asks Where once for each token.
+func TestRevokeAsksWhereOnce(t *testing.T) {
+	t.Parallel()
+	org, asked := newOrg(), 0
+	firstTwo := func(api.Token) bool {
+		asked++
+		return asked <= 2
+	}
+	r := run(t, t.Context(), newClient(t, org.Transport()), bulk.Job{AppIDs: apps, Filter: bulk.Filter{Where: firstTwo}, DryRun: true})
+	if r.err != nil || len(r.selected) != 2 || asked != tokenCount {
+		t.Errorf("%v; selected %v, asked %d times of %d tokens", r.err, r.selected, asked, tokenCount)
+	}
+}
+
 func TestRevokeRidesOutAStorm(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -118,6 +132,26 @@ func TestNewTokensAreReported(t *testing.T) {
 	})
 	r := run(t, t.Context(), newClient(t, transport), bulk.Job{AppIDs: apps, Filter: bulk.Filter{UserIDs: []string{userID}}})
 	if proof := r.proofs[1]; r.err != nil || len(proof.New) != 1 || proof.New[0].Token.ID != "oarNew" || len(proof.Remaining) > 0 {
+		t.Errorf("%v, proof %+v", r.err, proof)
+	}
+}
+
+// With ProveAll, so does one of an app that had no match.
+func TestNewTokensOfAppsWithoutMatchesAreReported(t *testing.T) {
+	t.Parallel()
+	org := newOrg()
+	userID := user(org)
+	var once sync.Once
+	transport := roundTripper(func(req *http.Request) (*http.Response, error) {
+		if req.Method == http.MethodDelete {
+			once.Do(func() {
+				org.Add("0oaEmpty", gen.Token{ID: "oarNew", UserID: userID}, gen.Token{ID: "oarOther", UserID: "00u"})
+			})
+		}
+		return org.Transport().RoundTrip(req)
+	})
+	r := run(t, t.Context(), newClient(t, transport), bulk.Job{AppIDs: apps, Filter: bulk.Filter{UserIDs: []string{userID}}, ProveAll: true})
+	if proof := r.proofs[2]; r.err != nil || proof.AppID != "0oaEmpty" || len(proof.New) != 1 || proof.New[0].Token.ID != "oarNew" {
 		t.Errorf("%v, proof %+v", r.err, proof)
 	}
 }

@@ -49,7 +49,7 @@ func TestRevokeStopsBeforeItBegins(t *testing.T) {
 		fault *oktatest.Fault
 		want  error
 	}{
-		"on a dry run":                    {job: bulk.Job{AppIDs: apps, DryRun: true}},
+		"on a dry run":                    {job: bulk.Job{AppIDs: apps, Filter: everything, DryRun: true}},
 		"when the loop ends":              {job: bulk.Job{AppIDs: apps, Filter: everything}, leave: true},
 		"when an app is unknown":          {job: bulk.Job{AppIDs: append([]string{"0oaUnknown"}, apps...), Filter: everything}, want: api.ErrNotFound},
 		"when the last app is unknown":    {job: bulk.Job{AppIDs: append(slices.Clone(apps), "0oaUnknown"), Filter: everything}, want: api.ErrNotFound},
