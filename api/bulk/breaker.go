@@ -27,7 +27,7 @@ func (b *breaker) note(r Result) {
 	switch {
 	case IsFatal(err):
 		b.fatal.CompareAndSwap(nil, &err)
-	case r.Outcome != Failed:
+	case r.Outcome == Revoked, r.Outcome == Gone: // nothing else shows that the org works
 		b.failures.Store(0)
 	case b.failures.Add(1) == maxFailures:
 		err = fmt.Errorf("%d revocations in a row failed: %w", maxFailures, err)

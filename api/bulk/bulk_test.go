@@ -60,6 +60,20 @@ func TestRevokeAsksWhere(t *testing.T) {
 	}
 }
 
+// The selection asks Where once for each token.
+func TestRevokeAsksWhereOnce(t *testing.T) {
+	t.Parallel()
+	org, asked := newOrg(), 0
+	firstTwo := func(api.Token) bool {
+		asked++
+		return asked <= 2
+	}
+	r := run(t, t.Context(), newClient(t, org.Transport()), bulk.Job{AppIDs: apps, Filter: bulk.Filter{Where: firstTwo}, DryRun: true})
+	if r.err != nil || len(r.selected) != 2 || asked != tokenCount {
+		t.Errorf("%v; selected %v, asked %d times of %d tokens", r.err, r.selected, asked, tokenCount)
+	}
+}
+
 func TestRevokeRidesOutAStorm(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -67,7 +81,7 @@ func TestRevokeRidesOutAStorm(t *testing.T) {
 		org.Inject(oktatest.Status(503).On(http.MethodDelete).After(20).Times(15), oktatest.DropBefore().On(http.MethodDelete).After(60).Times(5),
 			oktatest.DropAfter().On(http.MethodDelete).After(90).Times(5))
 		client := newClient(t, org.Transport(), api.WithRetry(api.RetryPolicy{MaxAttempts: 20})) // who meets them all needs that
-		r := run(t, t.Context(), client, bulk.Job{AppIDs: apps})
+		r := run(t, t.Context(), client, bulk.Job{AppIDs: apps, Filter: everything})
 		if r.err != nil || r.count()[bulk.Revoked] != tokenCount {
 			t.Errorf("%v, outcomes %v", r.err, r.count())
 		}
@@ -94,7 +108,7 @@ func TestConcurrencyIsBounded(t *testing.T) {
 				}
 				return org.Transport().RoundTrip(req)
 			})
-			run(t, t.Context(), newClient(t, transport), bulk.Job{AppIDs: apps, Concurrency: concurrency})
+			run(t, t.Context(), newClient(t, transport), bulk.Job{AppIDs: apps, Filter: everything, Concurrency: concurrency})
 			if most != want {
 				t.Errorf("%d at once with %d, want %d", most, concurrency, want)
 			}
@@ -122,6 +136,26 @@ func TestNewTokensAreReported(t *testing.T) {
 	}
 }
 
+// With ProveAll, so does one of an app that had no match.
+func TestNewTokensOfAppsWithoutMatchesAreReported(t *testing.T) {
+	t.Parallel()
+	org := newOrg()
+	userID := user(org)
+	var once sync.Once
+	transport := roundTripper(func(req *http.Request) (*http.Response, error) {
+		if req.Method == http.MethodDelete {
+			once.Do(func() {
+				org.Add("0oaEmpty", gen.Token{ID: "oarNew", UserID: userID}, gen.Token{ID: "oarOther", UserID: "00u"})
+			})
+		}
+		return org.Transport().RoundTrip(req)
+	})
+	r := run(t, t.Context(), newClient(t, transport), bulk.Job{AppIDs: apps, Filter: bulk.Filter{UserIDs: []string{userID}}, ProveAll: true})
+	if proof := r.proofs[2]; r.err != nil || proof.AppID != "0oaEmpty" || len(proof.New) != 1 || proof.New[0].Token.ID != "oarNew" {
+		t.Errorf("%v, proof %+v", r.err, proof)
+	}
+}
+
 // A token that stays in the listing with the status REVOKED is gone; one that stays as it was remains. What Okta lists
 // twice is one token.
 func TestATokenThatIsListedAsRevokedIsGone(t *testing.T) {
@@ -131,7 +165,7 @@ func TestATokenThatIsListedAsRevokedIsGone(t *testing.T) {
 	again := fmt.Sprintf(`[{"id":%q,"status":"REVOKED"},{"id":%q,"status":"ACTIVE"},{"id":%[2]q,"status":"ACTIVE"},{"id":"oarNew"},{"id":"oarNew"}]`,
 		tokens[0].ID, tokens[1].ID)
 	org.Inject(oktatest.Body(http.StatusOK, "application/json", again).On(http.MethodGet).After(1))
-	r := run(t, t.Context(), newClient(t, org.Transport()), bulk.Job{AppIDs: []string{"0oa2"}})
+	r := run(t, t.Context(), newClient(t, org.Transport()), bulk.Job{AppIDs: []string{"0oa2"}, Filter: everything})
 	if proof := r.proofs[0]; r.err != nil || proof.Gone != len(tokens)-1 || len(proof.Remaining) != 1 || proof.Remaining[0].Token.ID != tokens[1].ID || len(proof.New) != 1 {
 		t.Errorf("%v; %d of %d are gone, remaining %+v, new %+v", r.err, proof.Gone, len(tokens), proof.Remaining, proof.New)
 	}
@@ -141,7 +175,7 @@ func TestAProofMayFail(t *testing.T) {
 	t.Parallel()
 	org := newOrg()
 	org.Inject(oktatest.Status(403).On(http.MethodGet).After(4)) // the first listing takes four
-	r := run(t, t.Context(), newClient(t, org.Transport()), bulk.Job{AppIDs: apps, Concurrency: 1})
+	r := run(t, t.Context(), newClient(t, org.Transport()), bulk.Job{AppIDs: apps, Filter: everything, Concurrency: 1})
 	if r.err != nil || len(r.proofs) != 2 || !errors.Is(r.proofs[0].Err, api.ErrForbidden) || r.proofs[1].Err != nil {
 		t.Errorf("%v, proofs %+v", r.err, r.proofs)
 	}
@@ -158,7 +192,7 @@ func TestAProofOfRevocationsWithoutEffect(t *testing.T) {
 		}
 		return org.Transport().RoundTrip(req)
 	})
-	r := run(t, t.Context(), newClient(t, transport), bulk.Job{AppIDs: apps, Concurrency: 1})
+	r := run(t, t.Context(), newClient(t, transport), bulk.Job{AppIDs: apps, Filter: everything, Concurrency: 1})
 	if r.err != nil || len(r.proofs) != 2 || r.count()[bulk.Revoked] != tokenCount {
 		t.Fatalf("%v, outcomes %v, proofs %+v", r.err, r.count(), r.proofs)
 	}
@@ -190,7 +224,7 @@ func TestEveryTokenIsRevokedOnce(t *testing.T) {
 	revoked := twice
 	revoked.ID, revoked.Status = "oarRevoked", gen.TokenStatusRevoked
 	org.Add("0oa1", twice, revoked)
-	r := run(t, t.Context(), newClient(t, org.Transport()), bulk.Job{AppIDs: []string{"0oa1", "0oa1"}})
+	r := run(t, t.Context(), newClient(t, org.Transport()), bulk.Job{AppIDs: []string{"0oa1", "0oa1"}, Filter: everything})
 	if r.err != nil || len(r.outcomes) != 3 || len(r.selected) != 3 || len(r.proofs) != 1 || r.outcomes["0oa1 oarRevoked"] != "" {
 		t.Errorf("%v, outcomes %v, proofs %+v", r.err, r.outcomes, r.proofs)
 	}
@@ -261,7 +295,7 @@ func revokeAllOver(t *testing.T, transport http.RoundTripper, most int64) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := run(t, t.Context(), client, bulk.Job{AppIDs: apps, Concurrency: 8})
+	r := run(t, t.Context(), client, bulk.Job{AppIDs: apps, Filter: everything, Concurrency: 8})
 	if r.err != nil || r.count()[bulk.Revoked] != tokenCount || atOnce.Load() > most || opened.Load() > 16 {
 		t.Errorf("%v, %v, %d connections, %d of them at once; want about one for each worker", r.err, r.count(), opened.Load(), atOnce.Load())
 	}

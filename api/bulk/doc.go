@@ -24,7 +24,9 @@
 // sixteen failures in a row. Finally it lists the apps that had matches again, and reports what is still there.
 //
 // A filter value that no token has may be a typo, and "nothing matches" a false all-clear. [Selected] names such
-// values; a [Matcher] finds them in any other listing.
+// values, except statuses; a [Matcher] finds them in any other listing.
+//
+// A filter without any criterion is an error, so that an empty list of users does not revoke every token.
 //
 // To resume an interrupted job, run it again: it does not select tokens that are gone.
 package bulk

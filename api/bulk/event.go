@@ -18,7 +18,7 @@ type Listed struct {
 type Selected struct {
 	Tokens    int // in all apps
 	Matches   []Match
-	Unmatched []Unmatched // filter values that no match has: possibly typos
+	Unmatched []Unmatched // filter values, other than statuses, that no match has: possibly typos
 }
 
 // Result is the outcome of one match. Results come in any order.

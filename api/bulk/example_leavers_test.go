@@ -31,7 +31,7 @@ func ExampleSelect() {
 func checkLeavers(ctx context.Context, client *api.Client, appIDs []string, leavers string) error {
 	filter := bulk.Filter{UserIDs: strings.Fields(leavers)}
 	if len(filter.UserIDs) == 0 {
-		return errors.New("the list of leavers is empty") // and the filter would match every token
+		return errors.New("the list of leavers is empty") // Select would reject the filter, too
 	}
 	for _, id := range filter.UserIDs {
 		if !strings.HasPrefix(id, "00u") {

@@ -3,6 +3,7 @@ package bulk
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"iter"
 	"slices"
 	"strings"
@@ -12,7 +13,9 @@ import (
 )
 
 // Filter selects tokens. A token matches if it matches every field that is set; one of a field's values is enough. The
-// zero value matches every token. Okta's API has no filters, so a Filter is applied to complete listings.
+// zero value matches every token, but [Revoke] rejects it. [Revoke] and [Select] reject a list that is empty but not
+// nil, because it may be the result of a search that found nothing. Okta's API has no filters, so a Filter is applied
+// to complete listings.
 type Filter struct {
 	UserIDs   []string
 	ClientIDs []string
@@ -20,11 +23,13 @@ type Filter struct {
 	Scopes    []string
 	Statuses  []api.TokenStatus
 
-	// Times are exclusive. A token without the time in question does not match.
+	// Times are exclusive. A token without the time in question does not match. Neither does one whose time cannot be
+	// read; the client logs a warning of that (see [api.WithLogger]).
 	CreatedBefore, CreatedAfter time.Time
 	ExpiresBefore, ExpiresAfter time.Time
 
-	// Where, if not nil, must return true as well. It must be safe for concurrent use if the Filter is used concurrently.
+	// Where, if not nil, must return true as well. It should depend on the token alone, because [Revoke] asks it again
+	// when it verifies the result. It must be safe for concurrent use if the Filter is used concurrently.
 	Where func(api.Token) bool
 }
 
@@ -35,6 +40,31 @@ func (f Filter) Match(token api.Token) bool {
 		between(f.CreatedAfter, token.Created, f.CreatedBefore) &&
 		between(f.ExpiresAfter, token.ExpiresAt, f.ExpiresBefore) &&
 		(f.Where == nil || f.Where(token))
+}
+
+// check returns [api.ErrInvalidArgument] for a list that is empty but not nil.
+func (f Filter) check() error {
+	for _, list := range []struct {
+		name  string
+		empty bool
+	}{
+		{"UserIDs", isEmpty(f.UserIDs)}, {"ClientIDs", isEmpty(f.ClientIDs)}, {"Issuers", isEmpty(f.Issuers)},
+		{"Scopes", isEmpty(f.Scopes)}, {"Statuses", isEmpty(f.Statuses)},
+	} {
+		if list.empty {
+			return fmt.Errorf("%w: bulk: Filter.%s is empty; pass values, or leave it nil to match any",
+				api.ErrInvalidArgument, list.name)
+		}
+	}
+	return nil
+}
+
+func isEmpty[T any](list []T) bool { return list != nil && len(list) == 0 }
+
+// hasCriterion reports whether any field is set.
+func (f Filter) hasCriterion() bool {
+	return len(f.UserIDs)+len(f.ClientIDs)+len(f.Issuers)+len(f.Scopes)+len(f.Statuses) > 0 || f.Where != nil ||
+		!f.CreatedBefore.IsZero() || !f.CreatedAfter.IsZero() || !f.ExpiresBefore.IsZero() || !f.ExpiresAfter.IsZero()
 }
 
 func (f Filter) matchIssuer(issuer string) bool {
@@ -77,18 +107,28 @@ func newMatch(page Page, i int) Match {
 }
 
 // Select yields the tokens of apps that match the filter, in the order of the apps. It lists [DefaultConcurrency] apps
-// at once, see [Pages]. After an error it ends, with an incomplete selection. With [api.KeepRaw] it sets Match.Raw.
+// at once, see [Pages]. It yields a token that is listed twice only once. After an error it ends, with an incomplete
+// selection. With [api.KeepRaw] it sets Match.Raw.
 func Select(
 	ctx context.Context, client *api.Client, appIDs []string, filter Filter, opts ...api.ListOption,
 ) iter.Seq2[Match, error] {
 	return func(yield func(Match, error) bool) {
+		if err := filter.check(); err != nil {
+			yield(Match{}, err)
+			return
+		}
+		known := map[[2]string]bool{} // IDs of apps and of their tokens
 		for page, err := range Pages(ctx, client, appIDs, DefaultConcurrency, opts...) {
 			if err != nil {
 				yield(Match{}, err)
 				return
 			}
 			for i, token := range page.Tokens {
-				if filter.Match(token) && !yield(newMatch(page, i), nil) {
+				id := [2]string{page.AppID, token.ID}
+				if known[id] || !filter.Match(token) {
+					continue
+				}
+				if known[id] = true; !yield(newMatch(page, i), nil) {
 					return
 				}
 			}

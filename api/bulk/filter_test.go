@@ -8,6 +8,7 @@ import (
 
 	"example.com/apptokens/api"
 	"example.com/apptokens/api/bulk"
+	"example.com/apptokens/api/oktatest"
 	"example.com/apptokens/gen"
 )
 
@@ -95,5 +96,50 @@ func TestSelectEndsWithTheErrorOfAListing(t *testing.T) {
 	}
 	if matches != 150 || len(errs) != 1 || !errors.Is(errs[0], api.ErrNotFound) {
 		t.Errorf("%d matches and errors %v; want the 150 of the first app, and that the second is not found", matches, errs)
+	}
+}
+
+// A token that moves to a later page while it is listed is selected once.
+func TestSelectYieldsATokenOnce(t *testing.T) {
+	t.Parallel()
+	org := oktatest.New(oktatest.WithApp("0oa1", 3))
+	org.Add("0oa1", org.Tokens("0oa1")[0])
+	matches := 0
+	for _, err := range bulk.Select(t.Context(), newClient(t, org.Transport()), []string{"0oa1"}, bulk.Filter{}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		matches++
+	}
+	if matches != 3 {
+		t.Errorf("%d matches of 3 tokens", matches)
+	}
+}
+
+// An empty list, for example of users that a search did not find, never stands for every token.
+func TestAnEmptyFilterRevokesNothing(t *testing.T) {
+	t.Parallel()
+	for name, filter := range map[string]bulk.Filter{
+		"no criterion": {}, "no time": {CreatedBefore: time.Time{}.In(time.FixedZone("CET", 3600))}, "no user": {UserIDs: []string{}}, "no client": {ClientIDs: []string{}}, "no issuer": {Issuers: []string{}},
+		"no scope": {Scopes: []string{}}, "no status": {Statuses: []api.TokenStatus{}}, "no user, but a scope": {UserIDs: []string{}, Scopes: []string{"openid"}},
+	} {
+		org := newOrg()
+		client := newClient(t, org.Transport())
+		for _, dryRun := range []bool{false, true} {
+			r := run(t, t.Context(), client, bulk.Job{AppIDs: apps, Filter: filter, DryRun: dryRun})
+			if !errors.Is(r.err, api.ErrInvalidArgument) {
+				t.Errorf("%s, dry run %v: %v", name, dryRun, r.err)
+			}
+		}
+		if name != "no criterion" && name != "no time" {
+			for _, err := range bulk.Select(t.Context(), client, apps, filter) {
+				if !errors.Is(err, api.ErrInvalidArgument) {
+					t.Fatalf("%s: Select: %v", name, err)
+				}
+			}
+		}
+		if n := len(org.Requests()); n > 0 {
+			t.Errorf("%s: %d requests", name, n)
+		}
 	}
 }

@@ -20,7 +20,7 @@ func TestLeavingTheLoop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		org := newOrg()
 		results := 0
-		for event, err := range bulk.Revoke(t.Context(), newClient(t, org.Transport()), bulk.Job{AppIDs: apps, Concurrency: 4}) {
+		for event, err := range bulk.Revoke(t.Context(), newClient(t, org.Transport()), bulk.Job{AppIDs: apps, Filter: everything, Concurrency: 4}) {
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -53,7 +53,7 @@ func TestLeavingTheLoopAtAnyEvent(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				org, ids := newApps(2, 50)
-				job := bulk.Job{AppIDs: ids, Concurrency: 1}
+				job := bulk.Job{AppIDs: ids, Filter: everything, Concurrency: 1}
 				for event := range bulk.Revoke(t.Context(), newClient(t, slow(org, time.Second, nil)), job) {
 					if test.is(event) {
 						break
@@ -87,7 +87,7 @@ func TestALoopThatPanics(t *testing.T) {
 				t.Errorf("recovered %v after %d results, want the loop's own panic after the first", got, results)
 			}
 		}()
-		for event := range bulk.Revoke(t.Context(), newClient(t, newOrg().Transport()), bulk.Job{AppIDs: apps}) {
+		for event := range bulk.Revoke(t.Context(), newClient(t, newOrg().Transport()), bulk.Job{AppIDs: apps, Filter: everything}) {
 			if _, ok := event.(bulk.Result); ok {
 				results++
 				panic("the loop is broken")
@@ -116,7 +116,7 @@ func TestAPanicInARevocationReachesTheLoop(t *testing.T) {
 				t.Errorf("%d tokens are left of %d, want all but those before the panic and those in flight", left, tokenCount)
 			}
 		}()
-		for range bulk.Revoke(t.Context(), newClient(t, slow(org, time.Second, nil), editor), bulk.Job{AppIDs: apps}) {
+		for range bulk.Revoke(t.Context(), newClient(t, slow(org, time.Second, nil), editor), bulk.Job{AppIDs: apps, Filter: everything}) {
 		}
 	})
 }

@@ -18,7 +18,8 @@ type Unmatched struct {
 	Field  string // "user", "client", "issuer" or "scope"
 	Value  string
 	Tokens int // with the value; other fields of the filter excluded them
-	// Similar is a value that was seen and differs only in case or punctuation; empty if there was none.
+	// Similar is a value that was seen, is not in the filter, and differs only in case or punctuation; empty if there was
+	// none.
 	Similar string
 }
 

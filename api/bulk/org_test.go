@@ -16,6 +16,9 @@ var apps = []string{"0oa1", "0oa2", "0oaEmpty"}
 // tokenCount is how many tokens newOrg's apps hold: two pages in one, a page in another and none in a third.
 const tokenCount = api.MaxPageSize + 50 + 150
 
+// everything is a filter that every token matches.
+var everything = bulk.Filter{Where: func(api.Token) bool { return true }}
+
 // newOrg returns an org within the process.
 func newOrg(opts ...oktatest.Option) *oktatest.Org {
 	return oktatest.New(append(opts, oktatest.WithApp("0oa1", tokenCount-150), oktatest.WithApp("0oa2", 150), oktatest.WithApp("0oaEmpty", 0))...)

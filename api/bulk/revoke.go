@@ -13,10 +13,12 @@ import (
 	"example.com/apptokens/api/internal/panics"
 )
 
-// Job says what [Revoke] does.
+// Job says what [Revoke] does. To add a header to the requests of one job, use [api.WithRequestEditor]: an editor gets
+// the context that was passed to Revoke, with its values.
 type Job struct {
 	AppIDs []string
-	// Filter matches tokens that are already revoked only if its Statuses include them.
+	// Filter must have a criterion. For every token, use [api.Client.RevokeAll], or a Where that returns true. It matches
+	// tokens that are already revoked only if its Statuses include them.
 	Filter Filter
 	// KeepRaw sets Match.Raw.
 	KeepRaw bool
@@ -36,15 +38,20 @@ type Job struct {
 // Result. Breaking out at Selected revokes nothing; breaking out later starts no further revocation and cancels those
 // in flight.
 //
+// A filter without any criterion, or with a list that is empty but not nil, is [api.ErrInvalidArgument], and nothing is
+// sent then.
+//
 // Every range over the result runs the job again.
 func Revoke(ctx context.Context, client *api.Client, job Job) iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
+		if err := job.check(); err != nil {
+			yield(nil, err)
+			return
+		}
 		if job.Concurrency <= 0 {
 			job.Concurrency = DefaultConcurrency
 		}
-		r := &run{
-			client: client, job: job, yield: yield, filter: job.filter(), selected: map[string]map[string]bool{},
-		}
+		r := &run{client: client, job: job, yield: yield, selected: map[string]map[string]bool{}}
 		if !r.list(ctx) {
 			return
 		}
@@ -62,22 +69,23 @@ type run struct {
 	client    *api.Client
 	job       Job
 	yield     func(Event, error) bool
-	filter    Filter
 	tokens    int // in all apps
 	matches   []Match
 	selected  map[string]map[string]bool // IDs of the matches, by app
 	unmatched []Unmatched
 }
 
-// filter excludes tokens that are already revoked, unless Statuses are set.
-func (j Job) filter() Filter {
-	filter := j.Filter
-	if len(filter.Statuses) == 0 {
-		filter.Where = func(token api.Token) bool {
-			return token.Status != api.TokenStatusRevoked && (j.Filter.Where == nil || j.Filter.Where(token))
-		}
+func (j Job) check() error {
+	if err := j.Filter.check(); err != nil || j.Filter.hasCriterion() {
+		return err
 	}
-	return filter
+	return fmt.Errorf("%w: bulk: the Filter has no criterion, so it would revoke every token; if you mean that, call "+
+		"Client.RevokeAll, or set Where to a function that returns true", api.ErrInvalidArgument)
+}
+
+// revocable excludes tokens that are already revoked, unless the filter has Statuses.
+func (j Job) revocable(token api.Token) bool {
+	return len(j.Filter.Statuses) > 0 || token.Status != api.TokenStatusRevoked
 }
 
 func (r *run) list(ctx context.Context) bool {
@@ -96,7 +104,7 @@ func (r *run) list(ctx context.Context) bool {
 			continue
 		}
 		for i, token := range page.Tokens {
-			if matcher.Match(token) && r.filter.Match(token) && r.selects(page.AppID, token.ID) {
+			if matcher.Match(token) && r.job.revocable(token) && r.selects(page.AppID, token.ID) {
 				r.matches = append(r.matches, newMatch(page, i))
 			}
 		}
@@ -204,7 +212,7 @@ func (r *run) prove(ctx context.Context) {
 				continue
 			case r.selected[page.AppID][token.ID]:
 				proof.Remaining = append(proof.Remaining, Match{AppID: page.AppID, Token: token})
-			case r.filter.Match(token):
+			case r.job.Filter.Match(token):
 				proof.New = append(proof.New, Match{AppID: page.AppID, Token: token})
 			default:
 				continue

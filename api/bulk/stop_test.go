@@ -32,7 +32,7 @@ func TestRevokeNamesEveryAppThatCannotBeListed(t *testing.T) {
 	} {
 		org := newOrg()
 		org.Inject(test.faults...)
-		job := bulk.Job{AppIDs: []string{"0oaGone", "0oa1", "0oaLost", "0oa2"}, Concurrency: 1}
+		job := bulk.Job{AppIDs: []string{"0oaGone", "0oa1", "0oaLost", "0oa2"}, Filter: everything, Concurrency: 1}
 		r := run(t, t.Context(), newClient(t, org.Transport()), job)
 		text := fmt.Sprint(r.err)
 		if strings.Count(text, "list (app 0oa") != test.errs || !strings.Contains(text, "app 0oaGone") || !strings.HasSuffix(text, "; nothing was revoked") || len(r.outcomes) > 0 {
@@ -49,13 +49,13 @@ func TestRevokeStopsBeforeItBegins(t *testing.T) {
 		fault *oktatest.Fault
 		want  error
 	}{
-		"on a dry run":                    {job: bulk.Job{AppIDs: apps, DryRun: true}},
-		"when the loop ends":              {job: bulk.Job{AppIDs: apps}, leave: true},
-		"when an app is unknown":          {job: bulk.Job{AppIDs: append([]string{"0oaUnknown"}, apps...)}, want: api.ErrNotFound},
-		"when the last app is unknown":    {job: bulk.Job{AppIDs: append(slices.Clone(apps), "0oaUnknown")}, want: api.ErrNotFound},
-		"when an app ID is none":          {job: bulk.Job{AppIDs: []string{".."}}, want: api.ErrInvalidArgument},
-		"when the second page is refused": {job: bulk.Job{AppIDs: apps}, fault: new(oktatest.Status(403).After(1)), want: api.ErrForbidden},
-		"when there is no app":            {job: bulk.Job{}},
+		"on a dry run":                    {job: bulk.Job{AppIDs: apps, Filter: everything, DryRun: true}},
+		"when the loop ends":              {job: bulk.Job{AppIDs: apps, Filter: everything}, leave: true},
+		"when an app is unknown":          {job: bulk.Job{AppIDs: append([]string{"0oaUnknown"}, apps...), Filter: everything}, want: api.ErrNotFound},
+		"when the last app is unknown":    {job: bulk.Job{AppIDs: append(slices.Clone(apps), "0oaUnknown"), Filter: everything}, want: api.ErrNotFound},
+		"when an app ID is none":          {job: bulk.Job{AppIDs: []string{".."}, Filter: everything}, want: api.ErrInvalidArgument},
+		"when the second page is refused": {job: bulk.Job{AppIDs: apps, Filter: everything}, fault: new(oktatest.Status(403).After(1)), want: api.ErrForbidden},
+		"when there is no app":            {job: bulk.Job{Filter: everything}},
 		"when nothing matches":            {job: bulk.Job{AppIDs: apps, Filter: bulk.Filter{UserIDs: []string{"00u"}}}},
 	}
 	for name, test := range tests {
@@ -106,7 +106,7 @@ func TestOneFailureDoesNotStopTheRest(t *testing.T) {
 			}
 			return org.Transport().RoundTrip(req)
 		})
-		r := run(t, t.Context(), newClient(t, transport), bulk.Job{AppIDs: apps})
+		r := run(t, t.Context(), newClient(t, transport), bulk.Job{AppIDs: apps, Filter: everything})
 		want := map[bulk.Outcome]int{bulk.Revoked: tokenCount - 3, bulk.Failed: 2, bulk.Gone: 1}
 		if r.err != nil || !maps.Equal(r.count(), want) {
 			t.Errorf("%v, outcomes %v, want %v", r.err, r.count(), want)
@@ -161,7 +161,7 @@ func TestAFatalFailureStopsTheRest(t *testing.T) {
 					}
 					return org.Transport().RoundTrip(req)
 				})
-				r := run(t, ctx, newClient(t, transport), bulk.Job{AppIDs: apps, Concurrency: 4})
+				r := run(t, ctx, newClient(t, transport), bulk.Job{AppIDs: apps, Filter: everything, Concurrency: 4})
 				counts := r.count()
 				if !errors.Is(r.err, test.want) || len(r.outcomes) != tokenCount || counts[bulk.Revoked] < 97 || counts[bulk.Failed]+counts[bulk.Unknown] > 4 || counts[bulk.NotAttempted] < tokenCount-104 {
 					t.Errorf("%v, outcomes %v", r.err, counts)
@@ -173,7 +173,7 @@ func TestAFatalFailureStopsTheRest(t *testing.T) {
 					}
 				}
 				// Again, it does the rest.
-				r = run(t, t.Context(), newClient(t, org.Transport()), bulk.Job{AppIDs: apps})
+				r = run(t, t.Context(), newClient(t, org.Transport()), bulk.Job{AppIDs: apps, Filter: everything})
 				if r.err != nil || r.count()[bulk.Revoked] < 297 || len(held(org, "", false)) != 0 {
 					t.Errorf("again: %v, outcomes %v", r.err, r.count())
 				}
@@ -187,7 +187,7 @@ func TestARateLimitThatOutlastsTheCallStopsTheRest(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		org := newOrg(oktatest.WithRateLimit(10, time.Minute))
-		r := run(t, t.Context(), newClient(t, org.Transport(), api.WithCallTimeout(5*time.Second)), bulk.Job{AppIDs: apps})
+		r := run(t, t.Context(), newClient(t, org.Transport(), api.WithCallTimeout(5*time.Second)), bulk.Job{AppIDs: apps, Filter: everything})
 		if counts := r.count(); !errors.Is(r.err, api.ErrRateLimited) || len(r.outcomes) != tokenCount || counts[bulk.NotAttempted] < tokenCount-10 {
 			t.Errorf("%v, outcomes %v", r.err, counts)
 		}
@@ -229,18 +229,42 @@ func TestOutcomesByTheErrorOfARevocation(t *testing.T) {
 // A broken org, or a credential that may not revoke, gets a few requests, and not one for each token.
 func TestManyFailuresInARowStopTheRest(t *testing.T) {
 	t.Parallel()
-	for _, status := range []int{403, 503} {
-		synctest.Test(t, func(t *testing.T) {
-			org := newOrg()
-			org.Inject(oktatest.Status(status).On(http.MethodDelete).Forever())
-			r := run(t, t.Context(), newClient(t, org.Transport()), bulk.Job{AppIDs: apps})
-			var failure *api.Error
-			if !errors.As(r.err, &failure) || failure.StatusCode != status || !strings.Contains(r.err.Error(), "16 revocations in a row failed") {
-				t.Errorf("%d: %v; want 16 failures in a row", status, r.err)
-			}
-			if counts := r.count(); counts[bulk.Failed] < 16 || counts[bulk.Failed] > 24 || counts[bulk.NotAttempted] < 376 {
-				t.Errorf("%d: outcomes %v", status, counts)
-			}
+	mixed := []oktatest.Fault{}
+	for i := range tokenCount / 10 {
+		mixed = append(mixed, oktatest.Status(500).On(http.MethodDelete).After(10*i))
+	}
+	tests := map[string]struct {
+		faults  []oktatest.Fault
+		outcome bulk.Outcome
+		opts    []api.Option
+	}{
+		"a 403":                        {[]oktatest.Fault{oktatest.Status(403)}, bulk.Failed, nil},
+		"a 503":                        {[]oktatest.Fault{oktatest.Status(503)}, bulk.Failed, nil},
+		"a 500":                        {[]oktatest.Fault{oktatest.Status(500)}, bulk.Unknown, nil},
+		"the 502 of a proxy":           {[]oktatest.Fault{oktatest.HTML(502)}, bulk.Unknown, nil},
+		"the 504 of a proxy":           {[]oktatest.Fault{oktatest.HTML(504)}, bulk.Unknown, nil},
+		"a connection that breaks":     {[]oktatest.Fault{oktatest.DropBefore()}, bulk.Unknown, nil},
+		"no answer in time":            {[]oktatest.Fault{oktatest.SlowFirstByte(time.Hour)}, bulk.Unknown, nil},
+		"a 400, and a 500 for a tenth": {append(mixed, oktatest.Status(400)), "", []api.Option{api.WithRetry(api.RetryPolicy{MaxAttempts: 1})}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				org := newOrg()
+				org.Inject(test.faults[:len(test.faults)-1]...)
+				org.Inject(test.faults[len(test.faults)-1].On(http.MethodDelete).Forever())
+				r := run(t, t.Context(), newClient(t, org.Transport(), test.opts...), bulk.Job{AppIDs: apps, Filter: everything})
+				var failure *api.Error
+				if !errors.As(r.err, &failure) || !strings.Contains(r.err.Error(), "16 revocations in a row failed") {
+					t.Errorf("%v; want 16 failures in a row", r.err)
+				}
+				counts := r.count()
+				failed := counts[bulk.Failed] + counts[bulk.Unknown]
+				if failed < 16 || failed > 24 || counts[bulk.NotAttempted] != tokenCount-failed || test.outcome != "" && counts[test.outcome] != failed {
+					t.Errorf("outcomes %v", counts)
+				}
+			})
 		})
 	}
 }
@@ -252,7 +276,7 @@ func TestFailuresBetweenSuccessesDoNotStopTheRest(t *testing.T) {
 	for i := range 20 {
 		org.Inject(oktatest.Status(403).On(http.MethodDelete).After(16 * i).Times(15))
 	}
-	r := run(t, t.Context(), newClient(t, org.Transport()), bulk.Job{AppIDs: apps, Concurrency: 1})
+	r := run(t, t.Context(), newClient(t, org.Transport()), bulk.Job{AppIDs: apps, Filter: everything, Concurrency: 1})
 	if counts := r.count(); r.err != nil || counts[bulk.Failed] != 300 || counts[bulk.Revoked] != tokenCount-300 {
 		t.Errorf("%v, outcomes %v; want 300 failures, and the others revoked", r.err, counts)
 	}

@@ -237,7 +237,8 @@ func TestASweepWhoseReceiptsFailStops(t *testing.T) {
 		}
 		results := 0
 		var stopped error
-		for event, err := range bulk.Revoke(ctx, client, bulk.Job{AppIDs: []string{"0oa1"}, Concurrency: 4}) {
+		everything := bulk.Filter{Where: func(api.Token) bool { return true }}
+		for event, err := range bulk.Revoke(ctx, client, bulk.Job{AppIDs: []string{"0oa1"}, Filter: everything, Concurrency: 4}) {
 			if err != nil {
 				break
 			}
