@@ -151,6 +151,9 @@ func TestNewTokensOfAppsWithoutMatchesAreReported(t *testing.T) {
 		return org.Transport().RoundTrip(req)
 	})
 	r := run(t, t.Context(), newClient(t, transport), bulk.Job{AppIDs: apps, Filter: bulk.Filter{UserIDs: []string{userID}}, ProveAll: true})
+	if len(r.proofs) != 3 {
+		t.Fatalf("%d proofs, want 3", len(r.proofs))
+	}
 	if proof := r.proofs[2]; r.err != nil || proof.AppID != "0oaEmpty" || len(proof.New) != 1 || proof.New[0].Token.ID != "oarNew" {
 		t.Errorf("%v, proof %+v", r.err, proof)
 	}

@@ -235,17 +235,18 @@ func TestManyFailuresInARowStopTheRest(t *testing.T) {
 	}
 	tests := map[string]struct {
 		faults  []oktatest.Fault
-		outcome bulk.Outcome
+		outcome bulk.Outcome // of what failed; empty for any
+		status  int          // of the last of these; 0 for no response, -1 for any
 		opts    []api.Option
 	}{
-		"a 403":                        {[]oktatest.Fault{oktatest.Status(403)}, bulk.Failed, nil},
-		"a 503":                        {[]oktatest.Fault{oktatest.Status(503)}, bulk.Failed, nil},
-		"a 500":                        {[]oktatest.Fault{oktatest.Status(500)}, bulk.Unknown, nil},
-		"the 502 of a proxy":           {[]oktatest.Fault{oktatest.HTML(502)}, bulk.Unknown, nil},
-		"the 504 of a proxy":           {[]oktatest.Fault{oktatest.HTML(504)}, bulk.Unknown, nil},
-		"a connection that breaks":     {[]oktatest.Fault{oktatest.DropBefore()}, bulk.Unknown, nil},
-		"no answer in time":            {[]oktatest.Fault{oktatest.SlowFirstByte(time.Hour)}, bulk.Unknown, nil},
-		"a 400, and a 500 for a tenth": {append(mixed, oktatest.Status(400)), "", []api.Option{api.WithRetry(api.RetryPolicy{MaxAttempts: 1})}},
+		"a 403":                        {[]oktatest.Fault{oktatest.Status(403)}, bulk.Failed, 403, nil},
+		"a 503":                        {[]oktatest.Fault{oktatest.Status(503)}, bulk.Failed, 503, nil},
+		"a 500":                        {[]oktatest.Fault{oktatest.Status(500)}, bulk.Unknown, 500, nil},
+		"the 502 of a proxy":           {[]oktatest.Fault{oktatest.HTML(502)}, bulk.Unknown, 502, nil},
+		"the 504 of a proxy":           {[]oktatest.Fault{oktatest.HTML(504)}, bulk.Unknown, 504, nil},
+		"a connection that breaks":     {[]oktatest.Fault{oktatest.DropBefore()}, bulk.Unknown, 0, nil},
+		"no answer in time":            {[]oktatest.Fault{oktatest.SlowFirstByte(time.Hour)}, bulk.Unknown, 0, nil},
+		"a 400, and a 500 for a tenth": {append(mixed, oktatest.Status(400)), "", -1, []api.Option{api.WithRetry(api.RetryPolicy{MaxAttempts: 1})}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -257,7 +258,10 @@ func TestManyFailuresInARowStopTheRest(t *testing.T) {
 				r := run(t, t.Context(), newClient(t, org.Transport(), test.opts...), bulk.Job{AppIDs: apps, Filter: everything})
 				var failure *api.Error
 				if !errors.As(r.err, &failure) || !strings.Contains(r.err.Error(), "16 revocations in a row failed") {
-					t.Errorf("%v; want 16 failures in a row", r.err)
+					t.Fatalf("%v; want 16 failures in a row", r.err)
+				}
+				if test.status >= 0 && failure.StatusCode != test.status {
+					t.Errorf("%v; want status %d", r.err, test.status)
 				}
 				counts := r.count()
 				failed := counts[bulk.Failed] + counts[bulk.Unknown]
