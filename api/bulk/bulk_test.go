@@ -116,19 +116,24 @@ func TestConcurrencyIsBounded(t *testing.T) {
 	}
 }
 
+// beforeRevoking returns the org's transport, which calls f before the first revocation.
+func beforeRevoking(org *oktatest.Org, f func()) http.RoundTripper {
+	var once sync.Once
+	return roundTripper(func(req *http.Request) (*http.Response, error) {
+		if req.Method == http.MethodDelete {
+			once.Do(f)
+		}
+		return org.Transport().RoundTrip(req)
+	})
+}
+
 // A user who signs in again meanwhile has a new token, which the proof reports and does not revoke.
 func TestNewTokensAreReported(t *testing.T) {
 	t.Parallel()
 	org := newOrg()
 	userID := user(org)
-	var once sync.Once
-	transport := roundTripper(func(req *http.Request) (*http.Response, error) {
-		if req.Method == http.MethodDelete {
-			once.Do(func() {
-				org.Add("0oa2", gen.Token{ID: "oarNew", UserID: userID, Status: gen.TokenStatusActive}, gen.Token{ID: "oarOther", UserID: "00u"}, gen.Token{ID: "oarOld", UserID: userID, Status: gen.TokenStatusRevoked})
-			})
-		}
-		return org.Transport().RoundTrip(req)
+	transport := beforeRevoking(org, func() {
+		org.Add("0oa2", gen.Token{ID: "oarNew", UserID: userID, Status: gen.TokenStatusActive}, gen.Token{ID: "oarOther", UserID: "00u"}, gen.Token{ID: "oarOld", UserID: userID, Status: gen.TokenStatusRevoked})
 	})
 	r := run(t, t.Context(), newClient(t, transport), bulk.Job{AppIDs: apps, Filter: bulk.Filter{UserIDs: []string{userID}}})
 	if proof := r.proofs[1]; r.err != nil || len(proof.New) != 1 || proof.New[0].Token.ID != "oarNew" || len(proof.Remaining) > 0 {
@@ -141,14 +146,8 @@ func TestNewTokensOfAppsWithoutMatchesAreReported(t *testing.T) {
 	t.Parallel()
 	org := newOrg()
 	userID := user(org)
-	var once sync.Once
-	transport := roundTripper(func(req *http.Request) (*http.Response, error) {
-		if req.Method == http.MethodDelete {
-			once.Do(func() {
-				org.Add("0oaEmpty", gen.Token{ID: "oarNew", UserID: userID}, gen.Token{ID: "oarOther", UserID: "00u"})
-			})
-		}
-		return org.Transport().RoundTrip(req)
+	transport := beforeRevoking(org, func() {
+		org.Add("0oaEmpty", gen.Token{ID: "oarNew", UserID: userID}, gen.Token{ID: "oarOther", UserID: "00u"})
 	})
 	r := run(t, t.Context(), newClient(t, transport), bulk.Job{AppIDs: apps, Filter: bulk.Filter{UserIDs: []string{userID}}, ProveAll: true})
 	if len(r.proofs) != 3 {

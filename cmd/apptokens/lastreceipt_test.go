@@ -113,17 +113,6 @@ func TestTheProofOfOneAppSettlesNoOther(t *testing.T) {
 	}
 }
 
-// A token that could not be attempted was not revoked, so that it is still listed is no contradiction.
-func TestATokenThatWasNotAttemptedIsNotSaidToBeRevoked(t *testing.T) {
-	t.Parallel()
-	org := newOrg(t, 1)
-	org.Inject(oktatest.Body(200, "application/json", `[{"id":"oar a/b","userId":"00u1","status":"ACTIVE"}]`).On(http.MethodGet).Forever())
-	got := command{org: org}.run(t.Context(), "sweep", "0oa1", "--user", "00u1", "--yes")
-	if strings.Contains(got.out, "failed") || !strings.Contains(got.err, "1 not attempted at "+org.URL+": 1 of 1 is left: ") {
-		t.Errorf("stdout\n%s\nstderr\n%s", got.out, got.err)
-	}
-}
-
 // A token without an answer may be gone, unless a second listing has it.
 func TestTokensOfUnknownOutcomeMayBeLeft(t *testing.T) {
 	t.Parallel()
