@@ -138,6 +138,7 @@ func TestSweepNeedsAFilter(t *testing.T) {
 		"blanks for a user":                {[]string{"--user", " ,\n"}, "--user is empty"},
 		"an empty file of receipts":        {[]string{"--user", "00u1", "--receipts", ""}, "--receipts is empty"},
 		"an empty file of apps":            {[]string{"--user", "00u1", "--apps-file", ""}, "--apps-file is empty"},
+		"a file of apps that is missing":   {[]string{"--user", "00u1", "--apps-file", "/nowhere/apps.txt"}, "--apps-file: open /nowhere/apps.txt: "},
 		"an unknown status":                {[]string{"--status", "active"}, `--status: "active" is not a status; want ACTIVE or `},
 		"an age that is none":              {[]string{"--older-than", "90"}, `--older-than: "90" is not a duration like 90d or 12h`},
 		"an age that is a date":            {[]string{"--older-than", "2026-01-01"}, "is not a duration"},
