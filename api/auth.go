@@ -23,7 +23,7 @@ import (
 //
 // An Auth that is also a [ResponseObserver] sees the responses; a type that wraps one must pass its Observe method on.
 //
-// All requests of a [Client] share one rate limit. An Auth that chooses a credential by ctx needs a client for each.
+// All requests of a [Client] share one rate limit. Use one client per credential; do not let an Auth choose one by ctx.
 type Auth interface {
 	Authorize(ctx context.Context, req *http.Request) error
 }

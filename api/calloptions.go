@@ -69,7 +69,7 @@ func StartAt(next string) ListOption {
 	return callOption(check.Option(err, func(s *callSettings) { s.start = next }))
 }
 
-// KeepRaw keeps the JSON of each token in [Page.Raw], byte for byte as Okta sent it.
+// KeepRaw keeps the JSON of each token in [Page.Raw], byte for byte as Okta sent it. [Client.List] does not yield it.
 func KeepRaw() ListOption {
 	return callOption(check.Option(nil, func(s *callSettings) { s.keepRaw = true }))
 }

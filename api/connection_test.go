@@ -1,9 +1,12 @@
 package api_test
 
 import (
+	"context"
+	"errors"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -76,5 +79,30 @@ func TestConcurrentCallsKeepTheirConnections(t *testing.T) {
 	}
 	if n := connections.Load(); n > 15 {
 		t.Errorf("%d connections for 30 requests, 10 at a time, want 10, or a few more", n)
+	}
+}
+
+// The client takes http.DefaultTransport as it is when the client is made, and not as it was for an earlier one. (This
+// test changes a global variable, so it is not parallel.)
+func TestTheDefaultTransportIsThatOfTheMoment(t *testing.T) {
+	original := http.DefaultTransport
+	t.Cleanup(func() { http.DefaultTransport = original })
+	failing := func(name string) http.RoundTripper {
+		return &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
+			return nil, errors.New(name)
+		}}
+	}
+	for name, transport := range map[string]http.RoundTripper{
+		"one": failing("one"), "another": failing("another"),
+		"a mock": roundTripper(func(*http.Request) (*http.Response, error) { return nil, errors.New("a mock") }),
+	} {
+		http.DefaultTransport = transport
+		client, err := api.New(orgURL, api.APIToken("00token"), api.WithRetry(api.RetryPolicy{MaxAttempts: 1}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := client.RevokeAll(t.Context(), appID); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("error %v, want that of %q", err, name)
+		}
 	}
 }

@@ -61,8 +61,7 @@ func decode(resp *http.Response, value any, keepRaw bool) (raw []byte, warning s
 	}
 	err = json.Unmarshal(body, value, lenient)
 	if errors.As(err, new(*json.SemanticError)) { // perhaps because of a time
-		warning = "a time in the response is not RFC 3339" + where(err)
-		err = json.Unmarshal(body, value, lenient, json.WithUnmarshalers(lenientTimes))
+		err = json.Unmarshal(body, value, lenient, json.WithUnmarshalers(oddTimes(&warning)))
 	}
 	switch {
 	case err == nil:
@@ -95,15 +94,20 @@ func isJSON(contentType string) bool {
 	return mediaType == "application/json" || strings.HasSuffix(mediaType, "+json")
 }
 
-// lenientTimes reads times with readTime. One odd time is not a reason to leave an incident without a listing.
-var lenientTimes = json.UnmarshalFunc(func(data []byte, t *time.Time) error {
-	var text string
-	if err := json.Unmarshal(data, &text, lenient); err != nil {
-		return err
-	}
-	*t = readTime(text)
-	return nil
-})
+// oddTimes reads times with readTime, and warns of the first that it cannot read. One odd time is not a reason to leave
+// an incident without a listing.
+func oddTimes(warning *string) *json.Unmarshalers {
+	return json.UnmarshalFromFunc(func(decoder *jsontext.Decoder, t *time.Time) (err error) {
+		var said string
+		if err = json.UnmarshalDecode(decoder, &said); err != nil {
+			return err
+		}
+		if *t = readTime(said); t.IsZero() && *warning == "" {
+			*warning = fmt.Sprintf("a time in the response cannot be read, at %q", decoder.StackPointer())
+		}
+		return nil
+	})
+}
 
 // readTime reads times that are not quite RFC 3339; it returns the zero time if it cannot. A time without a zone is
 // UTC, as all of Okta's times are.

@@ -22,7 +22,7 @@
 // elsewhere or that repeat, and full pages whose links are missing are errors.
 //
 // Every error of [New] and of a [Client] is an [*Error]. Use [errors.Is] with the Err values of this package to find
-// out what happened, and [errors.As] for the status, Okta's error code and the request id.
+// out what happened, and [errors.As] for the status, Okta's error code and the request ID.
 //
 // # Retries and rate limits
 //

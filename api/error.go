@@ -39,7 +39,7 @@ var (
 	ErrPaginationLoop = fmt.Errorf("%w: pagination loop", ErrUnexpectedResponse)
 )
 
-// Error is the error of every call. It contains neither body nor header. The server's texts are shortened, and stripped
+// Error is the error of every call. Of body and headers it keeps only the fields below. The server's texts are shortened, and stripped
 // of control characters and, if the server repeats them, of the credentials in Authorization and DPoP, but not of those
 // in other headers. (An error of an [Auth] or a request editor keeps its own text.)
 type Error struct {
@@ -51,7 +51,7 @@ type Error struct {
 	Code       string    // Okta's error code, such as E0000007, or an OAuth error code, such as invalid_token
 	Challenge  string    // OAuth error code of WWW-Authenticate, such as insufficient_scope; Code may be Okta's as well
 	Summary    string    // Okta's, for humans; do not branch on it
-	ErrorID    string    // Okta's id of the error
+	ErrorID    string    // Okta's ID of the error
 	Causes     []string  // Okta's details
 	RequestID  string    // X-Okta-Request-Id of that response
 	RateLimit  RateLimit // of that response, or as the client knew it when it held the request back

@@ -101,6 +101,8 @@ func TestErrorObjectsOfOtherShapes(t *testing.T) {
 		"OAuth's without its words": {`{"error":"invalid_token"}`, "invalid_token", ""},
 		"causes that are an object": {`{"errorCauses":{"errorSummary":"x"},"errorCode":"E0000001","errorSummary":"Api validation failed"}`, "E0000001", "Api validation failed"},
 		"causes that are texts":     {`{"errorCauses":["x"],"errorCode":"E0000001","errorSummary":"Api validation failed"}`, "E0000001", "Api validation failed"},
+		"an ID that is a number":    {`{"errorId":5,"errorCode":"E0000001","errorSummary":"Api validation failed"}`, "E0000001", "Api validation failed"},
+		"a summary that is a list":  {`{"errorSummary":["x"],"errorCode":"E0000001"}`, "E0000001", ""},
 		"a cause that is a number":  {`{"errorCauses":[{"errorSummary":5}],"errorCode":"E0000001","errorSummary":"Api validation failed"}`, "E0000001", "Api validation failed"},
 		"causes that are a string":  {`{"errorCode":"E0000001","errorCauses":"x","errorSummary":"Api validation failed"}`, "E0000001", "Api validation failed"},
 	}

@@ -22,8 +22,8 @@ type Attempt struct {
 	ServerTime time.Time // Date of the response, to the second; zero if it has none
 	Err        error     // nil for an attempt that succeeded, otherwise an *Error; Revoke may treat a 404 as success
 
-	// Warning names what is odd about a response that is otherwise good: a time that is not RFC 3339, which is zero in the
-	// token if it cannot be read. It is empty for most attempts.
+	// Warning names what is odd about a response that is otherwise good: a time that cannot be read, which is zero in the
+	// token. It is empty for most attempts.
 	Warning string
 
 	Again bool          // whether another attempt is planned; the context or the rate limit may still prevent it

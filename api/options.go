@@ -118,7 +118,7 @@ func WithRateShare(share float64) Option {
 	return check.Option(err, func(s *settings) { s.share = share })
 }
 
-// WithPlainHTTP allows http to any host, and not only to a loopback one: for tests whose mock of Okta is another
+// WithPlainHTTP allows http to any host, and not only to a loopback one: for tests whose mock of Okta runs in another
 // container. Anybody on the network path can read the credential, and use it.
 func WithPlainHTTP() Option { return check.Option(nil, func(s *settings) { s.plainHTTP = true }) }
 
@@ -127,7 +127,7 @@ func WithPlainHTTP() Option { return check.Option(nil, func(s *settings) { s.pla
 func WithLinksRewritten() Option { return check.Option(nil, func(s *settings) { s.mapLinks = true }) }
 
 // WithStartObserver calls observer before every attempt, with the operation, the number and the start. The attempt uses
-// the context that observer returns: it may carry a span, which [WithObserver] ends. Otherwise, return ctx.
+// the context that observer returns: it may carry a span, which [WithObserver] ends, and may be ctx itself.
 func WithStartObserver(observer func(ctx context.Context, attempt Attempt) context.Context) Option {
 	return check.Option(check.NotNil("start observer", observer), func(s *settings) {
 		s.startObservers = append(s.startObservers, observer)

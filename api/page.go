@@ -46,7 +46,7 @@ func (l *listing) follow(link string) (*url.URL, error) {
 		target.RawQuery = strings.TrimPrefix(target.RawQuery+"&expand="+expandScope, "&")
 	}
 	if l.followed[target.RawQuery] {
-		return nil, fmt.Errorf("%w: a next link came again after page %d", ErrPaginationLoop, len(l.followed)-1)
+		return nil, fmt.Errorf("%w: a next link was repeated after page %d", ErrPaginationLoop, len(l.followed)-1)
 	}
 	l.followed[target.RawQuery] = true
 	return target, nil

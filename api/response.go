@@ -64,7 +64,7 @@ func statusError(resp *http.Response, want int) *Error {
 // error that ended the reading.
 func parseError(body io.Reader) (object gen.Error, err error) {
 	data, err := io.ReadAll(io.LimitReader(body, 64<<10))
-	err = errors.Join(err, json.Unmarshal(data, &object, lenient, json.WithUnmarshalers(lenientCauses)))
+	err = errors.Join(err, json.Unmarshal(data, &object, lenient, json.WithUnmarshalers(lenientFields)))
 	if object.Code == "" {
 		var challenge struct {
 			Code        string `json:"error"`
@@ -76,11 +76,14 @@ func parseError(body io.Reader) (object gen.Error, err error) {
 	return object, err
 }
 
-// lenientCauses reads causes as far as it can, so that code and summary beside odd ones can still be read.
-var lenientCauses = json.UnmarshalFunc(func(data []byte, causes *[]gen.ErrorCause) error {
-	_ = json.Unmarshal(data, causes, lenient)
+// lenientFields reads each field as far as it can, so that code and summary beside odd ones can still be read.
+var lenientFields = json.JoinUnmarshalers(
+	json.UnmarshalFunc(readField[string]), json.UnmarshalFunc(readField[[]gen.ErrorCause]))
+
+func readField[T any](data []byte, field *T) error {
+	_ = json.Unmarshal(data, field, lenient)
 	return nil
-})
+}
 
 // leadsTo names the origin of a redirect. The rest of its URL may contain secrets.
 func leadsTo(resp *http.Response) string {

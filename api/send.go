@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -62,29 +61,32 @@ func (s sender) Do(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
+// transports has the clone of each net/http.DefaultTransport that there was, which all clients share.
+var transports sync.Map
+
 // defaultTransport returns net/http's transport with as many idle connections per host as there may be calls: with
 // net/http's two, most connections of concurrent calls are closed after one request.
-var defaultTransport = sync.OnceValue(func() http.RoundTripper {
-	transport, ok := http.DefaultTransport.(*http.Transport)
+func defaultTransport() http.RoundTripper {
+	original, ok := http.DefaultTransport.(*http.Transport)
 	if !ok {
 		return http.DefaultTransport
 	}
-	transport = transport.Clone()
+	transport := original.Clone()
 	transport.MaxIdleConnsPerHost = transport.MaxIdleConns
-	return transport
-})
+	shared, _ := transports.LoadOrStore(original, transport)
+	return shared.(*http.Transport)
+}
 
 // checkTarget returns an error if an editor changed where the request leads: credentials go to the org alone, and the
 // method and path are those of the operation.
 func (c *Client) checkTarget(req *http.Request, method, path string) error {
 	target := cmp.Or(req.URL, new(url.URL)) // an editor may have removed it
-
-	// The lengths differ where letters beyond ASCII fold to the same host.
-	sameHost := len(req.Host) == len(c.org.Host) && strings.EqualFold(req.Host, c.org.Host)
+	alone := ", and credentials go to " + c.org.Host + " alone"
 	switch {
-	case !sameHost || !check.SameOrigin(target, c.org) || target.User != nil || target.Opaque != "":
-		why := "an editor changed its origin, and credentials go to " + c.org.Host + " alone"
-		return check.Invalid("request URL", target.Redacted(), why)
+	case !check.SameOrigin(&url.URL{Scheme: c.org.Scheme, Host: req.Host}, c.org):
+		return check.Invalid("Host of the request", req.Host, "an editor changed it"+alone)
+	case !check.SameOrigin(target, c.org) || target.User != nil || target.Opaque != "":
+		return check.Invalid("request URL", target.Redacted(), "an editor changed its origin"+alone)
 	case req.Method != method || target.EscapedPath() != path:
 		why := "an editor changed its method or path, which are " + method + " " + path
 		return check.Invalid("request", req.Method+" "+target.EscapedPath(), why)

@@ -91,7 +91,7 @@ func TestAnEditorCannotLeadCredentialsAway(t *testing.T) {
 				return nil
 			}))
 			_, err := list(t.Context(), client)
-			checkError(t, err, api.ErrInvalidArgument, "changed its origin")
+			checkError(t, err, api.ErrInvalidArgument, "credentials go to acme.okta.com alone")
 			if len(org.Requests()) != 0 {
 				t.Errorf("%d requests were sent", len(org.Requests()))
 			}

@@ -18,10 +18,11 @@
 // # What a job does
 //
 // First it lists every app completely, several at once (see [Pages]). If one listing fails, nothing is revoked, because
-// the selection would be incomplete; the error names every app that cannot be listed, unless all would fail. Then it
-// revokes several tokens at once, as fast as the client's rate limit allows. Every token gets exactly one [Outcome]. A
-// failure that concerns one token does not stop the others; one that would repeat itself does (see [IsFatal]), and so do
-// sixteen failures in a row. Finally it lists the apps that had matches again, and reports what is still there.
+// the selection would be incomplete; the error names every app that cannot be listed. A failure that would repeat itself
+// for every app ends the listings at once (see [IsFatal]). Then it revokes several tokens at once, as fast as the
+// client's rate limit allows. Every match gets exactly one [Outcome]. A failure that concerns one token does not stop the
+// others; one that would repeat itself does, and so do sixteen failures in a row. Finally it lists the apps that had
+// matches again, and reports what is still there.
 //
 // A filter value that no token has may be a typo, and "nothing matches" a false all-clear. [Selected] names such
 // values, except statuses; a [Matcher] finds them in any other listing.

@@ -31,8 +31,8 @@ type Result struct {
 // Proof is the second listing of one app.
 type Proof struct {
 	AppID     string
-	Gone      int     // matches that are no longer listed
-	Remaining []Match // matches that are still listed, whatever their outcome
+	Gone      int     // matches that are no longer listed, or listed as revoked
+	Remaining []Match // matches that are still listed and not revoked, whatever their outcome
 	New       []Match // tokens that match the filter and were not in the first listing
 	Err       error   // why the listing failed; nothing is proved then
 }

@@ -107,7 +107,7 @@ func newMatch(page Page, i int) Match {
 }
 
 // Select yields the tokens of apps that match the filter, in the order of the apps. It lists [DefaultConcurrency] apps
-// at once, see [Pages]. It yields a token that is listed twice only once. After an error it ends, with an incomplete
+// at once, see [Pages]. A token that is listed twice is yielded once. After an error it ends, with an incomplete
 // selection. With [api.KeepRaw] it sets Match.Raw.
 func Select(
 	ctx context.Context, client *api.Client, appIDs []string, filter Filter, opts ...api.ListOption,

@@ -28,7 +28,7 @@
 //	    rateLimit: {maxRetries: 4, maxBackoff: 30}
 //	    rateShare: 0.5
 //
-// [Setting] lists all settings; https://github.com/okta/okta-sdk-golang#configuration-reference describes their origin.
+// [Setting] lists all settings; most are described at https://github.com/okta/okta-sdk-golang#configuration-reference.
 // Names that Okta's tools do not know, and misspelt sections, draw a warning.
 //
 // # Where settings come from

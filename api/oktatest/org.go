@@ -162,7 +162,7 @@ func (o *Org) Requests() []Request {
 	return slices.Clone(o.requests)
 }
 
-// Inject adds faults. To each request happens at most one: the first, in the order of injection, that is due.
+// Inject adds faults. At most one happens to a request: the first, in the order of injection, that is due.
 func (o *Org) Inject(faults ...Fault) {
 	o.mu.Lock()
 	defer o.mu.Unlock()

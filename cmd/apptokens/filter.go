@@ -35,7 +35,8 @@ type filterFlags struct {
 
 func (f *filterFlags) add(command *cobra.Command) {
 	flags := command.Flags()
-	flags.StringArrayVar(&f.users, "user", nil, "only tokens of these user IDs, separated by commas, spaces or line ends")
+	flags.StringArrayVar(&f.users, "user", nil,
+		"only tokens of these user IDs; commas, spaces or line ends separate several values, as in all filters")
 	flags.StringArrayVar(&f.clients, "client", nil, "only tokens of these client IDs")
 	flags.StringArrayVar(&f.scopes, "scope", nil, "only tokens with one of these scopes")
 	flags.StringArrayVar(&f.issuers, "issuer", nil, "only tokens of these authorization servers (URLs)")

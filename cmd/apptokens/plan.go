@@ -134,11 +134,12 @@ func (s *sweep) reportOpen(gone []receipts.Receipt, selected bulk.Selected) {
 		}
 	}
 	if open > 0 {
-		parts = append(parts, plural(open, "is", "are")+" still open, and not selected by these apps and filters")
+		parts = append(parts, plural(open, "token is", "tokens are")+
+			" still open, and not selected by these apps and filters")
 	}
 	elsewhere := s.record.Elsewhere()
 	for _, org := range slices.Sorted(maps.Keys(elsewhere)) {
-		parts = append(parts, plural(elsewhere[org], "open one is", "open ones are")+" of "+org)
+		parts = append(parts, plural(elsewhere[org], "open token is", "open tokens are")+" of "+org)
 	}
 	if len(parts) > 0 {
 		s.logf("receipts: %s", strings.Join(parts, "; "))

@@ -101,7 +101,7 @@ func (s *sweep) verdict(stopped error) error {
 	left := done + ": " + s.left()
 	switch {
 	case s.recordErr != nil:
-		return fmt.Errorf("%s; stopped, because the receipts could not be written; mend that, then run the same command "+
+		return fmt.Errorf("%s; stopped, because the receipts could not be written; fix that, then run the same command "+
 			"again: %w", left, s.recordErr)
 	case errors.Is(stopped, context.Canceled):
 		return fmt.Errorf("interrupted: %s; run the same command again to continue", left)

@@ -19,7 +19,9 @@ func (a *app) revokeCommand() *cobra.Command {
 		Long: `Revoke refresh tokens of an app, and the access tokens that were issued together
 with them. The command prints each token's outcome: revoked, not found, failed,
 unknown (no answer says whether it was revoked) or not attempted. It continues
-after a failure, unless the credential is refused or the org cannot be reached.
+after a failure, and stops where all would fail: the credential is rejected or
+lacks the scope, the org cannot be reached, or its rate limit is used up for
+longer than the command may wait.
 The exit code is 0 if all were revoked.`,
 		Example: `  apptokens revoke 0oardd5r32PWsF4421d7 oar1gytf4dW8R5tmZ1d7
 

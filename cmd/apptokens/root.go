@@ -67,7 +67,7 @@ that signal (shells show 130 for Ctrl-C and 143 for SIGTERM).`,
 	root.SetErr(a.stderr)
 	flags := root.PersistentFlags()
 	flags.StringVar(&a.orgURL, "org-url", "", "URL of the org (overrides $OKTA_CLIENT_ORGURL)")
-	flags.StringVar(&a.configFile, "config", "", "read only this okta.yaml; it must be a regular file")
+	flags.StringVar(&a.configFile, "config", "", "read this okta.yaml instead of those in . and ~/.okta; it must be a regular file")
 	flags.StringVar(&a.rateShare, "rate-share", "",
 		"share of the rate limit to use, such as 0.5 (overrides $OKTA_CLIENT_RATESHARE)")
 	flags.VarP(&a.format, "output", "o",

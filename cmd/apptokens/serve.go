@@ -36,7 +36,7 @@ rate limits and errors like Okta's. Once it listens, it prints lines to paste
 into another shell, or with --service-app an okta.yaml. It runs until it is
 interrupted.
 
---fault makes the next request fail. WHEN selects other requests: a list of
+--fault injects a fault into the next request. WHEN selects other requests: a list of
 after=N, times=N, forever and on=METHOD. The faults are:
 
 ` + oktatest.FaultUsage(),

@@ -57,7 +57,8 @@ With --receipts, it records every token in a file of JSON lines before it
 revokes any. To finish a sweep that was interrupted or killed, run it again with
 the same file.
 
-The exit code is 0 if every token that matched is gone. It is 1 if not, or if a
+The exit code is 0 if every token that matched is gone and no new one matches,
+or after a dry run. It is 1 if not, if an app cannot be listed again, or if a
 time that a filter asks for cannot be read. It is 3 if a value of --user,
 --client, --scope or --issuer matched no token, because it may be a typo; it
 stays 0 with --allow-unmatched, or if the receipts show that what matched is
@@ -169,8 +170,8 @@ func (s *sweep) run(ctx context.Context, job bulk.Job) error {
 func (s *sweep) checkSelection() error {
 	err := s.filters.checkTimes(s.watch)
 	if err == nil && s.unmatched > 0 {
-		err = unmatchedError{fmt.Errorf("%s matched no token at %s; pass --allow-unmatched if that is fine",
-			plural(s.unmatched, "value", "values"), s.settings.OrgURL)}
+		err = unmatchedError{fmt.Errorf("%s matched no token; pass --allow-unmatched if that is fine",
+			plural(s.unmatched, "value", "values"))}
 	}
 	switch {
 	case err == nil:

@@ -17,9 +17,9 @@ func Strays(target, home *url.URL, anyOrigin bool) string {
 	case target.Opaque != "":
 		return fmt.Sprintf("would be at a %s URL", text.Truncate(target.Scheme, text.MaxValue))
 	case !anyOrigin && !SameOrigin(target, home):
-		return fmt.Sprintf("would be at %s, the listing is at %s", origin(target), origin(home))
+		return fmt.Sprintf("would be at %s, but the listing is at %s", origin(target), origin(home))
 	case target.EscapedPath() != home.Path:
-		return "would have another path than " + home.Path
+		return "would have a path other than " + home.Path
 	}
 	return ""
 }
