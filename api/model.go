@@ -18,17 +18,16 @@ type (
 	// Scope is the details of a scope, see [ExpandScopes].
 	Scope = gen.Scope
 
-	// The parts of tokens and scopes.
-	TokenEmbedded = gen.TokenEmbedded
-	TokenLinks    = gen.TokenLinks
-	ScopeLinks    = gen.ScopeLinks
-	ResourceLink  = gen.ResourceLink
-	SelfLink      = gen.SelfLink
-	LinkHints     = gen.LinkHints
-	LinkMethod    = gen.LinkMethod
-	RevokeLink    = gen.RevokeLink
-	RevokeHints   = gen.RevokeHints
-	RevokeMethod  = gen.RevokeMethod
+	TokenEmbedded = gen.TokenEmbedded // TokenEmbedded holds the details that ExpandScopes requests.
+	TokenLinks    = gen.TokenLinks    // TokenLinks links a token to related resources.
+	ScopeLinks    = gen.ScopeLinks    // ScopeLinks links a scope to its resource.
+	ResourceLink  = gen.ResourceLink  // ResourceLink is a link to a resource, with its name.
+	SelfLink      = gen.SelfLink      // SelfLink is a link to the token itself.
+	LinkHints     = gen.LinkHints     // LinkHints describes how a link may be used.
+	LinkMethod    = gen.LinkMethod    // LinkMethod is an HTTP method.
+	RevokeLink    = gen.RevokeLink    // RevokeLink is a link for revoking the token.
+	RevokeHints   = gen.RevokeHints   // RevokeHints describes how to revoke the token.
+	RevokeMethod  = gen.RevokeMethod  // RevokeMethod is an HTTP method that revokes a token.
 )
 
 // The values that the contract knows.

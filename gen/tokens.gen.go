@@ -62,274 +62,274 @@ func RevokeMethodValues() []RevokeMethod {
 // Valid reports whether the contract has the value.
 func (e RevokeMethod) Valid() bool { return slices.Contains(RevokeMethodValues(), e) }
 
-// TokenStatus is the status of a token, which determines whether it can still be used
+// TokenStatus is the status of a token, which determines whether it can still be used.
 //
 // Example: ACTIVE
 type TokenStatus string
 
-// Error is Okta's description of a failed request
+// Error is Okta's description of a failed request.
 type Error struct {
-	// Code identifies the kind of error; programs should branch only on this property
+	// Code identifies the kind of error; programs should branch only on this property.
 	//
 	// Example: E0000007
 	Code string `json:"errorCode,omitempty,omitzero"`
 
-	// Summary describes what went wrong, for humans
+	// Summary describes what went wrong, for humans.
 	//
 	// Example: Not found: Resource not found: oar1gytf4dW8R5tmZ1d7 (OAuth2RefreshTokenTx)
 	Summary string `json:"errorSummary,omitempty,omitzero"`
 
-	// Link repeats the code
+	// Link repeats the code.
 	//
 	// Example: E0000007
 	Link string `json:"errorLink,omitempty,omitzero"`
 
-	// ID identifies this failure, to quote in a support case
+	// ID identifies this failure, to quote in a support case.
 	//
 	// Example: oaedLEcsiPzRrKWzN7RqFZsww
 	ID string `json:"errorId,omitempty,omitzero"`
 
-	// Causes lists details, such as the fields that are invalid
+	// Causes lists details, such as the fields that are invalid.
 	Causes []ErrorCause `json:"errorCauses,omitempty,omitzero"`
 }
 
-// ErrorCause is one detail of an error
+// ErrorCause is one detail of an error.
 type ErrorCause struct {
-	// Summary describes what went wrong, for humans
+	// Summary describes what went wrong, for humans.
 	//
 	// Example: limit: must be between 1 and 200
 	Summary string `json:"errorSummary,omitempty,omitzero"`
 }
 
-// LinkHints describes how a link may be used
+// LinkHints describes how a link may be used.
 type LinkHints struct {
-	// Allow lists the allowed methods
+	// Allow lists the allowed methods.
 	Allow []LinkMethod `json:"allow,omitempty,omitzero"`
 }
 
-// LinkMethod is an HTTP method
+// LinkMethod is an HTTP method.
 type LinkMethod string
 
-// ResourceLink is a link to a resource, with its name
+// ResourceLink is a link to a resource, with its name.
 type ResourceLink struct {
-	// Href is the URL of the resource
+	// Href is the URL of the resource.
 	//
 	// Example: https://subdomain.okta.com/api/v1/apps/0oardd5r32PWsF4421d7
 	Href string `json:"href,omitempty,omitzero"`
 
-	// Title is the name of the resource; people choose it, so it may contain any text
+	// Title is the name of the resource; people choose it, so it may contain any text.
 	//
 	// Example: My Native App
 	Title string `json:"title,omitempty,omitzero"`
 }
 
-// RevokeHints describes how to revoke the token
+// RevokeHints describes how to revoke the token.
 type RevokeHints struct {
-	// Allow lists the allowed methods
+	// Allow lists the allowed methods.
 	Allow []RevokeMethod `json:"allow,omitempty,omitzero"`
 }
 
-// RevokeLink is a link for revoking the token
+// RevokeLink is a link for revoking the token.
 type RevokeLink struct {
-	// Href is the URL of the request that revokes the token
+	// Href is the URL of the request that revokes the token.
 	//
 	// Example: https://subdomain.okta.com/api/v1/apps/0oardd5r32PWsF4421d7/tokens/oar1gytf4dW8R5tmZ1d7
 	Href string `json:"href,omitempty,omitzero"`
 
-	// Hints describes how to revoke the token
+	// Hints describes how to revoke the token.
 	Hints RevokeHints `json:"hints,omitempty,omitzero"`
 }
 
-// RevokeMethod is an HTTP method that revokes a token
+// RevokeMethod is an HTTP method that revokes a token.
 type RevokeMethod string
 
-// Scope describes a scope of an authorization server
+// Scope describes a scope of an authorization server.
 type Scope struct {
-	// ID identifies the scope
+	// ID identifies the scope.
 	//
 	// Example: scppb56cIl4GvGxy70g3
 	ID string `json:"id,omitempty,omitzero"`
 
-	// Name is the name of the scope in a token request
+	// Name is the name of the scope in a token request.
 	//
 	// Example: offline_access
 	Name string `json:"name,omitempty,omitzero"`
 
-	// Description describes what the scope allows
+	// Description describes what the scope allows.
 	//
 	// Example: Keeps the user signed in
 	Description string `json:"description,omitempty,omitzero"`
 
-	// DisplayName is the name of the scope on the consent page
+	// DisplayName is the name of the scope on the consent page.
 	//
 	// Example: Stay signed in
 	DisplayName string `json:"displayName,omitempty,omitzero"`
 
-	// Links links a scope to its resource
+	// Links links a scope to its resource.
 	Links ScopeLinks `json:"_links,omitempty,omitzero"`
 }
 
-// ScopeLinks links a scope to its resource
+// ScopeLinks links a scope to its resource.
 type ScopeLinks struct {
-	// Scope is a link to a resource, with its name
+	// Scope is a link to a resource, with its name.
 	Scope ResourceLink `json:"scope,omitempty,omitzero"`
 }
 
-// SelfLink is a link to the token itself
+// SelfLink is a link to the token itself.
 type SelfLink struct {
-	// Href is the URL of the token
+	// Href is the URL of the token.
 	//
 	// Example: https://subdomain.okta.com/api/v1/apps/0oardd5r32PWsF4421d7/tokens/oar1gytf4dW8R5tmZ1d7
 	Href string `json:"href"`
 
-	// Name is the name of the link
+	// Name is the name of the link.
 	Name string `json:"name,omitempty,omitzero"`
 
-	// Type is the media type of the target; the default is `application/json`
+	// Type is the media type of the target; the default is `application/json`.
 	Type string `json:"type,omitempty,omitzero"`
 
-	// Templated reports whether the URL is a template
+	// Templated reports whether the URL is a template.
 	Templated bool `json:"templated,omitempty,omitzero"`
 
-	// Hints describes how a link may be used
+	// Hints describes how a link may be used.
 	Hints LinkHints `json:"hints,omitempty,omitzero"`
 }
 
-// Token is the metadata of one OAuth 2.0 refresh token that a user holds for an app
+// Token is the metadata of one OAuth 2.0 refresh token that a user holds for an app.
 type Token struct {
-	// ID identifies the token
+	// ID identifies the token.
 	//
 	// Example: oar1gytf4dW8R5tmZ1d7
 	ID string `json:"id,omitempty,omitzero"`
 
-	// Status is the status of a token, which determines whether it can still be used
+	// Status is the status of a token, which determines whether it can still be used.
 	//
 	// Example: ACTIVE
 	Status TokenStatus `json:"status,omitempty,omitzero"`
 
-	// Created is the time at which the token was issued
+	// Created is the time at which the token was issued.
 	//
 	// Example: 2025-11-06T14:20:08.000Z
 	Created time.Time `json:"created,omitempty,omitzero"`
 
-	// LastUpdated is the time of the last change
+	// LastUpdated is the time of the last change.
 	//
 	// Example: 2025-11-06T14:20:08.000Z
 	LastUpdated time.Time `json:"lastUpdated,omitempty,omitzero"`
 
-	// ExpiresAt is the time at which the token expires
+	// ExpiresAt is the time at which the token expires.
 	//
 	// Example: 2025-11-13T14:20:08.000Z
 	ExpiresAt time.Time `json:"expiresAt,omitempty,omitzero"`
 
-	// Issuer is the URL of the authorization server that issued the token
+	// Issuer is the URL of the authorization server that issued the token.
 	//
 	// Example: https://subdomain.okta.com/oauth2/ausrdd8du39KFvOkt1d7
 	Issuer string `json:"issuer,omitempty,omitzero"`
 
-	// ClientID is the client ID of the app
+	// ClientID is the client ID of the app.
 	//
 	// Example: 0oardd5r32PWsF4421d7
 	ClientID string `json:"clientId,omitempty,omitzero"`
 
-	// UserID identifies the user who holds the token
+	// UserID identifies the user who holds the token.
 	//
 	// Example: 00unkw1sfbTw08c0g1d7
 	UserID string `json:"userId,omitempty,omitzero"`
 
-	// Scopes lists the names of the granted scopes
+	// Scopes lists the names of the granted scopes.
 	Scopes []string `json:"scopes,omitempty,omitzero"`
 
-	// Embedded holds the details that were requested with `expand`
+	// Embedded holds the details that were requested with `expand`.
 	Embedded TokenEmbedded `json:"_embedded,omitempty,omitzero"`
 
-	// Links links a token to related resources
+	// Links links a token to related resources.
 	Links TokenLinks `json:"_links,omitempty,omitzero"`
 }
 
-// TokenEmbedded holds the details that were requested with `expand`
+// TokenEmbedded holds the details that were requested with `expand`.
 type TokenEmbedded struct {
-	// Scopes describes the granted scopes
+	// Scopes describes the granted scopes.
 	Scopes []Scope `json:"scopes,omitempty,omitzero"`
 }
 
-// TokenLinks links a token to related resources
+// TokenLinks links a token to related resources.
 type TokenLinks struct {
-	// App is a link to a resource, with its name
+	// App is a link to a resource, with its name.
 	App ResourceLink `json:"app,omitempty,omitzero"`
 
-	// AuthorizationServer is a link to a resource, with its name
+	// AuthorizationServer is a link to a resource, with its name.
 	AuthorizationServer ResourceLink `json:"authorizationServer,omitempty,omitzero"`
 
-	// Client is a link to a resource, with its name
+	// Client is a link to a resource, with its name.
 	Client ResourceLink `json:"client,omitempty,omitzero"`
 
-	// Revoke is a link for revoking the token
+	// Revoke is a link for revoking the token.
 	Revoke RevokeLink `json:"revoke,omitempty,omitzero"`
 
-	// Self is a link to the token itself
+	// Self is a link to the token itself.
 	Self SelfLink `json:"self,omitempty,omitzero"`
 
-	// User is a link to a resource, with its name
+	// User is a link to a resource, with its name.
 	User ResourceLink `json:"user,omitempty,omitzero"`
 }
 
-// After is an opaque cursor
+// After is an opaque cursor.
 //
 // Example: 16275000448691
 type After = string
 
-// AppID identifies an app
+// AppID identifies an app.
 //
 // Example: 0oardd5r32PWsF4421d7
 type AppID = string
 
-// Expand selects what to embed
+// Expand selects what to embed.
 //
 // Example: scope
 type Expand = string
 
-// Limit limits the number of tokens on a page
+// Limit limits the number of tokens on a page.
 type Limit = int
 
-// TokenID identifies a refresh token of an app
+// TokenID identifies a refresh token of an app.
 //
 // Example: oar1gytf4dW8R5tmZ1d7
 type TokenID = string
 
-// BadRequest is Okta's description of a failed request
+// BadRequest is the body of the contract's response BadRequest.
 type BadRequest = Error
 
-// Forbidden is Okta's description of a failed request
+// Forbidden is the body of the contract's response Forbidden.
 type Forbidden = Error
 
-// NotFound is Okta's description of a failed request
+// NotFound is the body of the contract's response NotFound.
 type NotFound = Error
 
-// TooManyRequests is Okta's description of a failed request
+// TooManyRequests is the body of the contract's response TooManyRequests.
 type TooManyRequests = Error
 
-// Unauthorized is Okta's description of a failed request
+// Unauthorized is the body of the contract's response Unauthorized.
 type Unauthorized = Error
 
-// Unexpected is Okta's description of a failed request
+// Unexpected is the body of the contract's response Unexpected.
 type Unexpected = Error
 
 // ListTokensParams defines parameters for ListTokens.
 type ListTokensParams struct {
-	// Expand embeds the details of each scope in `_embedded`, if its value is `scope`
+	// Expand embeds the details of each scope in `_embedded`, if its value is `scope`.
 	Expand *Expand `form:"expand,omitempty" json:"expand,omitempty"`
 
-	// After selects the page to return; it is an opaque cursor from a `next` link
+	// After selects the page to return; it is an opaque cursor from a `next` link.
 	After *After `form:"after,omitempty" json:"after,omitempty"`
 
-	// Limit limits the number of tokens on a page
+	// Limit limits the number of tokens on a page.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
 // GetTokenParams defines parameters for GetToken.
 type GetTokenParams struct {
-	// Expand embeds the details of each scope in `_embedded`, if its value is `scope`
+	// Expand embeds the details of each scope in `_embedded`, if its value is `scope`.
 	Expand *Expand `form:"expand,omitempty" json:"expand,omitempty"`
 }
 

@@ -43,7 +43,7 @@ components:
 			"breaks clients: Token/status: cannot be compared: the reference #/components/schemas/Status leads nowhere",
 		}},
 		{"an example that leads nowhere", "#/components/examples/Tokens", "#/components/examples/Nothing", nil},
-		{"a description that is a map", "description: identifies the token\n", "description: {en: identifies the token}\n", nil},
+		{"a description that is a map", "description: identifies the token.\n", "description: {en: identifies the token}\n", nil},
 		{"a defect elsewhere", "\ncomponents:\n  parameters:\n",
 			"\n  /api/v1/others: 7\ncomponents:\n  parameters:\n    Twice: {in: query}\n    Twice: {in: query}\n", nil},
 		{"an allOf", "    TokenStatus:\n", "    TokenStatus:\n      allOf: [{type: string}, {enum: [ACTIVE, REVOKED, EXPIRED]}]\n", nil},

@@ -49,7 +49,7 @@ func (b *builder) schema(name string) (m model, refers []string, err error) {
 	if schema == nil {
 		return m, nil, fmt.Errorf("the contract has no schema %s", name)
 	}
-	m = model{Name: name, Doc: wrap(code(name)+" "+schema.Value.Description+".", "")}
+	m = model{Name: name, Doc: wrap(code(name)+" "+schema.Value.Description, "")}
 	if len(schema.Value.Enum) > 0 {
 		m.Table, err = b.values(name)
 		return m, nil, err
@@ -71,7 +71,8 @@ func (b *builder) schema(name string) (m model, refers []string, err error) {
 			shown = linkTo(base, shown)
 			refers = append(refers, base)
 		}
-		m.Table.add(code(property), code(field.Names[0].Name), shown, described.Value.Description)
+		m.Table.add(code(property), code(field.Names[0].Name), shown,
+			strings.TrimSuffix(described.Value.Description, "."))
 	}
 	if inGo, all := len(fields), len(schema.Value.Properties); inGo != all {
 		return m, nil, fmt.Errorf("schema %s has %d properties, and %d in Go", name, all, inGo)

@@ -119,7 +119,8 @@ func (b *builder) addParameters(o *operation, parameters openapi3.Parameters) er
 		case isArgument && !slices.Contains(strings.FieldsFunc(o.Methods[0].Signature, isPunctuation), argument):
 			return fmt.Errorf("%s has no argument %s for parameter %s", o.Methods[0].Name, argument, p.Name)
 		}
-		o.Parameters.add(code(p.Name)+mark(p.Extensions), typeName(p.Schema), notes(p), code(inGo), p.Description)
+		o.Parameters.add(code(p.Name)+mark(p.Extensions), typeName(p.Schema), notes(p), code(inGo),
+			strings.TrimSuffix(p.Description, "."))
 	}
 	return nil
 }

@@ -59,7 +59,7 @@ info: {title: Pets, version: 1.2.3}
 paths:
   /pets/{petId}:
     parameters:
-      - {name: petId, in: path, required: true, description: names the pet, schema: {type: string}}
+      - {name: petId, in: path, required: true, description: names the pet., schema: {type: string}}
     get:
       operationId: readPet
       x-upstream-operation-id: petRead
@@ -67,7 +67,7 @@ paths:
       description: It is fed first.
       security: [{key: []}, {oauth: [pets.read]}]
       parameters:
-        - {name: toys, in: query, description: 'how many | toys', schema: {type: integer, minimum: 1, maximum: 9, default: 3}}
+        - {name: toys, in: query, description: 'how many | toys.', schema: {type: integer, minimum: 1, maximum: 9, default: 3}}
       responses:
         '200':
           description: The pet
@@ -82,11 +82,11 @@ components:
   schemas:
     Pet:
       type: object
-      description: is an animal
+      description: is an animal.
       properties:
-        name: {type: string, description: is what it hears}
-        kinds: {type: array, items: {$ref: '#/components/schemas/Kind'}, description: tells what it is}
-    Kind: {type: string, description: is a species, enum: [CAT]}
+        name: {type: string, description: is what it hears.}
+        kinds: {type: array, items: {$ref: '#/components/schemas/Kind'}, description: tells what it is.}
+    Kind: {type: string, description: is a species., enum: [CAT]}
 `
 
 const smallClient = `package pets

@@ -41,8 +41,8 @@ var operationChanges = []change{
 		contract: replaced(getParameters, `
         - name: fields
           in: query
-          description: names what to return
-          schema: {type: string, description: names properties, x-go-type-skip-optional-pointer: false}
+          description: names what to return.
+          schema: {type: string, description: names properties., x-go-type-skip-optional-pointer: false}
 `[1:]+getParameters),
 		drift:     []string{"getToken/parameters/query/fields: added"},
 		checklist: []string{"api/calloptions.go", "internal/reference/binding.go", "api/oktatest/handler.go", "cmd/apptokens/list.go", "README.md"},
@@ -75,8 +75,8 @@ func Fields(names string) GetOption {
         - name: tenant
           in: query
           required: true
-          description: names the tenant
-          schema: {type: string, description: names a tenant}
+          description: names the tenant.
+          schema: {type: string, description: names a tenant.}
 `[1:]+getParameters),
 		drift:     []string{"getToken/parameters/query/tenant: added"},
 		checklist: []string{"api/calloptions.go", "internal/reference/binding.go"},

@@ -17,7 +17,7 @@ var schemaChanges = []change{
         jkt:
           type: string
           x-order: 12
-          description: is the thumbprint of the DPoP key
+          description: is the thumbprint of the DPoP key.
 `[1:]+issuer),
 		drift:     []string{"Token/jkt: added"},
 		checklist: []string{"gen/overlay.yaml", "api/oktatest/token.go", "cmd/apptokens/columns.go", "api/token_test.go"},
@@ -33,13 +33,13 @@ var schemaChanges = []change{
     Device:
       type: object
       x-order: 12
-      description: is where the token is kept
+      description: is where the token is kept.
       properties:
         system:
           type: object
-          description: is what it runs
+          description: is what it runs.
           properties:
-            name: {type: string, description: is its name}
+            name: {type: string, description: is its name.}
     TokenStatus:
 `[1:]),
 		drift:     []string{"Token/device: added"},
