@@ -55,8 +55,8 @@ func (e *endpoint) parse(body []byte, secrets []string) (*grant, error) {
 	return &grant{token: response.AccessToken, expires: expires, renewAt: renewAt}, nil
 }
 
-// granted returns the secrets in a response of any status, whose body may be cut or not JSON: its access tokens, decoded
-// and as written, and headers that contain one. A header may repeat more of a token than a body that was cut there.
+// granted returns the secrets in a response of any status, whose body may be cut or not JSON: its access tokens,
+// decoded and as written, and headers that contain one, because a header may repeat the rest of a token that was cut.
 func granted(body string, header http.Header) (secrets []string) {
 	var response struct {
 		AccessToken string `json:"access_token"`
