@@ -1,5 +1,6 @@
-// Package oauth authorizes the client of package api as an OAuth 2.0 service app of Okta. It uses a private key instead
-// of an API token, for the scopes that the app was granted, and access tokens that are useless if stolen (DPoP).
+// Package oauth authorizes the client of package api as an OAuth 2.0 service app of Okta. A service app has a private
+// key instead of an API token. Its access tokens have only the scopes that it was granted and, with DPoP, are useless
+// if stolen.
 //
 //	key, err := oauth.ParsePrivateKey(pem)
 //	if err != nil {

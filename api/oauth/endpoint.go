@@ -10,6 +10,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -111,7 +112,9 @@ func (e *endpoint) send(ctx context.Context, nonce string) (*grant, http.Header,
 	resp, err := roundTrip(transport, req)
 	if err != nil {
 		permanent := retry.IsPermanent(err) // redaction would hide it
-		err = text.RedactError(err, append(secrets, header.ProxyCredentials(transport, req)...)...)
+		// net/http quotes what is not a response, such as a body without a status line.
+		quoted := granted(strings.ReplaceAll(err.Error(), `\"`, `"`), nil)
+		err = text.RedactError(err, slices.Concat(secrets, quoted, header.ProxyCredentials(transport, req))...)
 		switch {
 		case permanent:
 		case errors.Is(ctx.Err(), context.DeadlineExceeded):
@@ -123,6 +126,7 @@ func (e *endpoint) send(ctx context.Context, nonce string) (*grant, http.Header,
 	}
 	defer resp.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody))
+	secrets = append(secrets, granted(string(body), resp.Header)...)
 	switch {
 	case resp.StatusCode != http.StatusOK:
 		return nil, resp.Header, e.refusal(resp, body, secrets)
@@ -132,7 +136,7 @@ func (e *endpoint) send(ctx context.Context, nonce string) (*grant, http.Header,
 	}
 	grant, err := e.parse(body, secrets)
 	if err != nil {
-		return nil, resp.Header, e.failed(resp, append(secrets, grant.token), err) // a header may repeat the new token
+		return nil, resp.Header, e.failed(resp, secrets, err)
 	}
 	return grant, resp.Header, nil
 }

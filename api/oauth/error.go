@@ -59,7 +59,7 @@ func (e *Error) Error() string {
 // remedies are remedies for the error codes of Okta's token endpoint
 // (https://developer.okta.com/docs/reference/api/oidc/#possible-errors).
 var remedies = map[string]string{
-	"invalid_client":     "is the public key registered with this client, under this key id, and is the clock right?",
+	"invalid_client":     "is the public key registered with this client, under this key ID, and is the clock right?",
 	"invalid_scope":      scopeRemedy,
 	"consent_required":   scopeRemedy,
 	"invalid_dpop_proof": "if the app requires DPoP, leave out WithoutDPoP (dpopEnabled: false); is the clock right?",

@@ -22,7 +22,7 @@ const (
 	maxRenewal = time.Minute
 )
 
-// parse reads the body of a successful response. The grant has the access token even if there is an error.
+// parse reads the body of a successful response.
 func (e *endpoint) parse(body []byte, secrets []string) (*grant, error) {
 	var response struct {
 		AccessToken string          `json:"access_token"`
@@ -31,29 +31,53 @@ func (e *endpoint) parse(body []byte, secrets []string) (*grant, error) {
 		Scope       string          `json:"scope"`
 	}
 	if json.Unmarshal(body, &response) != nil {
-		return &grant{}, fmt.Errorf("%w: the body is not a token response", api.ErrUnexpectedResponse)
+		return nil, fmt.Errorf("%w: the body is not a token response", api.ErrUnexpectedResponse)
 	}
-	granted := &grant{token: response.AccessToken}
 	if response.AccessToken == "" || strings.ContainsFunc(response.AccessToken, text.NotVisible) {
-		return granted, fmt.Errorf("%w: it contains no access token, or an invalid one", api.ErrUnexpectedResponse)
+		return nil, fmt.Errorf("%w: it contains no access token, or an invalid one", api.ErrUnexpectedResponse)
 	}
 	want := "Bearer"
 	if e.prover != nil {
 		want = "DPoP"
 	}
 	if !strings.EqualFold(response.TokenType, want) {
-		got := tidy(response.TokenType, append(secrets, granted.token))
-		return granted, fmt.Errorf(
+		got := tidy(response.TokenType, secrets)
+		return nil, fmt.Errorf(
 			"%w: the token type is %q, want %q; use WithoutDPoP (dpopEnabled: false) only for an app that gets bearer tokens",
 			api.ErrUnexpectedResponse, got, want)
 	}
 	if missing := e.missing(response.Scope); len(missing) > 0 {
-		return granted, missingScopes(missing)
+		return nil, missingScopes(missing)
 	}
 	lifetime := lifetime(response.ExpiresIn)
-	granted.expires = time.Now().Add(lifetime)
-	granted.renewAt = granted.expires.Add(-min(lifetime/10, maxRenewal))
-	return granted, nil
+	expires := time.Now().Add(lifetime)
+	renewAt := expires.Add(-min(lifetime/10, maxRenewal))
+	return &grant{token: response.AccessToken, expires: expires, renewAt: renewAt}, nil
+}
+
+// granted returns the secrets in a response of any status, whose body may be cut or not JSON: its access tokens,
+// decoded and as written, and headers that contain one, because a header may repeat the rest of a token that was cut.
+func granted(body string, header http.Header) (secrets []string) {
+	var response struct {
+		AccessToken string `json:"access_token"`
+	}
+	_ = json.Unmarshal([]byte(body), &response)
+	secrets = append(secrets, response.AccessToken)
+	for _, after := range strings.SplitN(body, `"access_token"`, 4)[1:] { // no more, because each takes time to redact
+		after = strings.TrimLeft(after, ": \t\r\n") + `"` // the quote ends a token that was cut
+		decoder := json.NewDecoder(strings.NewReader(after))
+		var token string
+		if decoder.Decode(&token) != nil || strings.Contains("[redacted]", token) { // would be redacted again
+			continue
+		}
+		for _, name := range []string{"X-Okta-Request-Id", "Content-Type"} {
+			if said := header.Get(name); strings.Contains(said, token) {
+				secrets = append(secrets, said)
+			}
+		}
+		secrets = append(secrets, token, strings.Trim(after[:decoder.InputOffset()], "\" \t\r\n"))
+	}
+	return secrets
 }
 
 // missing returns the scopes that were requested but not granted. A response without scopes grants all (RFC 6749,

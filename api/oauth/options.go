@@ -91,7 +91,7 @@ func isID(id string) bool {
 // default is the key ID of the JWK that the key was parsed from, or none.
 func WithKeyID(id string) Option {
 	const why = "it is empty, a placeholder, or contains a character never found in key IDs"
-	err := check.That(isID(id), "key id", "(not shown)", why)
+	err := check.That(isID(id), "key ID", "(not shown)", why)
 	return check.Option(err, func(s *settings) { s.keyID = id })
 }
 

@@ -82,8 +82,9 @@ func (s *ServiceApp) Authorize(ctx context.Context, req *http.Request) error {
 // authorized request. It reports whether to make another attempt, because a new nonce, proof or token may help. An
 // [api.Client] calls Observe; with another client, call it yourself, and repeat the request if it returns true.
 //
-// If a token is refused, it is replaced; if its replacement is refused at once, that is not, because Okta also answers
-// 401 for reasons other than the token.
+// After a 401 that does not concern the proof, the next attempt gets a new token. If that token draws a 401, too,
+// within a minute and before any response has accepted it, Observe returns false, because Okta also answers 401 for
+// reasons other than the token.
 func (s *ServiceApp) Observe(resp *http.Response) (again bool) {
 	s.endpoint.clock.learn(resp.Header)
 	if resp.Request == nil {
