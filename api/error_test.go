@@ -34,7 +34,7 @@ func TestErrorsLogTheirFields(t *testing.T) {
 	}
 }
 
-func TestErrorsTellWhatOktaSaid(t *testing.T) {
+func TestErrorsReportWhatOktaSaid(t *testing.T) {
 	t.Parallel()
 	org, client := newOrg(t, 3)
 	org.Inject(oktatest.Body(http.StatusBadRequest, "application/json", `{"errorCode":"E0000001","errorSummary":"Api validation failed: \u001b[2Jlimit",
@@ -57,10 +57,10 @@ func TestErrorsTellWhatOktaSaid(t *testing.T) {
 }
 
 // Whether a revocation that failed may have been carried out depends on all its attempts.
-func TestErrorsOfRevocationsTellWhetherItMayBeDone(t *testing.T) {
+func TestErrorsOfRevocationsReportWhetherItMayBeDone(t *testing.T) {
 	t.Parallel()
 	revoke := func(ctx context.Context, client *api.Client) error { return client.RevokeAll(ctx, appID) }
-	list := func(ctx context.Context, client *api.Client) error {
+	get := func(ctx context.Context, client *api.Client) error {
 		_, err := client.Get(ctx, appID, "oar1")
 		return err
 	}
@@ -77,7 +77,7 @@ func TestErrorsOfRevocationsTellWhetherItMayBeDone(t *testing.T) {
 		"it breaks, and then Okta refuses":   {[]oktatest.Fault{oktatest.DropAfter(), oktatest.Status(403)}, revoke, true},
 		"something answers with a page":      {[]oktatest.Fault{oktatest.HTML(200)}, revoke, true},
 		"something sends the request away":   {[]oktatest.Fault{oktatest.Redirect(302, "https://login.example/")}, revoke, true},
-		"the connection of a listing breaks": {[]oktatest.Fault{oktatest.DropBefore().Forever()}, list, false},
+		"the connection of a read breaks":    {[]oktatest.Fault{oktatest.DropBefore().Forever()}, get, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -140,7 +140,7 @@ func TestCancellingEndsAPacedWait(t *testing.T) {
 	})
 }
 
-// What others took in a short while does not tell what they take in a long one.
+// What others took in a short while does not show what they take in a long one.
 func TestACallAfterAPauseGoesOut(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

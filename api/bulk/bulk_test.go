@@ -236,25 +236,6 @@ func TestEveryTokenIsRevokedOnce(t *testing.T) {
 	}
 }
 
-// To change what was selected changes nothing of what is revoked.
-func TestSelectedIsTheCallers(t *testing.T) {
-	t.Parallel()
-	org := newOrg()
-	job := bulk.Job{AppIDs: apps, Filter: bulk.Filter{UserIDs: []string{user(org)}}}
-	_, others := held(org, user(org), true), held(org, user(org), false)
-	userID := user(org)
-	for event := range bulk.Revoke(t.Context(), newClient(t, org.Transport()), job) {
-		if selected, ok := event.(bulk.Selected); ok {
-			for i := range selected.Matches {
-				selected.Matches[i] = bulk.Match{AppID: "0oa1", Token: org.Tokens("0oa1")[i]}
-			}
-		}
-	}
-	if !slices.Equal(held(org, userID, false), others) {
-		t.Error("tokens of others were revoked")
-	}
-}
-
 // The workers keep their connections: a new one for each request costs a handshake, and floods a proxy.
 func TestRevocationsReuseTheirConnections(t *testing.T) {
 	t.Parallel()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -14,7 +15,7 @@ import (
 	"example.com/apptokens/api/bulk"
 )
 
-// To leave the loop in the middle stops the rest, and leaves no goroutine behind.
+// Leaving the loop in the middle stops the rest, and leaves no goroutine behind.
 func TestLeavingTheLoop(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -54,10 +55,14 @@ func TestLeavingTheLoopAtAnyEvent(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				org, ids := newApps(2, 50)
 				job := bulk.Job{AppIDs: ids, Filter: everything, Concurrency: 1}
+				left := false
 				for event := range bulk.Revoke(t.Context(), newClient(t, slow(org, time.Second, nil)), job) {
-					if test.is(event) {
+					if left = test.is(event); left {
 						break
 					}
+				}
+				if !left {
+					t.Fatal("the loop ended by itself, without the event")
 				}
 				sent := map[string]int{}
 				for _, request := range org.Requests() {
@@ -77,7 +82,32 @@ func is[T bulk.Event](event bulk.Event) bool {
 	return ok
 }
 
-// A loop that panics leaves no goroutine behind; the bubble would tell.
+// Changing the selection does not change what is revoked.
+func TestSelectedIsTheCallers(t *testing.T) {
+	t.Parallel()
+	org := newOrg()
+	job := bulk.Job{AppIDs: apps, Filter: bulk.Filter{UserIDs: []string{user(org)}}}
+	userID := user(org)
+	others := held(org, userID, false)
+	for event, err := range bulk.Revoke(t.Context(), newClient(t, org.Transport()), job) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if selected, ok := event.(bulk.Selected); ok {
+			for i := range selected.Matches {
+				selected.Matches[i] = bulk.Match{AppID: "0oa1", Token: org.Tokens("0oa1")[i]}
+			}
+		}
+	}
+	if left := held(org, userID, true); len(left) > 0 {
+		t.Errorf("the user's tokens %v are left", left)
+	}
+	if !slices.Equal(held(org, userID, false), others) {
+		t.Error("tokens of others were revoked")
+	}
+}
+
+// A loop that panics leaves no goroutine behind; the bubble would report it.
 func TestALoopThatPanics(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -49,7 +49,7 @@ func held(org *oktatest.Org, userID string, his bool) (ids []string) {
 	return ids
 }
 
-// report is what a job told.
+// report is what a job reported.
 type report struct {
 	listed   []bulk.Listed
 	selected []string

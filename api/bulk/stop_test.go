@@ -53,7 +53,7 @@ func TestRevokeStopsBeforeItBegins(t *testing.T) {
 		"when the loop ends":              {job: bulk.Job{AppIDs: apps, Filter: everything}, leave: true},
 		"when an app is unknown":          {job: bulk.Job{AppIDs: append([]string{"0oaUnknown"}, apps...), Filter: everything}, want: api.ErrNotFound},
 		"when the last app is unknown":    {job: bulk.Job{AppIDs: append(slices.Clone(apps), "0oaUnknown"), Filter: everything}, want: api.ErrNotFound},
-		"when an app ID is none":          {job: bulk.Job{AppIDs: []string{".."}, Filter: everything}, want: api.ErrInvalidArgument},
+		"when an app ID is invalid":       {job: bulk.Job{AppIDs: []string{".."}, Filter: everything}, want: api.ErrInvalidArgument},
 		"when the second page is refused": {job: bulk.Job{AppIDs: apps, Filter: everything}, fault: new(oktatest.Status(403).After(1)), want: api.ErrForbidden},
 		"without an app":                  {job: bulk.Job{Filter: everything}},
 		"when nothing matches":            {job: bulk.Job{AppIDs: apps, Filter: bulk.Filter{UserIDs: []string{"00u"}}}},

@@ -90,8 +90,8 @@ func TestFilesThatCannotBeRead(t *testing.T) {
 		breakFile func(path string) error
 		says      string
 	}{
-		"a directory": {func(path string) error { return os.Mkdir(path, 0o700) }, "it is not a regular file"},
-		"no YAML":     {func(path string) error { return os.WriteFile(path, []byte("okta: [secret"), 0o600) }, "it is not valid YAML"},
+		"a directory":  {func(path string) error { return os.Mkdir(path, 0o700) }, "it is not a regular file"},
+		"invalid YAML": {func(path string) error { return os.WriteFile(path, []byte("okta: [secret"), 0o600) }, "it is not valid YAML"},
 		"a key twice": {func(path string) error {
 			return os.WriteFile(path, []byte("okta: {client: {requestTimeout: 1}}\nokta: {}"), 0o600)
 		}, "line 2: a key occurs twice"},

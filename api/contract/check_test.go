@@ -142,13 +142,13 @@ func TestCheckRefuses(t *testing.T) {
 	t.Parallel()
 	good := target(orgURL)
 	for name, change := range map[string]func(*contract.Target){
-		"a URL that is none":       func(target *contract.Target) { target.URL = "acme.okta.com" },
+		"a URL without a scheme":   func(target *contract.Target) { target.URL = "acme.okta.com" },
 		"no credential":            func(target *contract.Target) { target.Auth = nil },
 		"an app ID of ..":          func(target *contract.Target) { target.AppID = ".." },
 		"to revoke without an app": func(target *contract.Target) { target.AppID = "" },
 		"negative pages":           func(target *contract.Target) { target.MaxPages = -1 },
 		"a share over one":         func(target *contract.Target) { target.RateShare = 1.5 },
-		"a share that is none":     func(target *contract.Target) { target.RateShare = math.NaN() },
+		"a share that is NaN":      func(target *contract.Target) { target.RateShare = math.NaN() },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

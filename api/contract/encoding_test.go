@@ -42,7 +42,7 @@ func TestEncodedBodiesAreChecked(t *testing.T) {
 		"GZIP in capitals":        {encoding: "GZIP", body: good},
 		"identity":                {encoding: "identity", body: "[]"},
 		"gzip of a bad body":      {encoding: "gzip", body: bad, where: "response body", pointer: "/0/id", rule: "type"},
-		"gzip that is none":       {encoding: "gzip", body: "[]", where: encodingHeader, rule: "encoding"},
+		"gzip in name only":       {encoding: "gzip", body: "[]", where: encodingHeader, rule: "encoding"},
 		"gzip that ends early":    {encoding: "gzip", body: good[:len(good)/2], where: encodingHeader, rule: "encoding"},
 		"another encoding":        {encoding: "br", body: "\x0b\x02", where: encodingHeader, rule: "encoding"},
 		"gzip twice":              {encoding: "gzip, gzip", body: good, where: encodingHeader, rule: "encoding"},

@@ -145,7 +145,7 @@ func TestResponsesThatViolateTheContractAreErrors(t *testing.T) {
 	}{
 		"an ID that is a number": {fault: page(`"oar1"`, "1"), where: "response body", pointer: "/1/id", rule: "type"},
 		"an unknown status":      {fault: page("ACTIVE", "ASLEEP"), where: "response body", pointer: "/1/status", rule: "enum"},
-		"a date that is none": {fault: page("2025-11-06T14:20:08.000Z", "yesterday"), where: "response body",
+		"a date that is a word": {fault: page("2025-11-06T14:20:08.000Z", "yesterday"), where: "response body",
 			pointer: "/1/created", rule: "format"},
 		"null for a string": {fault: page(`"oar1"`, "null"), where: "response body", pointer: "/1/id", rule: "nullable"},
 		"scopes in a string": {fault: page(`["openid"]`, `"openid"`), where: "response body", pointer: "/1/scopes",

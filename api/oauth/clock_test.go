@@ -45,7 +45,7 @@ func TestWrongClocks(t *testing.T) {
 }
 
 // A refusal is repeated for a clock that was wrong, not for one that is known already.
-func TestAKnownClockIsNoReasonToRepeat(t *testing.T) {
+func TestAKnownClockIsNotAReasonToRepeat(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		app := registered()

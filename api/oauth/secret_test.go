@@ -141,7 +141,7 @@ func testNoSecretIsShown(t *testing.T, atLeast int, option oauth.Option) {
 		transport.add(new(big.Int).SetBytes(raw).String())
 		transport.add(hex.EncodeToString(raw))
 		if len(transport.secrets) < atLeast || shown.Len() < 10_000 {
-			t.Fatalf("%d secrets, %d bytes: too little to tell", len(transport.secrets), shown.Len())
+			t.Fatalf("%d secrets, %d bytes: too few for this test to show anything", len(transport.secrets), shown.Len())
 		}
 		for _, secret := range transport.secrets {
 			if i := strings.Index(shown.String(), secret); i >= 0 {

@@ -143,7 +143,7 @@ func TestAuthorizeIsARequestEditor(t *testing.T) {
 
 // A dial that fails proves that nothing was sent, whatever authorization sent before: a 404 on the retry is not a
 // success.
-func TestATokenRequestIsNoRevocation(t *testing.T) {
+func TestATokenRequestIsNotARevocation(t *testing.T) {
 	t.Parallel()
 	org := oktatest.NewServer(oktatest.WithApp(appID, 1), oktatest.WithServiceApp(registered()))
 	t.Cleanup(org.Close)

@@ -21,7 +21,7 @@ var proofs = map[string]struct {
 }{
 	"two": {func(p *party, m, u string) []string { return []string{p.proof(m, u, nil), p.proof(m, u, nil)} },
 		"one DPoP header"},
-	"no JWT": {func(*party, string, string) []string { return []string{"x"} }, "not a JWT"},
+	"not a JWT": {func(*party, string, string) []string { return []string{"x"} }, "not a JWT"},
 	"another type": {func(p *party, m, u string) []string {
 		return []string{sign(p.dpop, jose.ES256, proofOptions("JWT"), claims{})}
 	}, "typ"},

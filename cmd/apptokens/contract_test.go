@@ -43,8 +43,8 @@ func TestContractChecksAServer(t *testing.T) {
 			out: []string{"failed   self link ", "\n           contract: listTokens: response header Link: required: it is missing", "\n           rule from: recorded traffic"}},
 		"counts what could not be checked": {args: []string{"0oa1", "--write", "--yes"}, fault: &readOnly, code: 1, left: held,
 			out: []string{"errored  revoke all ", " passed, 0 failed, 3 errored, 6 skipped; "}, err: "apptokens: 3 of 32 probes could not be made"},
-		"in a format that it has not": {args: []string{"0oa1", "-o", "csv"}, code: 2, err: "a table, json, yaml or junit", left: held},
-		"of an ID that is none":       {args: []string{".."}, code: 2, err: "another resource", left: held},
+		"in a format it does not have": {args: []string{"0oa1", "-o", "csv"}, code: 2, err: "a table, json, yaml or junit", left: held},
+		"of an invalid ID":             {args: []string{".."}, code: 2, err: "another resource", left: held},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -48,9 +48,9 @@ func TestAnInterruptedListingSaysSo(t *testing.T) {
 func TestATerminalShowsProgress(t *testing.T) {
 	t.Parallel()
 	org := newOrg(t, 2*api.MaxPageSize+50)
-	org.Inject(oktatest.Throttle(2 * time.Second).After(2))
+	org.Inject(oktatest.UsedUp(0).After(2))
 	got := command{org: org, tty: true}.run(t.Context(), "list", "0oa1")
-	for _, want := range []string{progress.ClearLine + fmt.Sprint(api.MaxPageSize) + " tokens", "tokens; the org is at its concurrency limit, trying again at ", progress.ClearLine + fmt.Sprint(2*api.MaxPageSize+50) + " tokens\n"} {
+	for _, want := range []string{progress.ClearLine + fmt.Sprint(api.MaxPageSize) + " tokens", "tokens; the org's rate limit is used up, trying again at ", progress.ClearLine + fmt.Sprint(2*api.MaxPageSize+50) + " tokens\n"} {
 		if !strings.Contains(got.err, want) {
 			t.Errorf("stderr %q lacks %q", got.err, want)
 		}
@@ -61,7 +61,7 @@ func TestATerminalShowsProgress(t *testing.T) {
 func TestALongWaitIsALineWithoutATerminal(t *testing.T) {
 	t.Parallel()
 	org := newOrg(t, 3)
-	org.Inject(oktatest.Throttle(5 * time.Second).Times(1))
+	org.Inject(oktatest.Throttle(4 * time.Second).Times(1))
 	command := exec.CommandContext(t.Context(), build(t), "list", "0oa1")
 	command.Env = []string{"HOME=" + t.TempDir(), "OKTA_CLIENT_ORGURL=" + org.URL, "OKTA_CLIENT_TOKEN=" + org.APIToken()}
 	var stderr strings.Builder

@@ -79,7 +79,7 @@ func TestSweepNamesTokensThatAreNew(t *testing.T) {
 }
 
 // A revocation whose responses all break has happened nevertheless, as the second listing says.
-func TestWhatIsGoneIsNoFailure(t *testing.T) {
+func TestWhatIsGoneIsNotAFailure(t *testing.T) {
 	t.Parallel()
 	org := newOrg(t, 3)
 	org.Inject(oktatest.DropAfter().On(http.MethodDelete).Times(1), oktatest.HTML(404).On(http.MethodDelete).Times(1))

@@ -46,7 +46,7 @@ func requireSignal(t *testing.T, sig os.Signal) {
 	}
 }
 
-// The command ends by the signal, so that whoever started it can tell, after it has reported what was done.
+// The command ends by the signal, so that whoever started it can see that, after it has reported what was done.
 func TestASignalEndsTheCommandAsThatSignalDoes(t *testing.T) {
 	t.Parallel()
 	binary := build(t)

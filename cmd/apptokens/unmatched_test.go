@@ -289,7 +289,7 @@ func TestAFlagIsGivenOnce(t *testing.T) {
 
 // A token whose time cannot be read does not match a filter on times. The result is not an all-clear, and tokens that
 // match are revoked.
-func TestATimeThatCannotBeReadIsNoAllClear(t *testing.T) {
+func TestATimeThatCannotBeReadIsNotAnAllClear(t *testing.T) {
 	t.Parallel()
 	const (
 		unreadable, readable = "around 2020", "2026-11-20 11:28:57 +0000 UTC"

@@ -34,7 +34,7 @@ stale, in internal/drift/deliberate.yaml but not a difference any more:
 1 unexpected (breaks clients: 0, may break clients: 0, harmless: 1), 1 deliberate, 1 stale
 `
 
-func TestCompareTellsWhatIsUnexpected(t *testing.T) {
+func TestCompareReportsWhatIsUnexpected(t *testing.T) {
 	t.Parallel()
 	text := edited(t, "{size: {type: integer}}", "{size: {type: string}}")
 	more := edited(t, "{size: {type: integer}}", "{size: {type: string}, colour: {type: string}}")

@@ -43,7 +43,7 @@ Take out of internal/drift/deliberate.yaml what does not differ any more:
 
 const onceDeliberate = "- {where: Thing, what: required with size, why: Once.}"
 
-func TestTheChecklistTellsWhatToEdit(t *testing.T) {
+func TestTheChecklistReportsWhatToEdit(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ name, deliberate, upstream, want, report string }{
 		{"nothing", "", smallUpstream, nothingToDo, "has 0 places to edit"},

@@ -85,7 +85,7 @@ components:
       description: is an animal.
       properties:
         name: {type: string, description: is what it hears.}
-        kinds: {type: array, items: {$ref: '#/components/schemas/Kind'}, description: tells what it is.}
+        kinds: {type: array, items: {$ref: '#/components/schemas/Kind'}, description: says what it is.}
     Kind: {type: string, description: is a species., enum: [CAT]}
 `
 
@@ -245,9 +245,9 @@ func TestWhatDoesNotFitIsAnError(t *testing.T) {
 		"credentials that go together":       {[]string{"{key: []}, {", "{key: [], "}, "2 security schemes at once"},
 		"a property without a field": {[]string{"        name: {", "        age: {type: string}\n        name: {"},
 			"schema Pet has 3 properties, and 2 in Go"},
-		"a field without a property": {[]string{`json:"kinds"`, `json:"kind"`}, "no property kind"},
-		"a model that is not there":  {[]string{"type Pet struct", "type Dog struct"}, "no type Pet"},
-		"a contract that is none":    {[]string{"paths:", "paths: ["}, "yaml"},
+		"a field without a property":  {[]string{`json:"kinds"`, `json:"kind"`}, "no property kind"},
+		"a model that is not there":   {[]string{"type Pet struct", "type Dog struct"}, "no type Pet"},
+		"a contract that is not YAML": {[]string{"paths:", "paths: ["}, "yaml"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -66,7 +66,7 @@ func TestProgressBars(t *testing.T) {
 	if got := out.String(); got != "apptokens: 2 of 40 processed\n" {
 		t.Errorf("%q", got)
 	}
-	// While there is nothing to tell, there is none.
+	// While there is nothing to report, there is no line.
 	out.Reset()
 	p = New(&out, Plain, nil)
 	p.waiting = "for the window"
