@@ -117,6 +117,17 @@ func TestJSONIsWhatTheAPISent(t *testing.T) {
 	}
 }
 
+// So are bytes that are not UTF-8, also in a token whose controls are escaped.
+func TestJSONKeepsBytesThatAreNotUTF8(t *testing.T) {
+	t.Parallel()
+	org := newOrg(t, 0)
+	org.Inject(oktatest.Body(200, "application/json", "[{\"id\":\"oar1\",\n\"x\":\"caf\xff \u009b\"},{\"id\":\"oar2\",\"x\":\"\xff\"}]"))
+	want := "{\"id\":\"oar1\",\"x\":\"caf\xff \\u009b\"}\n{\"id\":\"oar2\",\"x\":\"\xff\"}\n"
+	if got := (command{org: org}).run(t.Context(), "list", "0oa1", "-o", "jsonl"); got.code != exitDone || got.out != want {
+		t.Errorf("code %d, %q%s, want %q", got.code, got.out, got.err, want)
+	}
+}
+
 func TestListExpandsScopesIfAsked(t *testing.T) {
 	t.Parallel()
 	for flag, want := range map[string]bool{"--expand": true, "--expand=false": false} {
