@@ -206,6 +206,8 @@ func checkScope(scope string) error {
 	return nil
 }
 
+func notVisible(r rune) bool { return r <= ' ' || r > '~' }
+
 // statusNames lists the statuses in the contract.
 func statusNames() string {
 	var names []string
