@@ -54,6 +54,12 @@ The exit code is 1 if a rule is broken.`,
 }
 
 func (c *contractRun) run(command *cobra.Command, args []string) error {
+	switch {
+	case c.write && len(args) == 0:
+		return usage("--write needs an app")
+	case c.maxPages < 1:
+		return usage("--max-pages is %d, want 1 or more", c.maxPages)
+	}
 	target, err := c.target(args)
 	if err != nil {
 		return err
