@@ -50,7 +50,7 @@ func TestATerminalShowsProgress(t *testing.T) {
 	org := newOrg(t, 2*api.MaxPageSize+50)
 	org.Inject(oktatest.Throttle(2 * time.Second).After(2))
 	got := command{org: org, tty: true}.run(t.Context(), "list", "0oa1")
-	for _, want := range []string{progress.ClearLine + fmt.Sprint(api.MaxPageSize) + " tokens", "tokens; the org is at its concurrency limit, trying again at ", progress.ClearLine + fmt.Sprint(2*api.MaxPageSize+50) + " tokens\n"} {
+	for _, want := range []string{progress.ClearLine + fmt.Sprint(api.MaxPageSize) + " tokens", "tokens; the request was throttled (429), trying again at ", progress.ClearLine + fmt.Sprint(2*api.MaxPageSize+50) + " tokens\n"} {
 		if !strings.Contains(got.err, want) {
 			t.Errorf("stderr %q lacks %q", got.err, want)
 		}
@@ -66,7 +66,7 @@ func TestALongWaitIsALineWithoutATerminal(t *testing.T) {
 	command.Env = []string{"HOME=" + t.TempDir(), "OKTA_CLIENT_ORGURL=" + org.URL, "OKTA_CLIENT_TOKEN=" + org.APIToken()}
 	var stderr strings.Builder
 	command.Stderr = &stderr
-	if err := command.Run(); err != nil || !strings.HasPrefix(stderr.String(), "apptokens: the org is at its concurrency limit, trying again at ") {
+	if err := command.Run(); err != nil || !strings.HasPrefix(stderr.String(), "apptokens: the request was throttled (429), trying again at ") {
 		t.Errorf("%v, stderr %q", err, &stderr)
 	}
 }
