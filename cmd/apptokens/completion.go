@@ -13,7 +13,6 @@ import (
 	"example.com/apptokens/api/bulk"
 	"example.com/apptokens/api/oktatest"
 	"example.com/apptokens/cmd/apptokens/internal/output"
-	"example.com/apptokens/gen"
 )
 
 const (
@@ -28,14 +27,10 @@ var takesFiles = map[string]bool{"config": true, "apps-file": true, "receipts": 
 
 // complete registers the completion of arguments and flag values.
 func (a *app) complete(root *cobra.Command) {
-	var statuses []string
-	for _, status := range gen.TokenStatusValues() {
-		statuses = append(statuses, string(status))
-	}
 	values := map[string]cobra.CompletionFunc{
 		"output":  completeFormats,
 		"columns": cobra.FixedCompletions(columnChoices(), cobra.ShellCompDirectiveNoFileComp),
-		"status":  cobra.FixedCompletions(statuses, cobra.ShellCompDirectiveNoFileComp),
+		"status":  cobra.FixedCompletions(statuses(), cobra.ShellCompDirectiveNoFileComp),
 		"user":    a.completeUsers,
 		"fault":   completeFaults,
 	}

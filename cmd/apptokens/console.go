@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"example.com/apptokens/cmd/apptokens/internal/output"
 	"example.com/apptokens/cmd/apptokens/internal/progress"
 )
@@ -79,6 +81,25 @@ func (c *console) confirm(ctx context.Context, org, question, word string) error
 		return fmt.Errorf("not confirmed: nothing was revoked at %s", org)
 	}
 	return nil
+}
+
+// confirmRevokeAll asks for the ID of each app before all its tokens are revoked at an org.
+func (c *console) confirmRevokeAll(command *cobra.Command, org string, apps []string) error {
+	if !c.canAsk {
+		return cannotPrompt(command, "--yes")
+	}
+	for _, appID := range apps {
+		question := fmt.Sprintf("This revokes every refresh token of app %s of %s.", appID, org)
+		if err := c.confirm(command.Context(), org, question, appID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// cannotPrompt returns a usage error that names the flags to pass where nobody can be asked.
+func cannotPrompt(command *cobra.Command, flags string) error {
+	return usage("%s cannot prompt: standard input or standard error is not a terminal; pass %s", command.Name(), flags)
 }
 
 // await returns what read returns, or the cause of ctx if that ends first: reading a terminal or a pipe may never end.

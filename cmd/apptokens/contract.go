@@ -54,38 +54,44 @@ The exit code is 1 if a rule is broken.`,
 }
 
 func (c *contractRun) run(command *cobra.Command, args []string) error {
+	switch {
+	case c.write && len(args) == 0:
+		return usage("--write needs an app")
+	case c.maxPages < 1:
+		return usage("--max-pages is %d, want 1 or more", c.maxPages)
+	}
 	target, err := c.target(args)
 	if err != nil {
 		return err
 	}
-	if target.Write, target.MaxPages = c.write, c.maxPages; c.write && !c.yes {
-		if err := c.confirmRevokeAll(command, args); err != nil {
+	if c.write && !c.yes {
+		if err := c.confirmRevokeAll(command, c.settings.OrgURL, args); err != nil {
 			return err
 		}
 	}
 	return c.check(command.Context(), target)
 }
 
-func (a *app) target(apps []string) (contract.Target, error) {
+func (c *contractRun) target(apps []string) (contract.Target, error) {
 	if err := checkApps(apps...); err != nil {
 		return contract.Target{}, err
 	}
-	if err := a.load(); err != nil {
+	if err := c.load(); err != nil {
 		return contract.Target{}, err
 	}
-	auth, err := a.settings.Auth()
+	auth, err := c.settings.Auth()
 	if err != nil {
 		return contract.Target{}, err
 	}
 	target := contract.Target{
-		URL: a.settings.OrgURL, PlainHTTP: a.settings.PlainHTTP, Auth: auth,
-		HTTPClient: &http.Client{Transport: a.settings.Transport()}, Logger: a.settings.Logger,
-		RateShare: a.settings.RateShare,
+		URL: c.settings.OrgURL, PlainHTTP: c.settings.PlainHTTP, Auth: auth,
+		HTTPClient: &http.Client{Transport: c.settings.Transport()}, Logger: c.settings.Logger,
+		RateShare: c.settings.RateShare, Write: c.write, MaxPages: c.maxPages,
 	}
 	if len(apps) > 0 {
 		target.AppID = apps[0]
 	}
-	if denied := strings.TrimSpace(a.getenv(deniedVariable)); denied != "" {
+	if denied := strings.TrimSpace(c.getenv(deniedVariable)); denied != "" {
 		scheme, credential, _ := strings.Cut(denied, " ")
 		if scheme == "" || credential == "" || strings.ContainsFunc(credential, notVisible) {
 			return contract.Target{}, usage("%s is not an Authorization header; want a scheme and a credential, "+
@@ -95,8 +101,6 @@ func (a *app) target(apps []string) (contract.Target, error) {
 	}
 	return target, nil
 }
-
-func notVisible(r rune) bool { return r <= ' ' || r > '~' }
 
 // authorization is a whole Authorization header. It is an [api.Auth].
 type authorization string
@@ -109,23 +113,23 @@ func (h authorization) Authorize(_ context.Context, req *http.Request) error {
 
 var _ api.Auth = authorization("")
 
-func (a *app) check(ctx context.Context, target contract.Target) error {
+func (c *contractRun) check(ctx context.Context, target contract.Target) error {
 	var outputErr error
 	target.OnResult = func(r contract.Result) {
-		if a.format == output.Table && outputErr == nil {
-			outputErr = a.printResult(r)
+		if c.format == output.Table && outputErr == nil {
+			outputErr = c.printResult(r)
 		}
-		a.progress.Resume()
-		a.progress.SetDone("%s: %s", r.Probe, r.Outcome)
+		c.progress.Resume()
+		c.progress.SetDone("%s: %s", r.Probe, r.Outcome)
 	}
 	target.OnWait = func(reason string, until time.Time) {
 		if time.Until(until) > time.Second {
-			a.progress.Wait(reason+", waiting until", until)
+			c.progress.Wait(reason+", waiting until", until)
 		}
 	}
 	report, err := contract.Check(ctx, target)
 	if outputErr == nil {
-		outputErr = a.printReport(report)
+		outputErr = c.printReport(report)
 	}
 	if outputErr != nil {
 		return outputErr
@@ -146,7 +150,7 @@ func (a *app) check(ctx context.Context, target contract.Target) error {
 }
 
 // printResult prints a line for a probe; for a failed one also the reason and the source of its rule.
-func (a *app) printResult(r contract.Result) error {
+func (c *contractRun) printResult(r contract.Result) error {
 	line := fmt.Sprintf("%-7s  %-16s  %s", r.Outcome, r.Probe, r.Rule)
 	switch {
 	case r.Outcome == contract.Errored:
@@ -156,16 +160,16 @@ func (a *app) printResult(r contract.Result) error {
 	case r.Detail != "":
 		line += " (" + r.Detail + ")"
 	}
-	_, err := fmt.Fprintln(a.out, line)
+	_, err := fmt.Fprintln(c.out, line)
 	return err
 }
 
-func (a *app) printReport(report contract.Report) error {
-	switch a.format {
+func (c *contractRun) printReport(report contract.Report) error {
+	switch c.format {
 	case output.JUnit:
-		return report.WriteJUnit(a.out)
+		return report.WriteJUnit(c.out)
 	case output.JSON, output.YAML:
-		return a.printValue(report)
+		return c.printValue(report)
 	}
 	requests := 0
 	for _, result := range report.Results {
@@ -175,7 +179,7 @@ func (a *app) printReport(report contract.Report) error {
 	if errored := report.Count(contract.Errored); errored > 0 {
 		counts += fmt.Sprintf(", %d errored", errored)
 	}
-	_, err := fmt.Fprintf(a.out, "%s, %d skipped; %s in %v\n", counts,
+	_, err := fmt.Fprintf(c.out, "%s, %d skipped; %s in %v\n", counts,
 		report.Count(contract.Skipped), plural(requests, "request", "requests"), report.Duration.Round(10*time.Millisecond))
 	return err
 }

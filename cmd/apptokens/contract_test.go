@@ -146,15 +146,15 @@ func TestContractSaysWhatItWaitsFor(t *testing.T) {
 		org := oktatest.New(oktatest.WithApp("0oa1", 25), oktatest.WithRateLimit(20, time.Minute))
 		var out, stderr bytes.Buffer
 		env := map[string]string{"OKTA_CLIENT_ORGURL": "https://acme.okta.com", "OKTA_CLIENT_TOKEN": oktatest.DefaultAPIToken}
-		app := newApp(&console{out: &out, stderr: &stderr, style: progress.Plain, getenv: func(name string) string { return env[name] }, configFiles: []string{}})
-		app.rateShare = "0.25"
-		target, err := app.target([]string{"0oa1"})
+		c := &contractRun{app: newApp(&console{out: &out, stderr: &stderr, style: progress.Plain, getenv: func(name string) string { return env[name] }, configFiles: []string{}})}
+		c.rateShare = "0.25"
+		target, err := c.target([]string{"0oa1"})
 		if err != nil || target.RateShare != 0.25 {
 			t.Fatalf("rate share %v, %v", target.RateShare, err)
 		}
 		target.HTTPClient = &http.Client{Transport: org.Transport()}
 		start := time.Now()
-		if err := app.check(t.Context(), target); err != nil || !strings.Contains(out.String(), " 0 failed") {
+		if err := c.check(t.Context(), target); err != nil || !strings.Contains(out.String(), " 0 failed") {
 			t.Errorf("%v, %s", err, &out)
 		}
 		waits := strings.Count(stderr.String(), "; its share of the rate limit is used up, waiting until ")

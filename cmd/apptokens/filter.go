@@ -40,7 +40,7 @@ func (f *filterFlags) add(command *cobra.Command) {
 	flags.StringArrayVar(&f.clients, "client", nil, "only tokens of these client IDs")
 	flags.StringArrayVar(&f.scopes, "scope", nil, "only tokens with one of these scopes")
 	flags.StringArrayVar(&f.issuers, "issuer", nil, "only tokens of these authorization servers (URLs)")
-	flags.StringArrayVar(&f.statuses, "status", nil, "only tokens with this status: "+statusNames())
+	flags.StringArrayVar(&f.statuses, "status", nil, "only tokens with this status: "+strings.Join(statuses(), " or "))
 	flags.StringVar(&f.olderThan, "older-than", "", "only tokens issued longer ago than this duration, such as 90d ("+unitNames+")")
 	flags.StringVar(&f.newerThan, "newer-than", "", "only tokens issued within this duration, such as 12h ("+unitNames+")")
 	flags.StringVar(&f.createdBefore, "created-before", "", "only tokens issued before this date or this duration ago")
@@ -59,7 +59,7 @@ func (f *filterFlags) filter(command *cobra.Command, now time.Time) (filter bulk
 	}
 	filter = bulk.Filter{UserIDs: f.users, ClientIDs: f.clients, Scopes: f.scopes, Issuers: f.issuers}
 	for _, status := range f.statuses {
-		filter.Statuses = append(filter.Statuses, gen.TokenStatus(status))
+		filter.Statuses = append(filter.Statuses, api.TokenStatus(status))
 	}
 	f.timeless = filter
 	times, err := f.readTimes(command, &filter, now)
@@ -184,8 +184,8 @@ func (a *app) warnUnmatched(unmatched ...bulk.Unmatched) {
 }
 
 func checkStatus(status string) error {
-	if !gen.TokenStatus(status).Valid() {
-		return fmt.Errorf("%q is not a status; want %s", status, statusNames())
+	if !api.TokenStatus(status).Valid() {
+		return fmt.Errorf("%q is not a status; want %s", status, strings.Join(statuses(), " or "))
 	}
 	return nil
 }
@@ -207,13 +207,14 @@ func checkScope(scope string) error {
 	return nil
 }
 
-// statusNames lists the statuses in the contract.
-func statusNames() string {
-	var names []string
+func notVisible(r rune) bool { return r <= ' ' || r > '~' }
+
+// statuses returns the statuses in the contract.
+func statuses() (names []string) {
 	for _, status := range gen.TokenStatusValues() {
 		names = append(names, string(status))
 	}
-	return strings.Join(names, " or ")
+	return names
 }
 
 // splitList splits lists as people paste them. An empty value may be an unset variable, which must not mean all.

@@ -86,3 +86,30 @@ func TestValuesOfTheWrongTypeAreNamed(t *testing.T) {
 		}
 	}
 }
+
+// A global flag that would change nothing is an error, because whoever passes it expects something of it.
+func TestFlagsThatASubcommandIgnoresAreRefused(t *testing.T) {
+	t.Parallel()
+	global := map[string]string{
+		"--org-url": "https://x", "--config": "/nope", "--rate-share": "0.5", "--output": "json", "--no-headers": "true", "--verbose": "true",
+	}
+	dir := t.TempDir()
+	for _, line := range []string{"serve", "demo", "version", "man " + dir, "completion bash"} {
+		for flag, value := range global {
+			if line == "serve" && flag == "--verbose" {
+				continue // which logs the requests
+			}
+			t.Run(line+" "+flag, func(t *testing.T) {
+				t.Parallel()
+				got := command{interruptAt: "export"}.run(t.Context(), append([]string{flag + "=" + value}, strings.Fields(line)...)...)
+				if name, _, _ := strings.Cut(line, " "); got.code != exitUsage || !strings.Contains(got.err, "apptokens: "+name+" ignores "+flag+"; leave it out\n") || got.out != "" {
+					t.Errorf("code %d, stdout %.200q, stderr %q; want 2, the flag", got.code, got.out, got.err)
+				}
+			})
+		}
+	}
+	// What a subcommand does anyway may be asked for.
+	if got := (command{}).run(t.Context(), "version", "-o", "table", "-v=false"); got.code != exitDone {
+		t.Errorf("code %d, %s", got.code, got.err)
+	}
+}

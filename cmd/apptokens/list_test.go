@@ -66,7 +66,7 @@ func TestALongWaitIsALineWithoutATerminal(t *testing.T) {
 	command.Env = []string{"HOME=" + t.TempDir(), "OKTA_CLIENT_ORGURL=" + org.URL, "OKTA_CLIENT_TOKEN=" + org.APIToken()}
 	var stderr strings.Builder
 	command.Stderr = &stderr
-	if err := command.Run(); err != nil || !strings.HasPrefix(stderr.String(), "apptokens: the org is at its concurrency limit, trying again at ") {
+	if err := command.Run(); err != nil || !strings.HasPrefix(stderr.String(), "apptokens: the request was throttled (429), trying again at ") {
 		t.Errorf("%v, stderr %q", err, &stderr)
 	}
 }
@@ -114,6 +114,17 @@ func TestJSONIsWhatTheAPISent(t *testing.T) {
 		if got := (command{org: org}).run(t.Context(), strings.Fields(args)...); got.code != exitDone || got.out != want {
 			t.Errorf("%s: code %d, %s%s, want %s", args, got.code, got.out, got.err, want)
 		}
+	}
+}
+
+// So are bytes that are not UTF-8, also in a token whose controls are escaped.
+func TestJSONKeepsBytesThatAreNotUTF8(t *testing.T) {
+	t.Parallel()
+	org := newOrg(t, 0)
+	org.Inject(oktatest.Body(200, "application/json", "[{\"id\":\"oar1\",\n\"x\":\"caf\xff \u009b\"},{\"id\":\"oar2\",\"x\":\"\xff\"}]"))
+	want := "{\"id\":\"oar1\",\"x\":\"caf\xff \\u009b\"}\n{\"id\":\"oar2\",\"x\":\"\xff\"}\n"
+	if got := (command{org: org}).run(t.Context(), "list", "0oa1", "-o", "jsonl"); got.code != exitDone || got.out != want {
+		t.Errorf("code %d, %q%s, want %q", got.code, got.out, got.err, want)
 	}
 }
 

@@ -136,3 +136,13 @@ func usage(format string, args ...any) error { return usageError{fmt.Errorf(form
 
 // unmatchedError reports that a filter value of a sweep matched nothing.
 type unmatchedError struct{ error }
+
+// reported is an error whose cause has been printed already. It keeps the cause for hints.
+type reported struct {
+	text  string
+	cause error
+}
+
+func (e reported) Error() string { return e.text }
+
+func (e reported) Unwrap() error { return e.cause }

@@ -232,6 +232,9 @@ func TestMistakesInTheCall(t *testing.T) {
 		"a token with a break":   {[]string{"list", "0oa1"}, map[string]string{"OKTA_CLIENT_TOKEN": "canary\n"}, "SSWS token"},
 		"revoke-all unasked":     {[]string{"revoke-all", "0oa1"}, nil, "pass --yes"},
 		"serve fewer than none":  {[]string{"serve", "--tokens", "-1"}, nil, "--tokens is -1, want 0 to 10000000"},
+		"write without an app":   {[]string{"contract", "--write", "--yes"}, nil, "apptokens: --write needs an app\n"},
+		"fewer pages than none":  {[]string{"contract", "0oa1", "--max-pages", "-1"}, nil, "--max-pages is -1, want 1 or more"},
+		"no pages":               {[]string{"contract", "0oa1", "--max-pages", "0"}, nil, "--max-pages is 0, want 1 or more"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

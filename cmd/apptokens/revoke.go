@@ -94,13 +94,3 @@ func (r *results) again(targets []target) string {
 	}
 	return `; run the same command again: tokens that are gone will be "not found"`
 }
-
-// reported is an error whose cause has been printed already. It keeps the cause for hints.
-type reported struct {
-	text  string
-	cause error
-}
-
-func (e reported) Error() string { return e.text }
-
-func (e reported) Unwrap() error { return e.cause }

@@ -1,10 +1,6 @@
 package main
 
-import (
-	"fmt"
-
-	"github.com/spf13/cobra"
-)
+import "github.com/spf13/cobra"
 
 // revokeAll is one run of the subcommand.
 type revokeAll struct {
@@ -40,7 +36,7 @@ func (r *revokeAll) run(command *cobra.Command, args []string) error {
 	}
 	apps := unique(args)
 	if !r.yes {
-		if err := r.confirmRevokeAll(command, apps); err != nil {
+		if err := r.confirmRevokeAll(command, r.settings.OrgURL, apps); err != nil {
 			return err
 		}
 	}
@@ -51,21 +47,4 @@ func (r *revokeAll) run(command *cobra.Command, args []string) error {
 	return r.revoke(command.Context(), targets, func(t target) error {
 		return client.RevokeAll(command.Context(), t.appID)
 	})
-}
-
-func (a *app) cannotPrompt(command *cobra.Command, flags string) error {
-	return usage("%s cannot prompt: standard input or standard error is not a terminal; pass %s", command.Name(), flags)
-}
-
-func (a *app) confirmRevokeAll(command *cobra.Command, apps []string) error {
-	if !a.canAsk {
-		return a.cannotPrompt(command, "--yes")
-	}
-	for _, appID := range apps {
-		question := fmt.Sprintf("This revokes every refresh token of app %s of %s.", appID, a.settings.OrgURL)
-		if err := a.confirm(command.Context(), a.settings.OrgURL, question, appID); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -104,6 +104,9 @@ func (a *app) begin(command *cobra.Command, _ []string) error {
 	if err := checkFlags(command); err != nil {
 		return err
 	}
+	if err := checkIgnored(command); err != nil {
+		return err
+	}
 	if err := checkFormat(command, a.format); err != nil {
 		return err
 	}
@@ -190,6 +193,21 @@ func checkFlags(command *cobra.Command) (err error) {
 			case flagPattern.MatchString(value):
 				err = usage("--%s: %q looks like a flag; is a value missing?", flag.Name, value)
 			}
+		}
+	})
+	return err
+}
+
+// ignoring names the subcommands that neither call an org nor print rows, with the global flag that they use.
+var ignoring = map[string]string{"serve": "verbose", "demo": "", "man": "", "version": "", "completion": ""}
+
+// checkIgnored returns an error if a global flag asks for what the command does not do.
+func checkIgnored(command *cobra.Command) (err error) {
+	name := strings.Fields(command.CommandPath())[1] // of bash, completion
+	used, ignores := ignoring[name]
+	command.Root().PersistentFlags().VisitAll(func(flag *pflag.Flag) {
+		if ignores && flag.Name != used && flag.Value.String() != flag.DefValue {
+			err = usage("%s ignores --%s; leave it out", name, flag.Name)
 		}
 	})
 	return err

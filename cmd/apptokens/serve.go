@@ -83,22 +83,22 @@ func (s *serve) run(command *cobra.Command, _ []string) error {
 	}
 	org := oktatest.New(options...)
 	org.Inject(s.faults...)
-	return s.serve(command.Context(), s.addr, org, settings)
+	return s.serve(command.Context(), org, settings)
 }
 
 // serve prints the settings for a client of the org, and serves the org until ctx ends.
-func (a *app) serve(ctx context.Context, addr string, org *oktatest.Org, settings func(url string) string) error {
-	listener, err := net.Listen("tcp", addr)
+func (s *serve) serve(ctx context.Context, org *oktatest.Org, settings func(url string) string) error {
+	listener, err := net.Listen("tcp", s.addr)
 	if err != nil {
-		return fmt.Errorf("--addr %q: %w; want a free address such as 127.0.0.1:8080", addr, err)
+		return fmt.Errorf("--addr %q: %w; want a free address such as 127.0.0.1:8080", s.addr, err)
 	}
 	defer listener.Close()
-	if _, err := fmt.Fprint(a.out, settings("http://"+reachable(listener.Addr()))); err != nil {
+	if _, err := fmt.Fprint(s.out, settings("http://"+reachable(listener.Addr()))); err != nil {
 		return err
 	}
-	logger := log.New(a.stderr, "apptokens: ", 0)
+	logger := log.New(s.stderr, "apptokens: ", 0)
 	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if a.verbose {
+		if s.verbose {
 			logger.Printf("%s %s", r.Method, r.URL.EscapedPath()) // a query may hold a client assertion
 		}
 		org.ServeHTTP(w, r)

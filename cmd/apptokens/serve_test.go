@@ -27,7 +27,7 @@ func TestDemo(t *testing.T) {
 	for _, want := range []string{
 		"1. An Okta org runs inside this process: http://127.0.0.1:", fmt.Sprintf("Its app 0oaDemo holds %d refresh tokens", demoTokens),
 		"2. List them, while the connection", "3. Revoke token oar", "4. Revoke token \"..\"", "5. Revoke all that remain", "6. Done: ",
-		fmt.Sprintf("✓ all %d tokens came, each once", demoTokens), "the response ended early", "the connection broke", "the org is at its concurrency limit (attempt 1); trying again in",
+		fmt.Sprintf("✓ all %d tokens came, each once", demoTokens), "the response ended early", "the connection broke", "the request was throttled (429) (attempt 1); trying again in",
 		"✓ Okta no longer knows it", "✓ nothing was sent", "✓ the app holds 0 tokens now", " requests, 1 of them answered 429, by the proxy",
 	} {
 		if !strings.Contains(got.out, want) {

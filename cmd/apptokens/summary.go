@@ -181,17 +181,17 @@ func sections(s summary.Summary) []section {
 
 var countColumns = []output.Column{{Field: "by"}, {Field: "id"}, {Field: "name"}, {Field: "tokens"}}
 
-func (a *app) printSummary(s summary.Summary) error {
-	switch a.format {
+func (s *summaryRun) printSummary(counted summary.Summary) error {
+	switch s.format {
 	case output.HTML:
-		return s.WriteHTML(a.out)
+		return counted.WriteHTML(s.out)
 	case output.JSON, output.YAML:
-		return a.printValue(s)
+		return s.printValue(counted)
 	case output.Table:
-		return a.printSections(s)
+		return s.printSections(counted)
 	}
-	rows := a.printer(countColumns)
-	for _, section := range sections(s) {
+	rows := s.printer(countColumns)
+	for _, section := range sections(counted) {
 		for _, c := range section.counts {
 			value := struct {
 				By string `json:"by"`
@@ -209,30 +209,30 @@ func (a *app) printSummary(s summary.Summary) error {
 // shownCounts bounds the lines of a section of the table. The other formats have all.
 const shownCounts = 10
 
-func (a *app) printSections(s summary.Summary) error {
-	tokens, users := plural(s.Tokens, "token", "tokens"), plural(len(s.Users), "user", "users")
-	apps := plural(len(s.Apps), "app", "apps")
-	if _, err := fmt.Fprintf(a.out, "%s of %s in %s of %s\n", tokens, users, apps, s.Org); err != nil {
+func (s *summaryRun) printSections(counted summary.Summary) error {
+	tokens, users := plural(counted.Tokens, "token", "tokens"), plural(len(counted.Users), "user", "users")
+	apps := plural(len(counted.Apps), "app", "apps")
+	if _, err := fmt.Fprintf(s.out, "%s of %s in %s of %s\n", tokens, users, apps, counted.Org); err != nil {
 		return err
 	}
-	for _, section := range sections(s) {
-		table := a.printer([]output.Column{{Header: section.title}, {Shrinks: true}, {Header: "TOKENS"}, {}})
+	for _, section := range sections(counted) {
+		table := s.printer([]output.Column{{Header: section.title}, {Shrinks: true}, {Header: "TOKENS"}, {}})
 		shown := section.counts
 		if !section.all {
 			shown = shown[:min(shownCounts, len(shown))]
 		}
 		for _, c := range shown {
-			cells := []string{cmp.Or(c.ID, "(none)"), c.Name, fmt.Sprintf("%6d", c.Tokens), share(c.Tokens, s.Tokens)}
+			cells := []string{cmp.Or(c.ID, "(none)"), c.Name, fmt.Sprintf("%6d", c.Tokens), share(c.Tokens, counted.Tokens)}
 			_ = table.Print(output.Row{Cells: cells})
 		}
-		if _, err := fmt.Fprintln(a.out); err != nil {
+		if _, err := fmt.Fprintln(s.out); err != nil {
 			return err
 		}
 		if err := table.Flush(); err != nil {
 			return err
 		}
 		if more := len(section.counts) - len(shown); more > 0 {
-			fmt.Fprintf(a.out, "and %d more\n", more)
+			fmt.Fprintf(s.out, "and %d more\n", more)
 		}
 	}
 	return nil

@@ -92,7 +92,7 @@ func (s *sweep) command(command *cobra.Command, args []string) error {
 	case !given:
 		return usage("sweep needs a filter, such as --user; revoke-all revokes every token")
 	case !s.dryRun && !s.yes && !s.canAsk:
-		return s.cannotPrompt(command, "--yes or --dry-run")
+		return cannotPrompt(command, "--yes or --dry-run")
 	}
 	if s.table, err = s.columns.choose(s.app, command, apps); err != nil {
 		return err

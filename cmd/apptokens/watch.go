@@ -92,10 +92,13 @@ func (w *watch) clockSkew() (skew time.Duration, tooFar bool) {
 // reason returns why an attempt is made again.
 func reason(attempt api.Attempt) string {
 	var timeout net.Error
-	switch {
-	case errors.Is(attempt.Err, api.ErrRateLimited) && attempt.RateLimit.Limit == 0:
+	limit := attempt.RateLimit
+	switch throttled := errors.Is(attempt.Err, api.ErrRateLimited); {
+	case throttled && (limit == api.RateLimit{} || limit.Remaining > 0): // by a proxy, for example
+		return "the request was throttled (429)"
+	case throttled && limit.Limit == 0:
 		return "the org is at its concurrency limit"
-	case errors.Is(attempt.Err, api.ErrRateLimited):
+	case throttled:
 		return "the org's rate limit is used up"
 	case attempt.StatusCode >= 400:
 		return fmt.Sprintf("the org answered %d", attempt.StatusCode)

@@ -6,12 +6,13 @@ import (
 	"fmt"
 	"unicode"
 	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// EncodeJSON returns one line of JSON, without escapes for HTML. Raw JSON stays as it is, except for line ends between
-// its tokens.
+// EncodeJSON returns one line of JSON, without escapes for HTML. Raw JSON stays as it is, byte for byte, except for
+// line ends between its tokens and what a terminal would obey.
 func EncodeJSON(value any) ([]byte, error) {
 	if raw, ok := value.(json.RawMessage); ok {
 		line := jsontext.Value(raw).Clone()
@@ -38,21 +39,20 @@ func escapeControls(text []byte) []byte {
 	})
 }
 
+// escape also escapes bytes from 0x80 to 0x9f that are not UTF-8, because a terminal that falls back to Latin-1 obeys
+// them: as the replacement character, which decoders read in their place. It copies other bytes that are not UTF-8.
 func escape(text []byte, form func(rune) string) []byte {
-	isControl := func(r rune) bool {
+	escaped := make([]byte, 0, len(text))
+	for len(text) > 0 {
+		r, size := utf8.DecodeRune(text)
+		isC1Byte := text[0] >= 0x80 && text[0] < 0xa0 // no character in UTF-8 begins with such a byte
 		isFormat := unicode.Is(unicode.Cf, r) && r != zeroWidthJoiner
-		return r >= 0x7f && r < 0xa0 || isFormat || r == 0xfffe || r == 0xffff
-	}
-	if !bytes.ContainsFunc(text, isControl) {
-		return text
-	}
-	var escaped bytes.Buffer
-	for _, r := range string(text) {
-		if isControl(r) {
-			escaped.WriteString(form(r))
+		if isC1Byte || isFormat || r >= 0x7f && r < 0xa0 || r == 0xfffe || r == 0xffff {
+			escaped = append(escaped, form(r)...)
 		} else {
-			escaped.WriteRune(r)
+			escaped = append(escaped, text[:size]...)
 		}
+		text = text[size:]
 	}
-	return escaped.Bytes()
+	return escaped
 }
