@@ -58,16 +58,16 @@ func (w unwrapper) Unwrap() http.RoundTripper { return w.base }
 func TestNothingThatAProxyAnswersShowsItsPassword(t *testing.T) {
 	t.Parallel()
 	for name, response := range map[string]string{
-		"an error object":   "407 SECRETS\r\nContent-Type: application/json\r\n\r\n" + `{"errorCode":"X","errorSummary":"bad SECRETS","errorId":"SECRETS","errorCauses":[{"errorSummary":"SECRETS"}]}`,
-		"a content type":    "407 No\r\nContent-Type: SECRETS\r\n\r\n",
-		"a request id":      "407 No\r\nX-Okta-Request-Id: SECRETS\r\n\r\n",
-		"a challenge":       "407 No\r\nWWW-Authenticate: Bearer error=\"SECRETS\", error_description=\"SECRETS\"\r\n\r\n",
-		"a redirect":        "302 Found\r\nLocation: http://SECRETS/\r\n\r\n",
-		"a next link":       "200 OK\r\nContent-Type: application/json\r\nLink: <http://127.0.0.1/SECRETS>; rel=\"next\"\r\n\r\n[]",
-		"a status":          "nonsense SECRETS\r\n\r\n",
-		"a broken header":   "407 No\r\nSECRETS\r\n\r\n",
-		"a broken trailer":  "200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nSECRETS\r\n\r\n",
-		"a success at last": "200 OK\r\nX-Okta-Request-Id: SECRETS\r\nContent-Type: text/SECRETS\r\n\r\n[]",
+		"an error object":  "407 SECRETS\r\nContent-Type: application/json\r\n\r\n" + `{"errorCode":"X","errorSummary":"bad SECRETS","errorId":"SECRETS","errorCauses":[{"errorSummary":"SECRETS"}]}`,
+		"a content type":   "407 No\r\nContent-Type: SECRETS\r\n\r\n",
+		"a request id":     "407 No\r\nX-Okta-Request-Id: SECRETS\r\n\r\n",
+		"a challenge":      "407 No\r\nWWW-Authenticate: Bearer error=\"SECRETS\", error_description=\"SECRETS\"\r\n\r\n",
+		"a redirect":       "302 Found\r\nLocation: http://SECRETS/\r\n\r\n",
+		"a next link":      "200 OK\r\nContent-Type: application/json\r\nLink: <http://127.0.0.1/SECRETS>; rel=\"next\"\r\n\r\n[]",
+		"a status":         "nonsense SECRETS\r\n\r\n",
+		"a broken header":  "407 No\r\nSECRETS\r\n\r\n",
+		"a broken trailer": "200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nSECRETS\r\n\r\n",
+		"no JSON":          "200 OK\r\nX-Okta-Request-Id: SECRETS\r\nContent-Type: text/SECRETS\r\n\r\n[]",
 	} {
 		proxy := newProxy(t, response)
 		asked := 0
