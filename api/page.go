@@ -83,7 +83,7 @@ func (l *listing) read(resp *http.Response, announce func(next string)) (page Pa
 		return Page{}, "", unexpected("the Link header is malformed: %w", err)
 	}
 	repeated := func(secret string) bool { return secret != "" && strings.Contains(links.Next, secret) }
-	if slices.ContainsFunc(header.Credentials(resp.Request.Header), repeated) {
+	if slices.ContainsFunc(header.Credentials(resp.Request), repeated) {
 		return Page{}, "", unexpected("the next link contains the credential") // which an error or a log would quote
 	}
 	page = Page{RequestID: requestID(resp), RateLimit: parseRateLimit(resp.Header)}

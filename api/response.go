@@ -98,8 +98,8 @@ func requestID(resp *http.Response) string {
 	return clean(resp.Request, resp.Header.Get("X-Okta-Request-Id"), text.MaxValue)
 }
 
-// clean returns text of the server as one line for errors and logs, without the credential and the proof of possession
-// of the request, which the server may have repeated.
+// clean returns text of the server as one line for errors and logs, without the credentials and the proof of possession
+// of the request, which the server or a proxy may have repeated.
 func clean(req *http.Request, said string, limit int) string {
-	return text.Printable(text.Redact(said, header.Credentials(req.Header)...), limit)
+	return text.Printable(text.Redact(said, header.Credentials(req)...), limit)
 }

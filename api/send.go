@@ -31,10 +31,10 @@ type sender struct {
 func (s sender) Do(req *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithTimeoutCause(req.Context(), s.timeout, timeoutError{"no complete response", s.timeout})
 	var asked, connected atomic.Bool
-	sent := req.WithContext(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+	sent := header.Watch(req.WithContext(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GetConn: func(string) { asked.Store(true) },
 		GotConn: func(httptrace.GotConnInfo) { connected.Store(true) },
-	}))
+	})))
 	if s.jar != nil {
 		for _, cookie := range s.jar.Cookies(req.URL) {
 			sent.AddCookie(cookie)
@@ -112,7 +112,7 @@ func (s sender) failed(req *http.Request, err error, arrived bool) error {
 	case errors.Is(err, io.EOF): // net/http's error says no more than that
 		err = fmt.Errorf("the connection broke before a response: %w", err)
 	}
-	err = text.RedactError(err, append(header.Credentials(req.Header), header.ProxyCredentials(s.transport, req)...)...)
+	err = text.RedactError(err, append(header.Credentials(req), header.ProxyCredentials(s.transport, req)...)...)
 	if permanent {
 		return err
 	}
@@ -135,7 +135,7 @@ func (b *body) Read(p []byte) (int, error) {
 		if ctx := b.req.Context(); ctx.Err() != nil {
 			err = context.Cause(ctx)
 		}
-		err = text.RedactError(err, header.Credentials(b.req.Header)...) // net/http quotes malformed trailers
+		err = text.RedactError(err, header.Credentials(b.req)...) // net/http quotes malformed trailers
 		err = retry.Transient(fmt.Errorf("the response ended early: %w", err))
 	}
 	return n, err

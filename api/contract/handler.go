@@ -27,7 +27,7 @@ func Handler(next http.Handler, opts ...Option) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		credentials := secrets(header.Credentials(r.Header))
+		credentials := secrets(header.Credentials(r))
 		r = r.Clone(r.Context())
 		r.Header.Del("Accept-Encoding") // so that next does not compress
 		recorder := &recorder{ResponseWriter: w, header: w.Header().Clone()}

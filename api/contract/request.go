@@ -15,7 +15,7 @@ import (
 // checkRequest returns the operation of a request, or nil if the contract has none, and the violations in the request.
 func checkRequest(req *http.Request) (*operation, []Violation) {
 	path := req.URL.EscapedPath()
-	credentials := secrets(header.Credentials(req.Header))
+	credentials := secrets(header.Credentials(req))
 	c := &collector{base: Violation{Method: req.Method, Path: credentials.clean(path, maxPath)}, secrets: credentials}
 	o, ofPath := find(req.Method, path)
 	switch {

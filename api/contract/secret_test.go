@@ -1,15 +1,19 @@
 package contract_test
 
 import (
+	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"example.com/apptokens/api"
 	"example.com/apptokens/api/contract"
@@ -63,23 +67,36 @@ func TestNothingRevealsACredentialThatAServerRepeats(t *testing.T) {
 		for name, echo := range echoes(canary) {
 			t.Run(kind+" "+name, func(t *testing.T) {
 				t.Parallel()
-				testEcho(t, canary, echo)
+				testEcho(t, canary, "", echo)
+			})
+			t.Run(kind+", of a proxy, "+name, func(t *testing.T) {
+				t.Parallel()
+				testEcho(t, oktatest.DefaultAPIToken, canary, echo)
 			})
 		}
 	}
 }
 
-func testEcho(t *testing.T, canary string, echo response) {
+// testEcho checks a server that is its own proxy, if there is a password for that.
+func testEcho(t *testing.T, token, password string, echo response) {
 	org := oktatest.New(oktatest.WithApp("0oa1", gen.ListTokensLimitDefault+5),
-		oktatest.WithBearerToken(canary, "okta.apps.read", "okta.apps.manage"))
+		oktatest.WithBearerToken(token, "okta.apps.read", "okta.apps.manage"))
 	server := httptest.NewServer(change{only: func(*http.Request) bool { return true }, response: echo}.handler(org))
 	defer server.Close()
+	transport := &http.Transport{}
+	defer transport.CloseIdleConnections()
+	if password != "" {
+		transport.Proxy = http.ProxyURL(&url.URL{
+			Scheme: "http", Host: server.Listener.Addr().String(), User: url.UserPassword("alice", password),
+		})
+	}
 	t.Run("Check", func(t *testing.T) {
 		var log, outputs bytes.Buffer
 		report, err := contract.Check(t.Context(), contract.Target{
-			URL: server.URL, AppID: "0oa1", Auth: api.BearerToken(canary), Write: true,
-			Logger:   slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-			OnResult: func(r contract.Result) { fmt.Fprintf(&outputs, "%+v\n", r) },
+			URL: server.URL, AppID: "0oa1", Auth: api.BearerToken(token), Write: true,
+			HTTPClient: &http.Client{Transport: transport},
+			Logger:     slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+			OnResult:   func(r contract.Result) { fmt.Fprintf(&outputs, "%+v\n", r) },
 		})
 		fmt.Fprintf(&outputs, "%v\n", err)
 		if err := json.NewEncoder(&outputs).Encode(report); err != nil {
@@ -101,9 +118,9 @@ func testEcho(t *testing.T, canary string, echo response) {
 		var outputs bytes.Buffer
 		note := func(v contract.Violation) { fmt.Fprintf(&outputs, "%v\n%+v\n", &v, v) }
 		req := newRequest(t, http.MethodGet, server.URL+"/api/v1/apps/0oa1/tokens?limit=20")
-		req.Header.Set("Authorization", "Bearer "+canary)
-		_, _ = contract.NewTransport(nil, contract.OnViolation(note), contract.OnUnknown(note)).RoundTrip(req)
-		_, err := contract.NewTransport(nil).RoundTrip(req)
+		req.Header.Set("Authorization", "Bearer "+token)
+		_, _ = contract.NewTransport(transport, contract.OnViolation(note), contract.OnUnknown(note)).RoundTrip(req)
+		_, err := contract.NewTransport(transport).RoundTrip(req)
 		if fmt.Fprint(&outputs, err); reveals(outputs.String()) {
 			t.Error(outputs.String())
 		}
@@ -126,4 +143,43 @@ func TestNothingRevealsACredentialThatARequestRepeats(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+}
+
+// A proxy can refuse to lead to the server, in words that hold the password.
+func TestNothingRevealsThePasswordOfAProxyThatRefuses(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		transport := &http.Transport{
+			Proxy: http.ProxyURL(&url.URL{Scheme: "http", Host: "proxy.example", User: url.UserPassword("alice", "canary")}),
+			DialContext: func(context.Context, string, string) (net.Conn, error) {
+				client, proxy := net.Pipe()
+				go func() {
+					defer proxy.Close()
+					if r, err := http.ReadRequest(bufio.NewReader(proxy)); err == nil {
+						fmt.Fprintf(proxy, "HTTP/1.1 407 not canary, %s\r\n\r\n", r.Header.Get("Proxy-Authorization"))
+					}
+				}()
+				return client, nil
+			},
+		}
+		reveals := func(text string) bool { return reveals(text) || strings.Contains(text, "YWxpY2U6Y2FuYXJ5") }
+
+		target, outputs := target(orgURL), new(bytes.Buffer)
+		target.HTTPClient = &http.Client{Transport: transport}
+		report, err := contract.Check(t.Context(), target)
+		if fmt.Fprintf(outputs, "%v\n%+v\n", err, report); report.WriteJUnit(outputs) != nil || reveals(outputs.String()) ||
+			!strings.Contains(outputs.String(), "not [redacted]") {
+			t.Errorf("Check: %s", outputs)
+		}
+
+		client, err := api.New(orgURL, api.APIToken(oktatest.DefaultAPIToken), api.WithRetry(api.RetryPolicy{MaxAttempts: 1}),
+			api.WithHTTPClient(&http.Client{Transport: contract.NewTransport(transport)}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := client.RevokeAll(t.Context(), "0oa1"); err == nil || reveals(err.Error()) ||
+			!strings.Contains(err.Error(), "not [redacted]") {
+			t.Errorf("NewTransport: %v", err)
+		}
+	})
 }

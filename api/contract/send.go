@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/oauth2"
+
 	"example.com/apptokens/api"
 	"example.com/apptokens/api/internal/header"
 	"example.com/apptokens/api/internal/ratelimit"
@@ -121,9 +123,15 @@ func (s *suite) attempt(
 	}
 	start := time.Now()
 	resp, err := s.transport().RoundTrip(req)
+	for _, secret := range header.Credentials(req) {
+		if !slices.Contains(s.secrets, secret) {
+			s.secrets = append(s.secrets, secret)
+		}
+	}
 	s.log(req, resp, start)
 	if err != nil {
-		failure := fmt.Errorf("%s: %w", s.secrets.label(req), text.RedactError(err, s.secrets...))
+		sent := slices.Concat(s.secrets, header.ProxyCredentials(s.transport(), req))
+		failure := fmt.Errorf("%s: %w", s.secrets.label(req), text.RedactError(err, sent...))
 		if retry.IsPermanent(err) {
 			return nil, false, failure
 		}
@@ -134,7 +142,7 @@ func (s *suite) attempt(
 	}
 	defer resp.Body.Close()
 	resp.Request = req
-	if observer, ok := auth.(interface{ Observe(*http.Response) bool }); ok {
+	if observer, ok := auth.(api.ResponseObserver); ok {
 		again = observer.Observe(resp) && resp.StatusCode >= http.StatusBadRequest
 	}
 	exchange, err = s.read(resp)
@@ -154,15 +162,13 @@ func (s *suite) request(ctx context.Context, auth api.Auth, method, path string)
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("Accept-Encoding", "gzip") // so that net/http leaves the body as it is
 	req.Header.Set("User-Agent", "apptokens-contract")
+	if s.target.HTTPClient != nil {
+		ctx = context.WithValue(ctx, oauth2.HTTPClient, s.target.HTTPClient)
+	}
 	if err := auth.Authorize(ctx, req); err != nil {
 		return nil, fmt.Errorf("authorize: %w", err)
 	}
-	for _, secret := range header.Credentials(req.Header) {
-		if !slices.Contains(s.secrets, secret) {
-			s.secrets = append(s.secrets, secret)
-		}
-	}
-	return req, nil
+	return header.Watch(req), nil
 }
 
 // read reads a response and checks it.

@@ -30,7 +30,8 @@ type Target struct {
 	// MaxPages is the maximum number of pages to read of one listing. The default is 100. With one token per page, a
 	// listing takes as many requests as there are tokens.
 	MaxPages int
-	// HTTPClient provides the Transport. The default is [http.DefaultTransport].
+	// HTTPClient provides the Transport. The token requests of a service app use it, too, unless the app has one of its
+	// own. The default is [http.DefaultTransport].
 	HTTPClient *http.Client
 	// Logger, if set, logs each request at level debug, without headers.
 	Logger *slog.Logger

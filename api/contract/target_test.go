@@ -2,6 +2,10 @@ package contract_test
 
 import (
 	"context"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
 	"errors"
 	"io"
 	"net/http"
@@ -11,7 +15,9 @@ import (
 
 	"example.com/apptokens/api"
 	"example.com/apptokens/api/contract"
+	"example.com/apptokens/api/oauth"
 	"example.com/apptokens/api/oktatest"
+	"example.com/apptokens/gen"
 )
 
 // A mock in another container is checked over http if that was asked for.
@@ -99,5 +105,25 @@ func TestCheckEndsWithItsContext(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// A service app without an HTTP client of its own gets its tokens by the target's, as it does with package api.
+func TestTokenRequestsGoByTheTargetsHTTPClient(t *testing.T) {
+	t.Parallel()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	target := inProcess(oktatest.New(oktatest.WithApp("0oa1", gen.ListTokensLimitDefault+5), oktatest.WithServiceApp(
+		oktatest.ServiceApp{ClientID: "0oaService", Keys: map[string]crypto.PublicKey{"": key.Public()}})))
+	target.Auth, err = oauth.NewServiceApp(orgURL, "0oaService", key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	target.Denied = nil
+	report, err := contract.Check(t.Context(), target)
+	if err != nil || report.Count(contract.Passed) == 0 || report.Count(contract.Failed)+report.Count(contract.Errored) > 0 {
+		t.Errorf("%v, %+v", err, report.Results)
 	}
 }

@@ -70,7 +70,11 @@ type transport struct {
 	reporter
 }
 
+// Unwrap makes the password of the proxy of base known, so that package api can redact it.
+func (t transport) Unwrap() http.RoundTripper { return t.base }
+
 func (t transport) RoundTrip(req *http.Request) (*http.Response, error) {
+	req = header.Watch(req)
 	operation, violations := checkRequest(req)
 	if err := t.report(violations); err != nil {
 		if req.Body != nil {
@@ -95,7 +99,7 @@ func (t transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	_ = resp.Body.Close()
 	resp.Body = io.NopCloser(bytes.NewReader(body))
-	violations = checkResponse(operation, req, header.Credentials(req.Header), resp.StatusCode, resp.Header, body, t.unknown)
+	violations = checkResponse(operation, req, header.Credentials(req), resp.StatusCode, resp.Header, body, t.unknown)
 	if err := t.report(violations); err != nil {
 		return nil, err
 	}

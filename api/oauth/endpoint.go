@@ -104,12 +104,13 @@ func (e *endpoint) send(ctx context.Context, nonce string) (*grant, http.Header,
 	timeout := e.timeout(ctx)
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	req, secrets, err := e.request(ctx, nonce)
+	req, assertion, err := e.request(ctx, nonce)
 	if err != nil {
 		return nil, nil, e.failed(nil, nil, err)
 	}
 	transport := cmp.Or(e.client(ctx).Transport, http.DefaultTransport)
 	resp, err := roundTrip(transport, req)
+	secrets := append(header.Credentials(req), assertion)
 	if err != nil {
 		permanent := retry.IsPermanent(err) // redaction would hide it
 		// net/http quotes what is not a response, such as a body without a status line.
@@ -141,11 +142,11 @@ func (e *endpoint) send(ctx context.Context, nonce string) (*grant, http.Header,
 	return grant, resp.Header, nil
 }
 
-// request returns a token request and the secrets in it.
-func (e *endpoint) request(ctx context.Context, nonce string) (req *http.Request, secrets []string, err error) {
-	assertion, err := e.asserter.assert()
+// request returns a token request and the assertion in it.
+func (e *endpoint) request(ctx context.Context, nonce string) (req *http.Request, assertion string, err error) {
+	assertion, err = e.asserter.assert()
 	if err != nil {
-		return nil, nil, fmt.Errorf("sign the assertion: %w", err)
+		return nil, "", fmt.Errorf("sign the assertion: %w", err)
 	}
 	form := url.Values{
 		"grant_type":            {"client_credentials"},
@@ -155,20 +156,19 @@ func (e *endpoint) request(ctx context.Context, nonce string) (req *http.Request
 	}
 	req, err = http.NewRequestWithContext(ctx, http.MethodPost, e.url, strings.NewReader(form.Encode()))
 	if err != nil {
-		return nil, nil, err
+		return nil, "", err
 	}
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("User-Agent", e.userAgent)
-	if e.prover == nil {
-		return req, []string{assertion}, nil
+	if e.prover != nil {
+		proof, err := e.prover.proveTokenRequest(e.url, nonce)
+		if err != nil {
+			return nil, "", err
+		}
+		req.Header.Set("DPoP", proof)
 	}
-	proof, err := e.prover.proveTokenRequest(e.url, nonce)
-	if err != nil {
-		return nil, nil, err
-	}
-	req.Header.Set("DPoP", proof)
-	return req, []string{assertion, proof}, nil
+	return header.Watch(req), assertion, nil
 }
 
 // roundTrip sends a request with the transport of the HTTP client, but not with the client, which follows redirects.

@@ -252,3 +252,43 @@ func TestNeitherAGrantNorAProxysPasswordIsShown(t *testing.T) {
 		})
 	}
 }
+
+// Over plain http, a proxy can answer in place of the token endpoint.
+func TestNothingThatAProxyAnswersShowsItsPassword(t *testing.T) {
+	t.Parallel()
+	for name, response := range map[string]string{
+		"an error object":  "407 No\r\n\r\n" + `{"error":"SECRETS","error_description":"SECRETS"}`,
+		"a content type":   "407 No\r\nContent-Type: SECRETS\r\n\r\n",
+		"a request id":     "407 No\r\nX-Okta-Request-Id: SECRETS\r\n\r\n",
+		"a broken trailer": "200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nSECRETS\r\n\r\n",
+		"a token type":     "200 OK\r\n\r\n" + `{"access_token":"granted","token_type":"SECRETS"}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				connection, _, err := w.(http.Hijacker).Hijack()
+				if err == nil {
+					secrets := strings.TrimPrefix(r.Header.Get("Proxy-Authorization"), "Basic ") + ",pass-canary"
+					_, _ = connection.Write([]byte("HTTP/1.1 " + strings.ReplaceAll(response, "SECRETS", secrets)))
+					_ = connection.Close()
+				}
+			}))
+			t.Cleanup(proxy.Close)
+			through := &url.URL{Scheme: "http", Host: proxy.Listener.Addr().String(), User: url.UserPassword("alice", "pass-canary")}
+			app, err := oauth.NewServiceApp("http://127.0.0.1", clientID, key(), oauth.WithRetry(api.RetryPolicy{MaxAttempts: 1}),
+				oauth.WithHTTPClient(&http.Client{Transport: &http.Transport{Proxy: http.ProxyURL(through)}}))
+			if err != nil {
+				t.Fatal(err)
+			}
+			req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://127.0.0.1", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			err = app.Authorize(t.Context(), req)
+			basic := base64.StdEncoding.EncodeToString([]byte("alice:pass-canary"))
+			if err == nil || strings.Contains(err.Error(), "canary") || strings.Contains(err.Error(), basic) {
+				t.Errorf("got %v, want an error without the password", err)
+			}
+		})
+	}
+}
