@@ -207,9 +207,7 @@ func (c *Client) editorsOf(call *call) []RequestEditor {
 		method, path = req.Method, req.URL.EscapedPath()
 		return nil
 	}
-	verify := func(_ context.Context, req *http.Request) error {
-		return c.checkTarget(req, method, path)
-	}
+	verify := func(_ context.Context, req *http.Request) error { return c.checkTarget(req, method, path) }
 	return slices.Concat([]RequestEditor{prepare}, c.editors, call.editors, []RequestEditor{c.authorize, verify})
 }
 

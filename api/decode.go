@@ -97,15 +97,13 @@ func isJSON(contentType string) bool {
 // oddTimes reads times with readTime, and warns of the first that it cannot read. One odd time is not a reason to leave
 // an incident without a listing.
 func oddTimes(warning *string) *json.Unmarshalers {
-	return json.UnmarshalFromFunc(func(decoder *jsontext.Decoder, t *time.Time) (err error) {
+	return json.UnmarshalFromFunc(func(decoder *jsontext.Decoder, t *time.Time) error {
 		var said string
-		if err = json.UnmarshalDecode(decoder, &said); err != nil {
-			return err
-		}
-		if *t = readTime(said); t.IsZero() && *warning == "" {
+		err := json.UnmarshalDecode(decoder, &said)
+		if *t = readTime(said); err == nil && t.IsZero() && *warning == "" {
 			*warning = fmt.Sprintf("a time in the response cannot be read, at %q", decoder.StackPointer())
 		}
-		return nil
+		return err
 	})
 }
 

@@ -39,9 +39,9 @@ var (
 	ErrPaginationLoop = fmt.Errorf("%w: pagination loop", ErrUnexpectedResponse)
 )
 
-// Error is the error of every call. Of body and headers it keeps only the fields below. The server's texts are shortened, and stripped
-// of control characters and, if the server repeats them, of the credentials in Authorization and DPoP, but not of those
-// in other headers. (An error of an [Auth] or a request editor keeps its own text.)
+// Error is the error of every call. Of body and headers it keeps the fields below: shortened, and stripped of control
+// characters and, if the server repeats them, of the credentials in Authorization and DPoP, but not of those in other
+// headers. (An error of an [Auth] or a request editor keeps its own text.)
 type Error struct {
 	Op      string // the method in words, such as "list", "revoke all" or "new client"
 	AppID   string // of the call; empty if it was rejected

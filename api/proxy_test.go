@@ -63,7 +63,7 @@ func TestNothingThatAProxyAnswersShowsItsPassword(t *testing.T) {
 		"a request id":     "407 No\r\nX-Okta-Request-Id: SECRETS\r\n\r\n",
 		"a challenge":      "407 No\r\nWWW-Authenticate: Bearer error=\"SECRETS\", error_description=\"SECRETS\"\r\n\r\n",
 		"a redirect":       "302 Found\r\nLocation: http://SECRETS/\r\n\r\n",
-		"a next link":      "200 OK\r\nContent-Type: application/json\r\nLink: <http://127.0.0.1/SECRETS>; rel=\"next\"\r\n\r\n[]",
+		"a next link":      "200 OK\r\nContent-Type: application/json\r\nLink: <http://okta.test/SECRETS>; rel=\"next\"\r\n\r\n[]",
 		"a status":         "nonsense SECRETS\r\n\r\n",
 		"a broken header":  "407 No\r\nSECRETS\r\n\r\n",
 		"a broken trailer": "200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nSECRETS\r\n\r\n",
@@ -86,7 +86,7 @@ func TestNothingThatAProxyAnswersShowsItsPassword(t *testing.T) {
 				t.Parallel()
 				var log bytes.Buffer
 				logger := slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-				client, err := api.New("http://127.0.0.1", api.APIToken(oktatest.DefaultAPIToken), api.WithLogger(logger),
+				client, err := api.New("http://okta.test", api.APIToken(oktatest.DefaultAPIToken), api.WithPlainHTTP(), api.WithLogger(logger),
 					api.WithHTTPClient(&http.Client{Transport: transport}), api.WithRetry(api.RetryPolicy{MaxAttempts: 1}))
 				if err != nil {
 					t.Fatal(err)

@@ -61,8 +61,7 @@ func (s sender) Do(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// transports has the clone of each net/http.DefaultTransport that there was, which all clients share.
-var transports sync.Map
+var transports sync.Map // clones of net/http.DefaultTransport, by the original; all clients share them
 
 // defaultTransport returns net/http's transport with as many idle connections per host as there may be calls: with
 // net/http's two, most connections of concurrent calls are closed after one request.
@@ -81,12 +80,12 @@ func defaultTransport() http.RoundTripper {
 // method and path are those of the operation.
 func (c *Client) checkTarget(req *http.Request, method, path string) error {
 	target := cmp.Or(req.URL, new(url.URL)) // an editor may have removed it
-	alone := ", and credentials go to " + c.org.Host + " alone"
+	alone := "an editor changed it, and credentials go to " + c.org.Host + " alone"
 	switch {
 	case !check.SameOrigin(&url.URL{Scheme: c.org.Scheme, Host: req.Host}, c.org):
-		return check.Invalid("Host of the request", req.Host, "an editor changed it"+alone)
+		return check.Invalid("Host of the request", req.Host, alone)
 	case !check.SameOrigin(target, c.org) || target.User != nil || target.Opaque != "":
-		return check.Invalid("request URL", target.Redacted(), "an editor changed its origin"+alone)
+		return check.Invalid("request URL", target.Redacted(), alone)
 	case req.Method != method || target.EscapedPath() != path:
 		why := "an editor changed its method or path, which are " + method + " " + path
 		return check.Invalid("request", req.Method+" "+target.EscapedPath(), why)

@@ -31,7 +31,7 @@ type Result struct {
 // Proof is the second listing of one app.
 type Proof struct {
 	AppID     string
-	Gone      int     // matches that are no longer listed, or listed as revoked
+	Gone      int     // matches that the listing lacks or shows as revoked
 	Remaining []Match // matches that are still listed and not revoked, whatever their outcome
 	New       []Match // tokens that match the filter and were not in the first listing
 	Err       error   // why the listing failed; nothing is proved then

@@ -24,8 +24,8 @@ type Page struct {
 }
 
 // Pages lists several apps at once, and yields their pages in the order of appIDs. An app whose ID is
-// repeated is listed once. An error ends the listing of the app in Page.AppID; if the loop continues, so do the other listings. The
-// last page of an app has no Next. [api.StartAt] works with one app only, because a link belongs to one.
+// repeated is listed once. An error ends the listing of the app in Page.AppID; if the loop continues, so do the other
+// listings. The last page of an app has no Next. [api.StartAt] works with one app only, because a link belongs to one.
 //
 // concurrency bounds the apps that are listed at once; 0 means [DefaultConcurrency]. Each listing has one request in
 // flight at its first page, and up to two from then on. Apps whose turn has not come keep up to eight pages each, and 64

@@ -13,12 +13,12 @@ import (
 	"example.com/apptokens/api/internal/panics"
 )
 
-// Job describes what [Revoke] does. To add a header to the requests of one job, use [api.WithRequestEditor]: an editor gets
-// the context that was passed to Revoke, with its values.
+// Job describes what [Revoke] does. To add a header to the requests of one job, use [api.WithRequestEditor]: an editor
+// gets the context that was passed to Revoke, with its values.
 type Job struct {
 	AppIDs []string
-	// Filter must have a criterion. To revoke every token, use [api.Client.RevokeAll], or a Where that returns true. It matches
-	// tokens that are already revoked only if its Statuses include them.
+	// Filter must have a criterion. To revoke every token, use [api.Client.RevokeAll], or a Where that returns true. It
+	// matches tokens that are already revoked only if its Statuses include them.
 	Filter Filter
 	// KeepRaw sets Match.Raw.
 	KeepRaw bool
@@ -33,8 +33,8 @@ type Job struct {
 }
 
 // Revoke selects tokens, revokes them and verifies the result, as the package documentation describes. It yields a
-// [Listed] after each page, one [Selected], a [Result] for each match and a [Proof] for each app that is listed again, in
-// this order. An error ends the job. Before Selected it means that nothing was revoked; later, every match has had its
+// [Listed] after each page, one [Selected], a [Result] for each match and a [Proof] for each app that is listed again,
+// in this order. An error ends the job. Before Selected it means that nothing was revoked; later, every match has had its
 // Result. Breaking out at Selected revokes nothing; breaking out later starts no further revocation and cancels those
 // in flight.
 //

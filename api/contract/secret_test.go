@@ -85,7 +85,9 @@ func testEcho(t *testing.T, token, password string, echo response) {
 	defer server.Close()
 	transport := &http.Transport{}
 	defer transport.CloseIdleConnections()
+	target := server.URL
 	if password != "" {
+		target = "http://okta.test"
 		transport.Proxy = http.ProxyURL(&url.URL{
 			Scheme: "http", Host: server.Listener.Addr().String(), User: url.UserPassword("alice", password),
 		})
@@ -93,7 +95,7 @@ func testEcho(t *testing.T, token, password string, echo response) {
 	t.Run("Check", func(t *testing.T) {
 		var log, outputs bytes.Buffer
 		report, err := contract.Check(t.Context(), contract.Target{
-			URL: server.URL, AppID: "0oa1", Auth: api.BearerToken(token), Write: true,
+			URL: target, PlainHTTP: true, AppID: "0oa1", Auth: api.BearerToken(token), Write: true,
 			HTTPClient: &http.Client{Transport: transport},
 			Logger:     slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 			OnResult:   func(r contract.Result) { fmt.Fprintf(&outputs, "%+v\n", r) },
@@ -117,7 +119,7 @@ func testEcho(t *testing.T, token, password string, echo response) {
 	t.Run("NewTransport", func(t *testing.T) {
 		var outputs bytes.Buffer
 		note := func(v contract.Violation) { fmt.Fprintf(&outputs, "%v\n%+v\n", &v, v) }
-		req := newRequest(t, http.MethodGet, server.URL+"/api/v1/apps/0oa1/tokens?limit=20")
+		req := newRequest(t, http.MethodGet, target+"/api/v1/apps/0oa1/tokens?limit=20")
 		req.Header.Set("Authorization", "Bearer "+token)
 		_, _ = contract.NewTransport(transport, contract.OnViolation(note), contract.OnUnknown(note)).RoundTrip(req)
 		_, err := contract.NewTransport(transport).RoundTrip(req)

@@ -275,12 +275,12 @@ func TestNothingThatAProxyAnswersShowsItsPassword(t *testing.T) {
 			}))
 			t.Cleanup(proxy.Close)
 			through := &url.URL{Scheme: "http", Host: proxy.Listener.Addr().String(), User: url.UserPassword("alice", "pass-canary")}
-			app, err := oauth.NewServiceApp("http://127.0.0.1", clientID, key(), oauth.WithRetry(api.RetryPolicy{MaxAttempts: 1}),
-				oauth.WithHTTPClient(&http.Client{Transport: &http.Transport{Proxy: http.ProxyURL(through)}}))
+			app, err := oauth.NewServiceApp("http://okta.test", clientID, key(), oauth.WithPlainHTTP(),
+				oauth.WithRetry(api.RetryPolicy{MaxAttempts: 1}), oauth.WithHTTPClient(&http.Client{Transport: &http.Transport{Proxy: http.ProxyURL(through)}}))
 			if err != nil {
 				t.Fatal(err)
 			}
-			req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://127.0.0.1", nil)
+			req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://okta.test", nil)
 			if err != nil {
 				t.Fatal(err)
 			}

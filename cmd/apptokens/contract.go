@@ -31,10 +31,10 @@ func (a *app) contractCommand() *cobra.Command {
 		Use:   "contract [APP]",
 		Short: "Check that a running server keeps the contract",
 		Long: `Probe a server with HTTP requests of its own, and report for each rule of the
-contract whether the server keeps it, and where the rule comes from. The server may be a team's
-mock, a proxy, or the live org. Pass an app that holds a few hundred tokens;
-without one, only some rules can be checked. The command only reads, and uses at
-most half of the rate limit, or less with --rate-share.
+contract whether the server keeps it, and where the rule comes from. The server
+may be a team's mock, a proxy, or the live org. Pass an app that holds a few
+hundred tokens; without one, only some rules can be checked. The command only
+reads, and uses at most half of the rate limit, or less with --rate-share.
 
 With --write it also revokes one token of the app, and then all of them.
 

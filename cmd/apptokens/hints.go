@@ -32,7 +32,7 @@ func (a *app) hint(err error) string {
 		return fmt.Sprintf("The response did not come from Okta, but from something on the way to %s: a proxy, or another "+
 			"site if that URL (from %s) is wrong.", a.settings.OrgURL, a.settings.Source(config.OrgURL))
 	case errors.Is(err, api.ErrRateLimited) && failure.StatusCode == 0 && a.settings.RequestTimeout > 0:
-		return fmt.Sprintf("A call may take %v, because of %s. Raise that limit to wait for the next window.",
+		return fmt.Sprintf("%[2]s limits a call to %[1]v. Raise that limit to wait for the next window.",
 			a.settings.RequestTimeout, a.settings.Source(config.RequestTimeout))
 	}
 	return a.statusHint(failure)

@@ -143,9 +143,9 @@ func TestWhatEarlierSweepsLeftOpenIsAccountedFor(t *testing.T) {
 		return fmt.Sprintf(`{"time":"2026-11-24T11:00:00Z","org":%q,"appId":%q,"tokenId":%q,"outcome":%q}`+"\n", org, app, token, outcome)
 	}
 	for args, says := range map[string]string{
-		"--user 00uAda":           "receipts: 2 tokens that earlier sweeps left open are gone; 2 are still open, and not selected by these apps and filters; 1 open one is of https://other.okta.com\n",
-		"--user 00uAda --dry-run": "receipts: 2 tokens that earlier sweeps left open are gone; 2 are still open",
-		"--status ACTIVE":         "receipts: 2 tokens that earlier sweeps left open are gone; 1 is still open, and not selected by these apps and filters; 1 open one is of https://other.okta.com\n",
+		"--user 00uAda":           "receipts: 2 tokens that earlier sweeps left open are gone; 2 tokens are still open, and not selected by these apps and filters; 1 open token is of https://other.okta.com\n",
+		"--user 00uAda --dry-run": "receipts: 2 tokens that earlier sweeps left open are gone; 2 tokens are still open",
+		"--status ACTIVE":         "receipts: 2 tokens that earlier sweeps left open are gone; 1 token is still open, and not selected by these apps and filters; 1 open token is of https://other.okta.com\n",
 	} {
 		t.Run(args, func(t *testing.T) {
 			t.Parallel()
@@ -170,7 +170,7 @@ func TestTheLastLineSaysWhatWasRevokedAndWhatMatchedNothing(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "receipts.jsonl")
 	args := []string{"sweep", "0oa1", "--yes", "--receipts", file, "--user", "00unkw1sfbTw08c0g1d7"}
 	got := command{org: org}.run(t.Context(), append(args, "--user", "00uNobody")...)
-	if want := "apptokens: 1 of 1 revoked at " + org.URL + ", but 1 value matched no token at "; got.code != exitUnmatched || !strings.Contains(got.err, want) {
+	if want := "apptokens: 1 of 1 revoked at " + org.URL + ", but 1 value matched no token; pass --allow-unmatched "; got.code != exitUnmatched || !strings.Contains(got.err, want) {
 		t.Errorf("code %d, stderr\n%s\nwant %q", got.code, got.err, want)
 	}
 	got = command{org: org}.run(t.Context(), args...)

@@ -36,8 +36,8 @@ rate limits and errors like Okta's. Once it listens, it prints lines to paste
 into another shell, or with --service-app an okta.yaml. It runs until it is
 interrupted.
 
---fault injects a fault into the next request. WHEN selects other requests: a list of
-after=N, times=N, forever and on=METHOD. The faults are:
+--fault injects a fault into the next request. WHEN selects other requests: a
+list of after=N, times=N, forever and on=METHOD. The faults are:
 
 ` + oktatest.FaultUsage(),
 		Example: `  apptokens serve --addr 127.0.0.1:8080 --app 0oa1 --tokens 1234

@@ -32,7 +32,7 @@ func (a *app) summaryCommand() *cobra.Command {
 	s := &summaryRun{app: a}
 	command := &cobra.Command{
 		Use:   "summary APP...",
-		Short: "Count the refresh tokens of apps by user, scope, status, age and more",
+		Short: "Count the refresh tokens of apps by user, scope, age and more",
 		Long: `Count the refresh tokens of apps by app, user, scope, status, issuer, age and
 expiry, and show who holds them for which app. Filters restrict what is counted.
 

@@ -248,7 +248,7 @@ func TestSweepStopsAtARefusedRetryAfter(t *testing.T) {
 	org := newOrg(t, 40)
 	org.Inject(oktatest.Throttle(5 * time.Minute).On(http.MethodDelete).Forever())
 	got := command{org: org}.run(t.Context(), "sweep", "0oa1", "--status", "ACTIVE", "--yes")
-	if got.code != exitFailed || len(org.Requests()) > 10 || strings.Contains(got.err, "A call may take") || !strings.Contains(got.err, "the next request may be sent in 5m0s, but the call may not wait that long") {
+	if got.code != exitFailed || len(org.Requests()) > 10 || strings.Contains(got.err, "limits a call to") || !strings.Contains(got.err, "the next request may be sent in 5m0s, but the call may not wait that long") {
 		t.Errorf("code %d, %d requests, %s", got.code, len(org.Requests()), got.err)
 	}
 }

@@ -73,7 +73,7 @@ func TestSweepStopsAtAWaitThatIsRefused(t *testing.T) {
 	org := oktatest.NewServer(oktatest.WithApp("0oa1", 3), oktatest.WithRateLimit(2, time.Minute))
 	t.Cleanup(org.Close)
 	got := command{org: org, env: map[string]string{"OKTA_CLIENT_REQUESTTIMEOUT": "5"}}.run(t.Context(), "sweep", "0oa1", "--status", "ACTIVE", "--yes")
-	for _, want := range []string{"1 of 3 revoked, 2 not attempted at " + org.URL + ": 2 of 3 are left; run the same command again after ", "A call may take 5s, as OKTA_CLIENT_REQUESTTIMEOUT says."} {
+	for _, want := range []string{"1 of 3 revoked, 2 not attempted at " + org.URL + ": 2 of 3 are left; run the same command again after ", "OKTA_CLIENT_REQUESTTIMEOUT limits a call to 5s."} {
 		if !strings.Contains(got.err, want) {
 			t.Errorf("stderr lacks %q:\n%s", want, got.err)
 		}
@@ -107,7 +107,7 @@ func TestAWaitThatIsTooLongForAnyCallBlamesNoSetting(t *testing.T) {
 	org := oktatest.NewServer(oktatest.WithApp("0oa1", 3), oktatest.WithRateLimit(2, 10*time.Minute))
 	t.Cleanup(org.Close)
 	got := command{org: org}.run(t.Context(), "sweep", "0oa1", "--status", "ACTIVE", "--yes")
-	if got.code != exitFailed || !strings.Contains(got.err, "2 of 3 are left; run the same command again after ") || strings.Contains(got.err, "A call may take") {
+	if got.code != exitFailed || !strings.Contains(got.err, "2 of 3 are left; run the same command again after ") || strings.Contains(got.err, "limits a call to") {
 		t.Errorf("code %d, stderr\n%s", got.code, got.err)
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"example.com/apptokens/api/oktatest"
 )
 
-// Why an attempt is made again is said only as far as the response shows it: a proxy's 429 is no limit of the org's.
+// The reason for another attempt is what the response shows and no more: a proxy's 429 is not a limit of the org.
 func TestWhatARetryIsExplainedBy(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {

@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"strings"
 	"sync/atomic"
+
+	"example.com/apptokens/api/internal/check"
 )
 
 // Credentials returns the secrets that a request was sent with: credentials without their scheme, passwords that these
@@ -30,9 +32,10 @@ func Credentials(req *http.Request) (secrets []string) {
 type proxiedKey struct{}
 
 // Watch returns a shallow copy of a request, which remembers the credential that net/http's transport adds for a proxy.
-// Over https, the transport sends that before the request, and Watch returns the request itself.
+// Over https, the transport sends that before the request, and this machine is hardly reached through a proxy: Watch
+// returns the request itself.
 func Watch(req *http.Request) *http.Request {
-	if req.URL.Scheme == "https" {
+	if req.URL.Scheme == "https" || check.IsLoopback(req.URL.Hostname()) {
 		return req
 	}
 	proxied := new(atomic.Pointer[http.Request])

@@ -66,7 +66,7 @@ func TestProgressBars(t *testing.T) {
 	if got := out.String(); got != "apptokens: 2 of 40 processed\n" {
 		t.Errorf("%q", got)
 	}
-	// While there is nothing to report, there is no line.
+	// No line is printed before there is something to report.
 	out.Reset()
 	p = New(&out, Plain, nil)
 	p.waiting = "for the window"
