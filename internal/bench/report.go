@@ -35,7 +35,14 @@ func (v values) text(decimals int) string {
 // series are the values of several clients.
 type series map[string]values
 
-func (s series) ratio(of, to string) float64 { return s[of].median() / s[to].median() }
+// ratio is the median of the rounds' ratios, because a machine may be slower in one round than in another.
+func (s series) ratio(of, to string) float64 {
+	var ratios values
+	for i, value := range s[of] {
+		ratios = append(ratios, value/s[to][i])
+	}
+	return ratios.median()
+}
 
 // report collects tables and targets, a comparison with the peers, and what the README quotes of that.
 type report struct {
