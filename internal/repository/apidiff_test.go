@@ -44,7 +44,7 @@ func TestAPIDiffNamesTheKindOfTheNextVersion(t *testing.T) {
 			write("api/api.go", test.after)
 			command := exec.CommandContext(t.Context(), "bash", script)
 			command.Dir = dir
-			output, err := command.CombinedOutput()
+			output, err := command.Output() // go reports its downloads on stderr
 			want := test.says + "apidiff: the next version after v1.2.3 is " + test.kind
 			if err != nil || !strings.HasPrefix(strings.TrimSpace(string(output)), want) {
 				t.Errorf("%v\n%s\nwant\n%s", err, output, want)
