@@ -76,18 +76,17 @@ func Redact(text string, secrets ...string) string {
 // redactUserInformation redacts what is before the host in a URL, valid or not. It is plain code because a regular
 // expression would make every program that imports the client 5 % larger.
 func redactUserInformation(text string) string {
-	scheme, rest, found := strings.Cut(text, "://")
-	if !found {
-		return text
+	parts := strings.SplitAfter(text, "://")
+	for i, part := range parts[1:] {
+		authority := part
+		if end := strings.IndexAny(part, "/\" \t\n\f\r"); end >= 0 {
+			authority = part[:end]
+		}
+		if at := strings.LastIndexByte(authority, '@'); at >= 0 {
+			parts[i+1] = "[redacted]" + part[at:]
+		}
 	}
-	authority := rest
-	if end := strings.IndexAny(rest, "/\" \t\n\f\r"); end >= 0 {
-		authority = rest[:end]
-	}
-	if at := strings.LastIndexByte(authority, '@'); at >= 0 {
-		rest = "[redacted]" + rest[at:]
-	}
-	return scheme + "://" + redactUserInformation(rest)
+	return strings.Join(parts, "")
 }
 
 // RedactError returns err, or the redacted text of it if that differs: net/http quotes headers that it cannot read, and

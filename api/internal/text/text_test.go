@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"time"
 
 	"example.com/apptokens/api/internal/text"
 )
@@ -76,5 +77,18 @@ func TestHasPlaceholder(t *testing.T) {
 		if got := text.HasPlaceholder(in); got != want {
 			t.Errorf("HasPlaceholder(%q) = %v", in, got)
 		}
+	}
+}
+
+// A server may send megabytes of what looks like URLs.
+func TestRedactionTakesTimeInProportionToTheText(t *testing.T) {
+	t.Parallel()
+	start := time.Now()
+	long := strings.Repeat("://a@", 400_000)
+	if got := text.Redact(long); got != strings.Repeat("://[redacted]@", 400_000) {
+		t.Errorf("redacted to %.100q", got)
+	}
+	if took := time.Since(start); took > 20*time.Second { // milliseconds, or minutes if each URL costs a copy of the rest
+		t.Errorf("took %v", took)
 	}
 }
