@@ -98,6 +98,9 @@ func isJSON(contentType string) bool {
 // an incident without a listing.
 func oddTimes(warning *string) *json.Unmarshalers {
 	return json.UnmarshalFromFunc(func(decoder *jsontext.Decoder, t *time.Time) error {
+		if decoder.PeekKind() == 'n' { // null is not odd
+			return decoder.SkipValue()
+		}
 		var said string
 		err := json.UnmarshalDecode(decoder, &said)
 		if *t = readTime(said); err == nil && t.IsZero() && *warning == "" {

@@ -38,7 +38,7 @@ func TestOddTimesAreReadAsFarAsPossible(t *testing.T) {
 					warnings++
 				}
 			}))
-			org.Inject(oktatest.Body(200, "application/json", `[{"id":"oar1","created":"`+test.text+`"},{"id":"oar2","created":"2023-07-17T11:28:57.000Z"},{"id":"oar3","expiresAt":"`+test.text+`"}]`))
+			org.Inject(oktatest.Body(200, "application/json", `[{"id":"oar1","created":"`+test.text+`"},{"id":"oar2","created":"2023-07-17T11:28:57.000Z"},{"id":"oar3","lastUpdated":null,"expiresAt":"`+test.text+`"}]`))
 			var tokens []api.Token
 			for token, err := range client.List(t.Context(), appID) {
 				if err != nil {
