@@ -88,6 +88,7 @@ func TestSettingsAreHeeded(t *testing.T) {
 		"two retries":                            {environment{"RATELIMIT_MAXRETRIES": "2"}, oktatest.Status(503).On(gets).Forever(), gets, 3, 0, true},
 		"two retries of token requests":          {environment{"RATE_LIMIT_MAX_RETRIES": "2"}, oktatest.Status(503).On(posts).Forever(), posts, 3, 0, true},
 		"a connection timeout":                   {environment{"CONNECTIONTIMEOUT": "2", "RATELIMIT_MAXRETRIES": "0"}, oktatest.SlowFirstByte(time.Hour).On(gets), gets, 1, 2 * time.Second, true},
+		"a long connection timeout":              {environment{"CONNECTIONTIMEOUT": "45", "RATELIMIT_MAXRETRIES": "0"}, oktatest.SlowFirstByte(time.Hour).On(gets), gets, 1, 45 * time.Second, true},
 		"a connection timeout of token requests": {environment{"CONNECTION_TIMEOUT": "2", "RATELIMIT_MAXRETRIES": "0"}, oktatest.SlowFirstByte(time.Hour).On(posts), posts, 1, 2 * time.Second, true},
 		"a request timeout":                      {environment{"REQUESTTIMEOUT": "3"}, oktatest.SlowFirstByte(time.Hour).On(gets), gets, 1, 3 * time.Second, true},
 		"a request timeout and a rate limit":     {environment{"REQUESTTIMEOUT": "60"}, oktatest.UsedUp(20 * time.Second).On(gets), gets, 2, 21 * time.Second, false},

@@ -34,7 +34,7 @@ type Config struct {
 	PlainHTTP    bool     // OrgURL may be http, to any host
 
 	// Limits are zero if not set; then the defaults of package api apply.
-	ConnectionTimeout time.Duration // for one attempt, of a call or of a token request
+	ConnectionTimeout time.Duration // for one attempt, of a call or (but 30 s at most) of a token request
 	RequestTimeout    time.Duration // for a call with all its attempts
 	MaxAttempts       int           // of one call: one more than rateLimit.maxRetries
 	MaxBackoff        time.Duration // cap of exponential back-off, not of the wait for a rate-limit window
@@ -86,6 +86,9 @@ func (c Config) Client(opts ...api.Option) (*api.Client, error) {
 	}
 	own := []api.Option{
 		api.WithRetry(c.retry()), api.WithHTTPClient(c.httpClient()), api.WithRateShare(cmp.Or(c.RateShare, 1)),
+	}
+	if c.ConnectionTimeout > 0 {
+		own = append(own, api.WithAttemptTimeout(c.ConnectionTimeout))
 	}
 	if c.RequestTimeout > 0 {
 		own = append(own, api.WithCallTimeout(c.RequestTimeout))
