@@ -150,7 +150,7 @@ func checkCredential(what, credential string) error {
 // authorize is the editor that runs the Auth of the client, with a time limit.
 func (c *Client) authorize(ctx context.Context, req *http.Request) error {
 	limit := c.retry.MaxWait + min(c.attemptTimeout, retry.Forever) // a token endpoint has rate limits, too
-	authCtx, cancel := context.WithTimeoutCause(ctx, limit, timeoutError{"no authorization", limit})
+	authCtx, cancel := retry.WithTimeout(ctx, limit, "no authorization")
 	defer cancel()
 	if c.httpClient != nil {
 		authCtx = context.WithValue(authCtx, oauth2.HTTPClient, c.httpClient)

@@ -94,7 +94,7 @@ func (c *Client) do(ctx context.Context, call *call) error {
 	c.budget.Pay(time.Now())
 	if c.callTimeout > 0 {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeoutCause(ctx, c.callTimeout, timeoutError{"no result of the call", c.callTimeout})
+		ctx, cancel = retry.WithTimeout(ctx, c.callTimeout, "no result of the call")
 		defer cancel()
 	}
 	var failure *Error // of the last attempt
@@ -165,8 +165,8 @@ func (c *Client) attempt(ctx context.Context, call *call) (r result) {
 		case resp.StatusCode != call.success:
 			r.failure, r.repeat = statusError(resp, call.success), again
 			// Okta's own 503 means that it did nothing; a gateway's may come after the request was passed on.
-			own503 := resp.StatusCode == http.StatusServiceUnavailable && r.failure.Code != ""
-			r.maybeDone = resp.StatusCode < 400 || retry.IsOutage(resp.StatusCode) && !own503
+			own503 := resp.StatusCode == http.StatusServiceUnavailable && strings.HasPrefix(r.failure.Code, "E0")
+			r.maybeDone = resp.StatusCode < 400 || resp.StatusCode >= 500 && !own503
 		case call.read != nil:
 			r.observed.Warning, err = call.read(resp)
 		}
@@ -187,7 +187,7 @@ func (c *Client) attempt(ctx context.Context, call *call) (r result) {
 }
 
 // editorsOf returns the editors of one attempt, in the order in which they run. Authorization comes last, when URL and
-// headers are final; only the check that they are still those of the operation follows.
+// headers are final. That they are still those of the operation is checked before it, and once more after it.
 func (c *Client) editorsOf(call *call) []RequestEditor {
 	var method, path string
 	prepare := func(_ context.Context, req *http.Request) error {
@@ -208,7 +208,7 @@ func (c *Client) editorsOf(call *call) []RequestEditor {
 		return nil
 	}
 	verify := func(_ context.Context, req *http.Request) error { return c.checkTarget(req, method, path) }
-	return slices.Concat([]RequestEditor{prepare}, c.editors, call.editors, []RequestEditor{c.authorize, verify})
+	return slices.Concat([]RequestEditor{prepare}, c.editors, call.editors, []RequestEditor{verify, c.authorize, verify})
 }
 
 // next reports whether to make another attempt, and after which wait.

@@ -17,7 +17,8 @@ import (
 // The errors of a [Client], for [errors.Is]. Context errors come through as well: [context.Canceled],
 // [context.DeadlineExceeded].
 var (
-	// ErrInvalidArgument: an argument, an option or a credential is invalid; nothing was sent.
+	// ErrInvalidArgument: an argument, an option or a credential is invalid; nothing was sent, unless Error.Attempts
+	// is over 1: a source of tokens can fail before a retry, too.
 	ErrInvalidArgument = check.ErrInvalid
 	// ErrNotFound: the app does not exist, or it has no such token (404). If Error.Code is E0000007, Okta itself says so;
 	// the 404 of a proxy has no code.

@@ -73,6 +73,8 @@ func TestErrorsOfRevocationsReportWhetherItMayBeDone(t *testing.T) {
 		"Okta does not understand":           {[]oktatest.Fault{oktatest.Status(400)}, revoke, false},
 		"Okta is down":                       {[]oktatest.Fault{oktatest.Status(503).Forever()}, revoke, false},
 		"a gateway gets no answer from Okta": {[]oktatest.Fault{oktatest.HTML(504).Forever()}, revoke, true},
+		"… and says so in JSON":              {[]oktatest.Fault{oktatest.Body(503, "application/json", `{"status":503,"error":"Service Unavailable"}`).Forever()}, revoke, true},
+		"a CDN waits in vain":                {[]oktatest.Fault{oktatest.HTML(524)}, revoke, true},
 		"the connection breaks":              {[]oktatest.Fault{oktatest.DropAfter().Forever()}, revoke, true},
 		"it breaks, and then Okta refuses":   {[]oktatest.Fault{oktatest.DropAfter(), oktatest.Status(403)}, revoke, true},
 		"something answers with a page":      {[]oktatest.Fault{oktatest.HTML(200)}, revoke, true},

@@ -30,7 +30,8 @@ type Attempt struct {
 	Wait  time.Duration // minimum wait before it; the rate limit may hold it back for longer
 }
 
-// Hold is a wait for the rate limit, for [WithHoldObserver]: the next attempt of a call is not sent before Until.
+// Hold is a wait for the rate limit, for [WithHoldObserver]: the next attempt of a call waits until Until, or less if
+// a response shows earlier that there is room.
 type Hold struct {
 	Op, AppID, TokenID string // as in Error
 

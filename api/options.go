@@ -33,7 +33,8 @@ type settings struct {
 // WithHTTPClient uses the Transport of client (a proxy, client certificates, a recorder), its Jar, and its Timeout,
 // which bounds each attempt if it is shorter than the attempt timeout. CheckRedirect is ignored: redirects are never
 // followed. The token requests of a service app use client, too, unless the app has one of its own. The default is a
-// copy of [http.DefaultTransport] that keeps more idle connections, without cookies.
+// copy of [http.DefaultTransport], as it is when the first such client is made, that keeps more idle connections,
+// without cookies.
 func WithHTTPClient(client *http.Client) Option {
 	return check.Option(check.NotNil("HTTP client", client), func(s *settings) { s.httpClient = client })
 }

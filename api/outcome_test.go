@@ -88,8 +88,8 @@ func TestAnEditorsErrorIsNotRetriedWhateverItWraps(t *testing.T) {
 	err := client.Revoke(t.Context(), appID, "oarUnknown")
 	checkError(t, err, io.ErrUnexpectedEOF, "ticket: ")
 	var failure *api.Error
-	if !errors.As(err, &failure) || failure.Attempts != 1 || len(org.Requests()) != 0 {
-		t.Errorf("error %+v, %d requests; want 1 attempt and none", failure, len(org.Requests()))
+	if !errors.As(err, &failure) || failure.Attempts != 1 || len(org.Requests()) != 0 || failure.MaybeDone {
+		t.Errorf("error %+v, %d requests; want 1 attempt and none, so not MaybeDone", failure, len(org.Requests()))
 	}
 }
 

@@ -53,8 +53,8 @@ func (l *listing) follow(link string) (*url.URL, error) {
 }
 
 // fetch requests the page that link leads to, or the first one if link is nil. It announces the link to the page after
-// it if the body of the response takes long. came is how an error of that link is to describe the response.
-func (l *listing) fetch(ctx context.Context, link *url.URL, announce func(string)) (page Page, came *Error, err error) {
+// it if the body of the response takes long. linkError is for the listing to fail with if that link is refused.
+func (l *listing) fetch(ctx context.Context, link *url.URL, announce func(string)) (page Page, linkError *Error, err error) {
 	call := l.call
 	call.link = link
 	params := gen.ListTokensParams{Limit: new(cmp.Or(call.pageSize, MaxPageSize)), Expand: call.expand}
@@ -69,8 +69,8 @@ func (l *listing) fetch(ctx context.Context, link *url.URL, announce func(string
 		return warning, err
 	}
 	err = l.client.do(ctx, &call)
-	came = &Error{StatusCode: call.success, RequestID: page.RequestID, RateLimit: page.RateLimit}
-	return page, call.complete(came), err
+	linkError = &Error{StatusCode: call.success, RequestID: page.RequestID, RateLimit: page.RateLimit}
+	return page, call.complete(linkError), err
 }
 
 // bodyPatience is how long the next request waits for the body of the response before it. Most bodies come at once, and

@@ -23,7 +23,7 @@ func (l *listing) run(ctx context.Context, yield func(Page, error) bool) {
 		running.Go(page.fetch)
 		return page
 	}
-	current, came := start(l.call.start), l.call.failed(nil)
+	current, linkError := start(l.call.start), l.call.failed(nil)
 	for first := true; ; first = false {
 		var ahead *pendingPage
 		if !first {
@@ -36,15 +36,15 @@ func (l *listing) run(ctx context.Context, yield func(Page, error) bool) {
 		case current.panicked != nil:
 			panic(current.panicked)
 		case current.refused != nil:
-			came.Err = current.refused
-			yield(Page{}, came)
+			linkError.Err = current.refused
+			yield(Page{}, linkError)
 			return
 		case current.err != nil:
 			yield(Page{}, current.err)
 			return
 		}
 		next := current.page.Next
-		came = current.came
+		linkError = current.linkError
 		if !yield(current.page, nil) || next == "" {
 			return
 		}
@@ -73,10 +73,10 @@ type pendingPage struct {
 	next    chan string   // brings the link to the page after it, or ""
 	done    chan struct{} // closed when the fields below are final
 
-	page     Page
-	came     *Error // the response, for the error of its link
-	err      error
-	panicked *panics.Carried // for example by an editor; run panics with it where the loop can recover
+	page      Page
+	linkError *Error // for the listing to fail with if the link to the next page is refused; lacks the reason
+	err       error
+	panicked  *panics.Carried // for example by an editor; run panics with it where the loop can recover
 }
 
 func (p *pendingPage) fetch() {
@@ -94,5 +94,5 @@ func (p *pendingPage) fetch() {
 		return
 	}
 	p.err = p.listing.call.failed(errors.New("the goroutine of a request has exited")) // unless it returns
-	p.page, p.came, p.err = p.listing.fetch(p.ctx, p.target, announce)
+	p.page, p.linkError, p.err = p.listing.fetch(p.ctx, p.target, announce)
 }

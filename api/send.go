@@ -29,7 +29,7 @@ type sender struct {
 
 // Do makes one HTTP request. The context of the response ends with the timeout, or when its body is closed.
 func (s sender) Do(req *http.Request) (*http.Response, error) {
-	ctx, cancel := context.WithTimeoutCause(req.Context(), s.timeout, timeoutError{"no complete response", s.timeout})
+	ctx, cancel := retry.WithTimeout(req.Context(), s.timeout, "no complete response")
 	var asked, connected atomic.Bool
 	sent := header.Watch(req.WithContext(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GetConn: func(string) { asked.Store(true) },
@@ -43,8 +43,9 @@ func (s sender) Do(req *http.Request) (*http.Response, error) {
 	resp, err := s.transport.RoundTrip(sent)
 	if err != nil {
 		defer cancel()
-		// Without a connection, nothing can have reached the server. Some transports do not report connections.
-		return nil, s.failed(sent, err, connected.Load() || !asked.Load())
+		// Without a connection, nothing can have reached the server. Transports other than net/http's may not report theirs.
+		_, reports := s.transport.(*http.Transport)
+		return nil, s.failed(sent, err, connected.Load() || !asked.Load() && !reports)
 	}
 	if resp == nil {
 		cancel()
@@ -99,18 +100,18 @@ type arrivedError struct{ error }
 func (e arrivedError) Unwrap() error { return e.error }
 
 // mayHaveArrived reports whether a request that failed may have reached the server.
-func mayHaveArrived(err error) bool { return errors.As(err, new(arrivedError)) }
+func mayHaveArrived(err error) bool {
+	return retry.IsTransient(err) && errors.As(err, new(arrivedError))
+}
 
 // failed returns the error of a request without a response. It is marked if it may be retried, and if the request may
 // have arrived.
 func (s sender) failed(req *http.Request, err error, arrived bool) error {
 	permanent := retry.IsPermanent(err)
-	switch {
-	case req.Context().Err() != nil:
-		err = context.Cause(req.Context())
-	case errors.Is(err, io.EOF): // net/http's error says no more than that
+	if errors.Is(err, io.EOF) { // net/http's error says no more than that
 		err = fmt.Errorf("the connection broke before a response: %w", err)
 	}
+	err = retry.RequestError(req.Context(), err)
 	err = text.RedactError(err, append(header.Credentials(req), header.ProxyCredentials(s.transport, req)...)...)
 	if permanent {
 		return err
@@ -131,9 +132,7 @@ type body struct {
 func (b *body) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	if err != nil && err != io.EOF {
-		if ctx := b.req.Context(); ctx.Err() != nil {
-			err = context.Cause(ctx)
-		}
+		err = retry.RequestError(b.req.Context(), err)
 		err = text.RedactError(err, header.Credentials(b.req)...) // net/http quotes malformed trailers
 		err = retry.Transient(fmt.Errorf("the response ended early: %w", err))
 	}
@@ -144,14 +143,3 @@ func (b *body) Close() error {
 	defer b.cancel()
 	return b.ReadCloser.Close()
 }
-
-// timeoutError is the [net.Error] of an attempt that took too long. It is not a context error, because the caller's
-// context is still live.
-type timeoutError struct {
-	what   string
-	within time.Duration
-}
-
-func (e timeoutError) Error() string { return fmt.Sprintf("%s within %v", e.what, e.within) }
-func (timeoutError) Timeout() bool   { return true }
-func (timeoutError) Temporary() bool { return true }

@@ -300,3 +300,49 @@ func TestNetHTTPsDefaultTransportIsLeftAlone(t *testing.T) {
 		t.Errorf("net/http's default transport keeps %d idle connections per host, want its own default", n)
 	}
 }
+
+// An Auth signs nothing for another target, or for none.
+func TestARequestThatAnEditorLedAwayIsNotAuthorized(t *testing.T) {
+	t.Parallel()
+	authorized := 0
+	org := oktatest.New(oktatest.WithApp(appID, 1))
+	auth := editorAuth(func(context.Context, *http.Request) error { authorized++; return nil })
+	client, err := api.New(orgURL, auth, api.WithHTTPClient(&http.Client{Transport: org.Transport()}),
+		api.WithRequestEditor(func(_ context.Context, req *http.Request) error { req.URL = nil; return nil }))
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkError(t, client.RevokeAll(t.Context(), appID), api.ErrInvalidArgument, "an editor changed it")
+	if authorized != 0 {
+		t.Errorf("authorized %d times", authorized)
+	}
+}
+
+type editorAuth api.RequestEditor
+
+func (a editorAuth) Authorize(ctx context.Context, req *http.Request) error { return a(ctx, req) }
+
+// net/http fails before it asks for a connection.
+func TestARequestThatNeverLeftIsNotDone(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	for name, test := range map[string]struct {
+		transport *http.Transport
+		edit      func(*http.Request)
+	}{
+		"no proxy can be found": {&http.Transport{Proxy: func(*http.Request) (*url.URL, error) { return nil, errors.New("broken") }}, func(*http.Request) {}},
+		"an invalid header":     {&http.Transport{}, func(req *http.Request) { req.Header.Set("X-Ticket", "a\nb") }},
+		"the context has ended": {&http.Transport{}, func(*http.Request) { cancel() }},
+	} {
+		client := newClient(t, test.transport, api.WithRetry(api.RetryPolicy{MaxAttempts: 1}),
+			api.WithRequestEditor(func(_ context.Context, req *http.Request) error { test.edit(req); return nil }))
+		callCtx := t.Context()
+		if name == "the context has ended" {
+			callCtx = ctx
+		}
+		failure, ok := errors.AsType[*api.Error](client.RevokeAll(callCtx, appID))
+		if !ok || failure.MaybeDone {
+			t.Errorf("%s: %+v; want an error that is not MaybeDone", name, failure)
+		}
+	}
+}

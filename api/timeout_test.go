@@ -6,6 +6,8 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
+	"strings"
 	"testing"
 	"testing/iotest"
 	"testing/synctest"
@@ -91,4 +93,30 @@ func TestACallTimesOut(t *testing.T) {
 			t.Errorf("returned after %v, want 5s", took)
 		}
 	})
+}
+
+// The time-outs of net and net/http call themselves context.DeadlineExceeded, but the caller's context is live.
+func TestATimeoutOfTheTransportIsNotTheContexts(t *testing.T) {
+	t.Parallel()
+	hang := make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-hang }))
+	defer server.Close()
+	defer close(hang)
+	for says, transport := range map[string]*http.Transport{
+		"timeout awaiting response headers": {ResponseHeaderTimeout: 10 * time.Millisecond},
+		"i/o timeout":                       {DialContext: (&net.Dialer{Timeout: time.Nanosecond}).DialContext},
+	} {
+		client, err := api.New(server.URL, api.APIToken("00token"), api.WithHTTPClient(&http.Client{Transport: transport}),
+			api.WithRetry(api.RetryPolicy{MaxAttempts: 1}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = client.RevokeAll(t.Context(), appID)
+		if err == nil || !strings.Contains(err.Error(), says) || errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("error %v; want one that says %q, and is not a context error", err, says)
+		}
+		if isDial := errors.As(err, new(*net.OpError)); isDial != (transport.DialContext != nil) {
+			t.Errorf("%v is a network error: %v", err, isDial)
+		}
+	}
 }

@@ -42,11 +42,13 @@ func OutcomeOf(err error) Outcome {
 
 // IsFatal reports whether every other revocation would fail for the same reason: the credential is refused or lacks the
 // scope, the org cannot be reached, its rate limit is used up for longer than the client waits, or the context has
-// ended.
+// ended. The end of [api.WithCallTimeout] concerns one call alone.
 func IsFatal(err error) bool {
 	var failure *api.Error
 	switch {
-	case retry.IsContextError(err), errors.Is(err, api.ErrUnauthorized), IsUnreachable(err):
+	case retry.IsContextError(err) && !errors.As(err, new(retry.TimeoutError)):
+		return true
+	case errors.Is(err, api.ErrUnauthorized), IsUnreachable(err):
 		return true
 	case errors.As(err, &failure):
 		heldBack := failure.StatusCode == 0 && errors.Is(err, api.ErrRateLimited)

@@ -140,7 +140,8 @@ func (r *run) revoke(ctx context.Context) bool {
 	var next atomic.Int64
 	var breaker breaker
 	results := make(chan Result)
-	panicked := make(chan *panics.Carried, r.job.Concurrency) // for example of an editor
+	atOnce := min(r.job.Concurrency, len(r.matches))
+	panicked := make(chan *panics.Carried, atOnce) // for example of an editor
 	work := func() {
 		var carried *panics.Carried
 		defer func() {
@@ -161,7 +162,7 @@ func (r *run) revoke(ctx context.Context) bool {
 		}
 	}
 	var workers sync.WaitGroup
-	for range min(r.job.Concurrency, len(r.matches)) {
+	for range atOnce {
 		workers.Go(work)
 	}
 	go func() {

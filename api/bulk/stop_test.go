@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math"
 	"net"
 	"net/http"
 	"slices"
@@ -283,5 +284,37 @@ func TestFailuresBetweenSuccessesDoNotStopTheRest(t *testing.T) {
 	r := run(t, t.Context(), newClient(t, org.Transport()), bulk.Job{AppIDs: apps, Filter: everything, Concurrency: 1})
 	if counts := r.count(); r.err != nil || counts[bulk.Failed] != 300 || counts[bulk.Revoked] != tokenCount-300 {
 		t.Errorf("%v, outcomes %v; want 300 failures, and the others revoked", r.err, counts)
+	}
+}
+
+// A token whose revocation hangs uses up the time of its own call, not that of the job.
+func TestASlowTokenDoesNotStopTheRest(t *testing.T) {
+	t.Parallel()
+	for name, option := range map[string]api.Option{
+		"bounded by the call":    api.WithCallTimeout(time.Second),
+		"bounded by the attempt": api.WithAttemptTimeout(time.Second),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				org := newOrg()
+				slow := org.Tokens("0oa1")[100].ID
+				transport := roundTripper(func(req *http.Request) (*http.Response, error) {
+					if strings.HasSuffix(req.URL.Path, slow) {
+						<-req.Context().Done()
+						return nil, req.Context().Err()
+					}
+					if req.Method == http.MethodDelete {
+						time.Sleep(50 * time.Millisecond)
+					}
+					return org.Transport().RoundTrip(req)
+				})
+				client := newClient(t, transport, option, api.WithRetry(api.RetryPolicy{MaxAttempts: 1}))
+				r := run(t, t.Context(), client, bulk.Job{AppIDs: apps, Filter: everything, Concurrency: math.MaxInt})
+				if counts := r.count(); r.err != nil || counts[bulk.Revoked] != tokenCount-1 || counts[bulk.Unknown] != 1 {
+					t.Errorf("%v, outcomes %v", r.err, counts)
+				}
+			})
+		})
 	}
 }

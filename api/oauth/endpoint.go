@@ -101,8 +101,7 @@ func (e *endpoint) attempt(ctx context.Context) (*grant, http.Header, *Error) {
 
 // send sends one request, with its own assertion and its own proof.
 func (e *endpoint) send(ctx context.Context, nonce string) (*grant, http.Header, *Error) {
-	timeout := e.timeout(ctx)
-	ctx, cancel := context.WithTimeout(ctx, timeout)
+	ctx, cancel := retry.WithTimeout(ctx, e.timeout(ctx), "no complete response")
 	defer cancel()
 	req, assertion, err := e.request(ctx, nonce)
 	if err != nil {
@@ -115,12 +114,9 @@ func (e *endpoint) send(ctx context.Context, nonce string) (*grant, http.Header,
 		permanent := retry.IsPermanent(err) // redaction would hide it
 		// net/http quotes what is not a response, such as a body without a status line.
 		quoted := granted(strings.ReplaceAll(err.Error(), `\"`, `"`), nil)
-		err = text.RedactError(err, slices.Concat(secrets, quoted, header.ProxyCredentials(transport, req))...)
-		switch {
-		case permanent:
-		case errors.Is(ctx.Err(), context.DeadlineExceeded):
-			err = retry.Transient(fmt.Errorf("no response within %v", timeout))
-		default:
+		secrets = slices.Concat(secrets, quoted, header.ProxyCredentials(transport, req))
+		err = text.RedactError(retry.RequestError(ctx, err), secrets...)
+		if !permanent {
 			err = retry.Transient(err)
 		}
 		return nil, nil, e.failed(nil, nil, err)
@@ -132,7 +128,8 @@ func (e *endpoint) send(ctx context.Context, nonce string) (*grant, http.Header,
 	case resp.StatusCode != http.StatusOK:
 		return nil, resp.Header, e.refusal(resp, body, secrets)
 	case err != nil:
-		err = fmt.Errorf("the response ended early: %w", text.RedactError(err, secrets...))
+		err = text.RedactError(retry.RequestError(ctx, err), secrets...)
+		err = fmt.Errorf("the response ended early: %w", err)
 		return nil, resp.Header, e.failed(resp, secrets, retry.Transient(err))
 	}
 	grant, err := e.parse(body, secrets)

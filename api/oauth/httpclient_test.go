@@ -49,7 +49,7 @@ func TestTheHTTPClientsTimeoutLimitsAnAttempt(t *testing.T) {
 				app := newServiceApp(t, nil, key(), oauth.WithRetry(api.RetryPolicy{MaxAttempts: 1}),
 					oauth.WithHTTPClient(&http.Client{Transport: org.Transport(), Timeout: timeout}))
 				start := time.Now()
-				checkError(t, authorize(t.Context(), app), nil, "no response within "+want.String())
+				checkError(t, authorize(t.Context(), app), nil, "no complete response within "+want.String())
 				if took := time.Since(start); took != want {
 					t.Errorf("took %v, want %v", took, want)
 				}

@@ -165,8 +165,8 @@ func WithUserAgent(userAgent string) Option {
 	return check.Option(check.UserAgent(userAgent), func(s *settings) { s.userAgent = userAgent })
 }
 
-// WithLogger logs every token request, whether or not it failed: at warn level if it will be retried after a wait,
-// otherwise at debug level. No key, assertion, proof or token is logged. By default, nothing is logged.
+// WithLogger logs every attempt to get a token, whether or not it failed: at warn level if it will be retried after a
+// wait, otherwise at debug level. Repeats with a new nonce or another clock are part of an attempt. No key, assertion, proof or token is logged. By default, nothing is logged.
 func WithLogger(logger *slog.Logger) Option {
 	return check.Option(check.NotNil("logger", logger), func(s *settings) { s.logger = logger })
 }

@@ -238,8 +238,8 @@ func (w *window) open(r response, left time.Duration) {
 
 // whole returns an upper bound of what is left of a window that has just opened. left is the difference of Reset and
 // Date, which are in whole seconds, so the window may last up to a second longer, but no longer than windows do. Their
-// length is what is left when the response to their opener comes. A second may begin before it does, so that it is
-// believed from the second time on.
+// length is what is left when the response to their opener comes. The server's clock may have reached the next second by
+// then, which makes it one too short, so a length counts only for windows after the one that it was learned from.
 func (w *window) whole(left time.Duration) time.Duration {
 	bound := max(0, left+time.Second)
 	if left <= w.length {
