@@ -41,6 +41,22 @@ func target(url string) contract.Target {
 	}
 }
 
+// What the server says of an unknown app says nothing about other rules.
+func TestAnUnknownAppFailsTheListingAlone(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(newOrg())
+	defer server.Close()
+	target := target(server.URL)
+	target.AppID = "0oaMistyped"
+	report, err := contract.Check(t.Context(), target)
+	if first := report.Results[0]; err != nil || first.Outcome != contract.Failed || !strings.HasSuffix(first.Detail, "; is 0oaMistyped an app of "+server.URL+"?") {
+		t.Errorf("%v, %+v; want a failure of the listing that asks about the app", err, first)
+	}
+	if failed := report.Count(contract.Failed); failed != 1 {
+		t.Errorf("%d probes failed, want 1: %+v", failed, report.Results)
+	}
+}
+
 func TestOktatestKeepsTheContract(t *testing.T) {
 	t.Parallel()
 	org := oktatest.New(oktatest.WithApp("0oa1", 450), oktatest.WithBearerToken("denied", "okta.users.read"))

@@ -57,7 +57,7 @@ func (s *suite) page(ctx context.Context, path string) (*exchange, []gen.Token, 
 		return nil, nil, err
 	}
 	if err := exchange.want(gen.ListTokensSuccess); err != nil {
-		return nil, nil, err
+		return exchange, nil, err
 	}
 	tokens, err := exchange.tokens()
 	return exchange, tokens, err
@@ -65,6 +65,9 @@ func (s *suite) page(ctx context.Context, path string) (*exchange, []gen.Token, 
 
 func list(ctx context.Context, s *suite) (err error) {
 	s.firstPage, s.firstTokens, err = s.page(ctx, s.tokensPath())
+	if err != nil && s.firstPage != nil && s.firstPage.errorCode() == "E0000007" {
+		return fmt.Errorf("%w; is %s an app of %s?", err, s.target.AppID, s.org)
+	}
 	return err
 }
 

@@ -34,12 +34,12 @@ var refusalProbes = []probe{
 	{name: "limit too large", rule: "a limit above the maximum is refused with 400, or replaced by an allowed one",
 		source: notKnown, app: true, needs: []string{"list"}, run: oddLimit(gen.ListTokensLimitMaximum + 1)},
 	{name: "limit of text", rule: "a limit that is not a number is refused with 400, E0000037",
-		source: inTraffic, app: true, run: refuse(nil, below("?limit=many"), "E0000037", 400)},
+		source: inTraffic, app: true, needs: []string{"list"}, run: refuse(nil, below("?limit=many"), "E0000037", 400)},
 	{name: "bad cursor", rule: "a cursor that the server did not issue is refused with 400, E0000029",
-		source: inTraffic, app: true, run: refuse(nil, below("?after=noSuchCursor"), "E0000029", 400)},
+		source: inTraffic, app: true, needs: []string{"list"}, run: refuse(nil, below("?after=noSuchCursor"), "E0000029", 400)},
 	{name: "other method",
 		rule:   "a method that the path does not support is refused with 405, E0000022, or with 403 for lack of a scope",
-		source: inErrors, app: true, run: useOtherMethod},
+		source: inErrors, app: true, needs: []string{"list"}, run: useOtherMethod},
 }
 
 // anonymous is an [api.Auth] that adds no credential.
