@@ -85,7 +85,7 @@ func TestLoadRefuses(t *testing.T) {
 		"settings one level too high":  {environment{}, "okta:\n  orgUrl: https://acme.okta.com\n", []string{"okta.yaml (which has no setting below okta.client)"}},
 		"a public key":                 {app(string(publicKey)), "", []string{"privateKey (from OKTA_CLIENT_PRIVATEKEY) is not a private key", "not the JWK of"}},
 		"invalid YAML":                 {environment{}, "okta:\n  client:\n    token: *secret\n", []string{"okta.yaml: it is not valid YAML"}},
-		"tabs":                         {environment{}, "okta:\n\tclient:\n", []string{"okta.yaml: it is not valid YAML, at line 2"}},
+		"tabs":                         {environment{}, "okta:\n\tclient:\n", []string{"okta.yaml: it is not valid YAML, at or after line 2"}},
 		"a list of tokens":             {environment{}, "okta:\n  client:\n    token: [secret]\n", []string{"line 3: okta.client.token has the wrong type"}},
 		"a list in a list of scopes":   {environment{}, "okta:\n  client:\n    scopes: [[secret]]\n", []string{"line 3: okta.client.scopes has the wrong type"}},
 		"a list with a null":           {environment{}, "okta:\n  client:\n    token: [secret, ~]\n", []string{"line 3: okta.client.token has the wrong type"}},

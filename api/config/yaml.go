@@ -34,10 +34,10 @@ func (l *layer) parse(data []byte) error {
 
 var line = regexp.MustCompile(`line \d+`)
 
-// atLine returns only the line number of a YAML parser's error.
+// atLine returns only the line number of a YAML parser's error, which may be that of what the fault is part of.
 func atLine(err error) string {
 	if at := line.FindString(err.Error()); at != "" {
-		return ", at " + at
+		return ", at or after " + at
 	}
 	return ""
 }

@@ -160,7 +160,7 @@ func largestPages(ctx context.Context, s *suite) (err error) {
 // extent describes how much of a listing was read.
 func (s *suite) extent(tokens int, more bool) string {
 	if more {
-		return fmt.Sprintf("%d tokens, not all: at most %d pages are read", tokens, s.target.MaxPages)
+		return fmt.Sprintf("%d tokens, not all: no more than %d of its pages may be read", tokens, s.target.MaxPages)
 	}
 	return fmt.Sprintf("%d tokens", tokens)
 }

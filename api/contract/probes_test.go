@@ -50,7 +50,7 @@ func TestCheckReadsAtMostSoManyPages(t *testing.T) {
 	const tokens = 2*api.MaxPageSize + 50
 	all := fmt.Sprintf("%d tokens", tokens)
 	some := func(n, pages int) string {
-		return fmt.Sprintf("%d tokens, not all: at most %d pages are read", n, pages)
+		return fmt.Sprintf("%d tokens, not all: no more than %d of its pages may be read", n, pages)
 	}
 	for pages, want := range map[int][3]string{
 		2:   {some(2*api.MaxPageSize, 2), some(2*gen.ListTokensLimitDefault, 2), some(2, 2)},

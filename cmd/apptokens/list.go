@@ -120,7 +120,7 @@ func (l *list) all(ctx context.Context, apps []string, options []api.ListOption)
 		l.progress.SetDone("%s%s", l.done(), ofApps(ended, len(apps)))
 	}
 	if len(failures) > 0 {
-		text := fmt.Sprintf("%d of %d apps could not be listed; %d tokens were listed, the listing is not complete",
+		text := fmt.Sprintf("%d of %d apps could not be listed; %d tokens were listed, and the listing is not complete",
 			len(failures), len(apps), l.listed)
 		return reported{text, failures[0]}
 	}
@@ -190,9 +190,9 @@ func (l *list) finish(apps int) error {
 func (l *list) incomplete(err error) error {
 	switch {
 	case errors.Is(err, context.Canceled):
-		return fmt.Errorf("interrupted: %d tokens were listed, the listing is not complete", l.listed)
+		return fmt.Errorf("interrupted: %d tokens were listed, and the listing is not complete", l.listed)
 	case l.listed > 0 && errors.As(err, new(*api.Error)):
-		return fmt.Errorf("%w; %d tokens were listed, the listing is not complete", err, l.listed)
+		return fmt.Errorf("%w; %d tokens were listed, and the listing is not complete", err, l.listed)
 	default:
 		return err
 	}

@@ -19,7 +19,7 @@ func TestAListingThatFailsSaysSo(t *testing.T) {
 	org := newOrg(t, 6)
 	org.Inject(oktatest.Status(403).After(2))
 	got := command{org: org}.run(t.Context(), "list", "0oa1", "--page-size", "2", "-o", "json")
-	if got.code != 1 || !strings.Contains(got.err, "4 tokens were listed, the listing is not complete\n") || json.Valid([]byte(got.out)) {
+	if got.code != 1 || !strings.Contains(got.err, "4 tokens were listed, and the listing is not complete\n") || json.Valid([]byte(got.out)) {
 		t.Errorf("code %d, stderr %q, stdout\n%s", got.code, got.err, got.out)
 	}
 }
@@ -37,7 +37,7 @@ func TestAnInterruptedListingSaysSo(t *testing.T) {
 	org := newOrg(t, 6)
 	org.Inject(oktatest.SlowFirstByte(time.Minute).After(2))
 	got := command{org: org, interruptAt: org.Tokens("0oa1")[3].ID}.run(t.Context(), "list", "0oa1", "--page-size", "2", "-o", "jsonl")
-	if want := "apptokens: interrupted: 4 tokens were listed, the listing is not complete\n"; got.code != 1 || got.err != want {
+	if want := "apptokens: interrupted: 4 tokens were listed, and the listing is not complete\n"; got.code != 1 || got.err != want {
 		t.Errorf("code %d, stderr %q; want 1, %q", got.code, got.err, want)
 	}
 	if lines := strings.Count(got.out, "\n"); lines != 4 {

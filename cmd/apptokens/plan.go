@@ -79,11 +79,18 @@ func revokeAllHint(apps []string) string {
 		"no receipt for each token.", names, command, plural(len(apps), "request", "requests"))
 }
 
-// cost describes how many requests the revocations and the second listing take, and how long under the rate limit.
+// cost describes how many requests the revocations and the second listing take, after a dry run the first one as well,
+// and how long under the rate limit.
 func (s *sweep) cost(selected bulk.Selected) string {
 	requests := len(selected.Matches)
-	for appID := range byApp(selected.Matches) {
-		requests += s.listing.pages[appID]
+	matches := byApp(selected.Matches)
+	for appID, pages := range s.listing.pages {
+		if matches[appID] > 0 {
+			requests += pages
+		}
+		if s.dryRun {
+			requests += pages
+		}
 	}
 	text := plural(requests, "request", "requests")
 	limit, now := s.progress.Limit(), time.Now()

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -43,6 +44,23 @@ func TestSweepSaysWhatItCosts(t *testing.T) {
 				t.Errorf("code %d, %d tokens left, stderr\n%s", got.code, len(org.Tokens("0oa1")), got.err)
 			}
 		})
+	}
+}
+
+// What a dry run says is what the sweep then takes.
+func TestADryRunSaysHowManyRequestsTheSweepTakes(t *testing.T) {
+	t.Parallel()
+	org := oktatest.NewServer(oktatest.WithApp("0oa1", 250), oktatest.WithApp("0oa2", 250))
+	t.Cleanup(org.Close)
+	user := org.Tokens("0oa2")[0].UserID
+	sweep := []string{"sweep", "0oa1", "0oa2", "--user", user}
+	dry := command{org: org}.run(t.Context(), append(sweep, "--dry-run")...)
+	before := len(org.Requests())
+	if got := (command{org: org}).run(t.Context(), append(sweep, "--yes")...); got.code != exitDone {
+		t.Fatalf("code %d, stderr\n%s", got.code, got.err)
+	}
+	if want := fmt.Sprintf(" match: %d requests, ", len(org.Requests())-before); !strings.Contains(dry.err, want) {
+		t.Errorf("stderr lacks %q:\n%s", want, dry.err)
 	}
 }
 

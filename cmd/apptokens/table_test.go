@@ -146,7 +146,7 @@ func TestListGoesOnPastAnAppThatFails(t *testing.T) {
 	org := oktatest.NewServer(oktatest.WithApp("0oa1", 2), oktatest.WithApp("0oa3", 3))
 	t.Cleanup(org.Close)
 	got := command{org: org}.run(t.Context(), "list", "0oa1", "0oa2", "0oa3", "-o", "jsonl")
-	if got.code != 1 || strings.Count(got.out, "\n") != 5 || !strings.Contains(got.err, "1 of 3 apps could not be listed; 5 tokens were listed, the listing is not complete") || !strings.Contains(got.err, "(app 0oa2): 404") {
+	if got.code != 1 || strings.Count(got.out, "\n") != 5 || !strings.Contains(got.err, "1 of 3 apps could not be listed; 5 tokens were listed, and the listing is not complete") || !strings.Contains(got.err, "(app 0oa2): 404") {
 		t.Errorf("code %d, %s%s", got.code, got.out, got.err)
 	}
 	got = command{org: org}.run(t.Context(), "list", "0oa1", "0oa2", "-o", "json")

@@ -190,7 +190,7 @@ func TestExpectNoneIsAProofThatCanFail(t *testing.T) {
 		"a token is left":             {user: "00unkw1sfbTw08c0g1d7", code: exitFailed, says: "1 of 6 tokens in 1 app of ORG match, and none should (--expect-none)"},
 		"a mistyped user":             {user: "00unkw1sfbtw08c0g1d7", code: exitFailed, says: `"00unkw1sfbtw08c0g1d7" may be mistyped, so this proves nothing`},
 		"a mistyped user after one":   {user: "00uNobody,00unkw1sfbtw08c0g1d7", code: exitFailed, says: `"00unkw1sfbtw08c0g1d7" may be mistyped, so this proves nothing`},
-		"an app that is not there":    {user: "00uNobody", app: "0oaUnknown", code: exitFailed, says: "1 of 2 apps could not be listed; 0 tokens were listed, the listing is not complete"},
+		"an app that is not there":    {user: "00uNobody", app: "0oaUnknown", code: exitFailed, says: "1 of 2 apps could not be listed; 0 tokens were listed, and the listing is not complete"},
 		"a dead credential":           {user: "00uNobody", env: map[string]string{"OKTA_CLIENT_TOKEN": "dead"}, code: exitFailed, says: "401 Unauthorized"},
 		"an org that is out of reach": {user: "00uNobody", env: map[string]string{"OKTA_CLIENT_ORGURL": "http://127.0.0.1:1", "OKTA_CLIENT_RATELIMIT_MAXRETRIES": "0"}, code: exitFailed, says: "connection refused"},
 		"a page that is refused":      {user: "00uNobody", fault: new(oktatest.Status(403).After(1)), code: exitFailed, says: "403 Forbidden"},
