@@ -170,7 +170,7 @@ func TestContractReadsAsManyPagesAsItMay(t *testing.T) {
 	for args, cut := range map[string]bool{"": false, "--max-pages 100": false, "--max-pages 1": true} {
 		org := newOrg(t, gen.ListTokensLimitDefault+5)
 		got := command{org: org}.run(t.Context(), append([]string{"contract", "0oa1"}, strings.Fields(args)...)...)
-		if got.code != exitDone || strings.Contains(got.out, "not all: at most 1 pages are read") != cut {
+		if got.code != exitDone || strings.Contains(got.out, "not all: no more than 1 of its pages may be read") != cut {
 			t.Errorf("%s: code %d, cut %v\n%s%s", args, got.code, cut, got.err, got.out)
 		}
 	}
