@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -81,6 +82,7 @@ that signal (shells show 130 for Ctrl-C and 143 for SIGTERM).`,
 	a.wrapHelp(root)
 	a.complete(root)
 	countFlags(root)
+	completionCommand(root)
 	return root
 }
 
@@ -140,12 +142,21 @@ func (a *app) printValue(value any) error {
 	return err
 }
 
-// wantArgs checks the number of arguments, and shows the correct usage.
+// wantArgs checks the number of arguments, and shows the correct usage. If most is under least, any number will do. As an
+// ID, "-" would not be found, which looks as if a token were gone.
 func wantArgs(least, most int) cobra.PositionalArgs {
 	return func(command *cobra.Command, args []string) error {
-		if len(args) < least || most > 0 && len(args) > most {
+		limited := most >= least
+		if len(args) < least || limited && len(args) > most {
 			return fmt.Errorf("want '%s', got %s", strings.TrimSuffix(command.UseLine(), " [flags]"),
 				plural(len(args), "argument", "arguments"))
+		}
+		if dash := slices.Index(args, "-"); dash >= 0 {
+			way := append([]string{command.CommandPath()}, args[:dash]...)
+			if limited {
+				way = append([]string{"-n 1"}, way...)
+			}
+			return fmt.Errorf(`%s does not take "-" for standard input; use 'xargs %s'`, command.Name(), strings.Join(way, " "))
 		}
 		return nil
 	}
@@ -235,9 +246,13 @@ func flagError(command *cobra.Command, err error) error {
 		}
 		return err
 	}
-	name, unknown := strings.CutPrefix(err.Error(), "unknown flag: --")
-	if !unknown {
+	unknown, ok := errors.AsType[*pflag.NotExistError](err)
+	if !ok {
 		return err
+	}
+	name := unknown.GetSpecifiedName()
+	if short := unknown.GetSpecifiedShortnames(); short != "" { // of -user=x, user=x
+		name, _, _ = strings.Cut(short, "=")
 	}
 	names := &cobra.Command{SuggestionsMinimumDistance: 2} // cobra finds similar names only among commands
 	command.Flags().VisitAll(func(flag *pflag.Flag) {

@@ -91,6 +91,8 @@ func (s *sweep) command(command *cobra.Command, args []string) error {
 		return err
 	case !given:
 		return usage("sweep needs a filter, such as --user; revoke-all revokes every token")
+	case !s.dryRun && command.Flags().Changed("columns"):
+		return usage("--columns works only with --dry-run")
 	case !s.dryRun && !s.yes && !s.canAsk:
 		return cannotPrompt(command, "--yes or --dry-run")
 	}
