@@ -20,11 +20,13 @@ func TestColumnsAreChosen(t *testing.T) {
 	t.Parallel()
 	org := newOrg(t, 2)
 	for args, want := range map[string]string{
-		"--columns id,userName -o csv":  "id,userName\noarT4npx1yT6lrws7LFf,Пример Образцов\n",
-		"--columns APPID,issuer -o csv": "appId,issuer\n0oa1,ORG/oauth2/",
-		"--columns id,ID,+id -o csv":    "id\noarT4",
-		"--columns +id,+issuer -o csv":  "id,status,appId,userId,created,expiresAt,scopes,issuer\n",
-		"--columns id":                  "ID\noarT4npx1yT6lrws7LFf\noardAWoEQ6lcSEAUDmKT\n",
+		"--columns id,userName -o csv":         "id,userName\noarT4npx1yT6lrws7LFf,Пример Образцов\n",
+		"--columns APPID,issuer -o csv":        "appId,issuer\n0oa1,ORG/oauth2/",
+		"--columns id,ID,+id -o csv":           "id\noarT4",
+		"--columns +id,+issuer -o csv":         "id,status,appId,userId,created,expiresAt,scopes,issuer\n",
+		"--columns +userName,id,issuer -o csv": "id,status,appId,userId,created,expiresAt,scopes,userName,issuer\n",
+		"--columns id,+issuer -o csv":          "id,issuer\noarT4",
+		"--columns id":                         "ID\noarT4npx1yT6lrws7LFf\noardAWoEQ6lcSEAUDmKT\n",
 	} {
 		got := command{org: org}.run(t.Context(), append([]string{"list", "0oa1"}, strings.Fields(args)...)...)
 		if got.code != 0 || !strings.HasPrefix(strings.ReplaceAll(got.out, org.URL, "ORG"), want) {
