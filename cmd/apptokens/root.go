@@ -24,6 +24,7 @@ type app struct {
 	format    output.Format
 	noHeaders bool
 	verbose   bool
+	appIDs    []string // all that may be printed, so that the width of their column is known
 
 	orgURL, configFile, rateShare string // flags; empty if not given
 }
