@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"syscall"
 	"time"
 
@@ -123,6 +124,9 @@ func (s *sweep) openReceipts() (*receipts.File, error) {
 		return nil, usage(`--receipts: "-" is not a file; name one that keeps the record`)
 	}
 	if _, err := os.Stat(s.file); s.dryRun && errors.Is(err, fs.ErrNotExist) {
+		if info, err := os.Stat(filepath.Dir(s.file)); err != nil || !info.IsDir() {
+			return nil, usage("--receipts: there is no folder %s", filepath.Dir(s.file))
+		}
 		return nil, nil
 	}
 	record, err := receipts.Open(s.file, s.settings.OrgURL)
