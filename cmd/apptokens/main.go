@@ -111,7 +111,7 @@ func run(ctx context.Context, args []string, console *console) int {
 	if err == nil {
 		return exitDone
 	}
-	message := err.Error()
+	message := interrupted(err.Error())
 	if !strings.HasPrefix(message, "apptokens: ") { // errors of package api have the prefix
 		message = "apptokens: " + message
 	}

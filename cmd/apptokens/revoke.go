@@ -66,7 +66,9 @@ func (a *app) revoke(ctx context.Context, targets []target, revoke func(target) 
 				fatal = err
 			}
 		}
-		results.add(a.receipt(t.appID, t.tokenID, outcome, err), err)
+		record := a.receipt(t.appID, t.tokenID, outcome, err)
+		record.Error = interrupted(record.Error)
+		results.add(record, err)
 	}
 	results.keep(results.rows.Close())
 	text := results.text() + " at " + a.settings.OrgURL
