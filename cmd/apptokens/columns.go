@@ -77,9 +77,6 @@ func (f *columnsFlag) choose(a *app, command *cobra.Command, appIDs []string) (t
 		if slices.ContainsFunc(table.columns, func(shown tokenColumn) bool { return shown.Field == c.Field }) {
 			continue
 		}
-		if c.Field == "appId" {
-			c.MinWidth = longest(appIDs)
-		}
 		table.columns = append(table.columns, c)
 	}
 	switch {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -72,6 +73,9 @@ func (a *app) revoke(ctx context.Context, targets []target, revoke func(target) 
 	}
 	results.keep(results.rows.Close())
 	text := results.text() + " at " + a.settings.OrgURL
+	if targets[0].tokenID == "" { // apps were counted
+		text = "all tokens of " + strings.Replace(text, " revoked", " apps revoked", 1)
+	}
 	switch {
 	case results.err != nil:
 		return fmt.Errorf("%s, but not all could be printed: %w", text, results.err)

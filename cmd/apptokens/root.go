@@ -122,6 +122,11 @@ func (a *app) begin(command *cobra.Command, _ []string) error {
 
 // printer returns a printer of rows in the chosen format. On a terminal, tables fit its width and have colours.
 func (a *app) printer(columns []output.Column) output.Printer {
+	for i, c := range columns {
+		if c.Field == "appId" {
+			columns[i].MinWidth = longest(a.appIDs)
+		}
+	}
 	options := output.Options{Writer: a.out, Format: a.format, Columns: columns, NoHeaders: a.noHeaders}
 	if a.showTables {
 		options.Width, options.Colours = a.console.columns(), a.colours
