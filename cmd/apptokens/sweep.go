@@ -106,8 +106,7 @@ func (s *sweep) command(command *cobra.Command, args []string) error {
 	if s.record, err = s.openReceipts(); err != nil {
 		return err
 	}
-	s.listing = newListing(apps, s.record.Unfinished())
-	s.filter = filter
+	s.listing, s.filter = newListing(apps, s.record.Unfinished()), filter
 	job := bulk.Job{
 		AppIDs: apps, Filter: filter, KeepRaw: s.dryRun && s.printsRaw(), DryRun: s.dryRun,
 		Concurrency: s.apps.concurrency,
