@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strings"
 
@@ -59,10 +60,16 @@ func (l *appList) read(ctx context.Context, a *app, args []string) (ids []string
 		}
 		ids = append(ids, more...)
 	}
-	if ids = unique(ids); len(ids) == 0 {
-		return nil, usage(`no app given; pass app IDs, --apps-file, or "-" for standard input`)
+	a.appIDs = unique(ids)
+	switch {
+	case len(ids) > 0:
+		return a.appIDs, nil
+	case l.file != "" && l.file != "-":
+		return nil, usage("--apps-file: %s has no app ID", l.file)
+	case l.file == "-" || len(args) > 0:
+		return nil, usage("standard input has no app ID")
 	}
-	return ids, nil
+	return nil, usage(`no app given; pass app IDs, --apps-file, or "-" for standard input`)
 }
 
 func readAppsFile(path string) ([]string, error) {
@@ -71,7 +78,7 @@ func readAppsFile(path string) ([]string, error) {
 		return nil, usage("--apps-file: %w", err)
 	}
 	defer file.Close()
-	return readApps(path, file)
+	return readApps("--apps-file: "+path, file)
 }
 
 func readApps(name string, r io.Reader) (ids []string, err error) {
@@ -86,7 +93,11 @@ func readApps(name string, r io.Reader) (ids []string, err error) {
 		}
 		ids = append(ids, id)
 	}
-	switch err := lines.Err(); {
+	err = lines.Err()
+	if failure, ok := errors.AsType[*fs.PathError](err); ok {
+		err = failure.Err // without the path, which name has
+	}
+	switch {
 	case errors.Is(err, bufio.ErrTooLong):
 		return nil, usage("%s, line %d: it is longer than %d bytes; write one app ID per line", name, n, bufio.MaxScanTokenSize)
 	case err != nil:

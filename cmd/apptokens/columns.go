@@ -49,7 +49,7 @@ type columnsFlag struct{ names []string }
 // add adds the flag. of says whose columns it chooses.
 func (f *columnsFlag) add(command *cobra.Command, of string) {
 	command.Flags().StringSliceVar(&f.names, "columns", nil,
-		"columns of "+of+"; +NAME adds to the default ("+strings.Join(defaultColumns, ", ")+
+		"columns of "+of+"; +NAME,... adds to the default ("+strings.Join(defaultColumns, ", ")+
 			"); choose from "+columnNames())
 }
 
@@ -61,10 +61,10 @@ func columnNames() string {
 	return strings.Join(names, ", ")
 }
 
-// choose returns the chosen columns, each once. appIDs are all that will be shown, so the width of theirs is known.
+// choose returns the chosen columns, each once, for tokens of some apps.
 func (f *columnsFlag) choose(a *app, command *cobra.Command, appIDs []string) (table tokenTable, err error) {
 	names, added := f.names, []string(nil)
-	if !slices.ContainsFunc(f.names, func(name string) bool { return !strings.HasPrefix(name, "+") }) {
+	if len(names) == 0 || strings.HasPrefix(names[0], "+") {
 		names, added = defaultColumns, f.names
 	}
 	for _, name := range slices.Concat(names, added) {
@@ -76,9 +76,6 @@ func (f *columnsFlag) choose(a *app, command *cobra.Command, appIDs []string) (t
 		c := tokenColumns[i]
 		if slices.ContainsFunc(table.columns, func(shown tokenColumn) bool { return shown.Field == c.Field }) {
 			continue
-		}
-		if c.Field == "appId" {
-			c.MinWidth = longest(appIDs)
 		}
 		table.columns = append(table.columns, c)
 	}

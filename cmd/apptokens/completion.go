@@ -55,6 +55,21 @@ func (a *app) complete(root *cobra.Command) {
 	}
 }
 
+// completionCommand adds cobra's own, and makes it fail without a known shell: its output goes into a file.
+func completionCommand(root *cobra.Command) {
+	root.InitDefaultCompletionCmd()
+	command, _, _ := root.Find([]string{"completion"})
+	var shells []string
+	for _, shell := range command.Commands() {
+		shell.Args = wantArgs(0, 0)
+		shells = append(shells, shell.Name())
+	}
+	command.Use, command.Args = "completion SHELL", wantArgs(1, 1)
+	command.RunE = func(_ *cobra.Command, args []string) error {
+		return usage("unknown shell %q; choose from %s", args[0], strings.Join(shells, ", "))
+	}
+}
+
 // completeFormats offers the formats that a command prints.
 func completeFormats(command *cobra.Command, _ []string, _ string) (formats []string, _ cobra.ShellCompDirective) {
 	for _, format := range output.Formats {

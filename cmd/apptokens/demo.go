@@ -28,7 +28,7 @@ func (a *app) demoCommand() *cobra.Command {
 		Long: `Start an in-memory Okta org inside the process, list its tokens over HTTP, ride
 out a rate limit and a broken connection, revoke one token and then all, and
 verify each by reading back. Nothing outside this machine is contacted.`,
-		Args: cobra.NoArgs,
+		Args: wantArgs(0, 0),
 		RunE: func(command *cobra.Command, _ []string) error {
 			// a small version of an org's 50 to 100 requests a minute
 			org := oktatest.NewServer(oktatest.WithApp(demoApp, demoTokens), oktatest.WithRateLimit(demoLimit, demoWindow))

@@ -87,6 +87,33 @@ func TestValuesOfTheWrongTypeAreNamed(t *testing.T) {
 	}
 }
 
+// A slip is a usage error that names what is right, and nothing is sent or printed, which may go into a file.
+func TestSlipsAreExplained(t *testing.T) {
+	t.Parallel()
+	for line, says := range map[string]string{
+		"revoke 0oa1 -":      `revoke does not take "-" for standard input; use 'xargs apptokens revoke 0oa1'` + "\n",
+		"revoke 0oa1 oar1 -": "use 'xargs apptokens revoke 0oa1 oar1'\n",
+		"get 0oa1 -":         `get does not take "-" for standard input; use 'xargs -n 1 apptokens get 0oa1'` + "\n",
+		"revoke-all - --yes": `revoke-all does not take "-" for standard input; use 'xargs apptokens revoke-all'` + "\n",
+		"contract -":         `contract does not take "-" for standard input; use 'xargs -n 1 apptokens contract'` + "\n",
+		"version x":          "want 'apptokens version', got 1 argument\n",
+		"demo x y":           "want 'apptokens demo', got 2 arguments\n",
+		"serve x":            "want 'apptokens serve', got 1 argument\n",
+		"completion bsh":     `apptokens: unknown shell "bsh"; choose from bash, fish, powershell, zsh` + "\n",
+		"completion bash x":  "want 'apptokens completion bash', got 1 argument\n",
+		"completion":         "want 'apptokens completion SHELL', got 0 arguments\n",
+		"list -user 00u1":    "unknown shorthand flag: 'u' in -user; did you mean --user?\n",
+		"list -colums=id":    "unknown shorthand flag: 'c' in -colums=id; did you mean --columns?\n",
+		"sweep 0oa1 --status ACTIVE --yes --columns id": "--columns works only with --dry-run\n",
+	} {
+		org := newOrg(t, 3)
+		got := command{org: org, interruptAt: "export"}.run(t.Context(), strings.Fields(line)...)
+		if got.code != exitUsage || !strings.Contains(got.err, says) || got.out != "" || len(org.Requests()) > 0 {
+			t.Errorf("%s: code %d, %d requests, stdout %.80q, stderr %q; want 2, none, %q", line, got.code, len(org.Requests()), got.out, got.err, says)
+		}
+	}
+}
+
 // A global flag that would change nothing is an error, because whoever passes it expects something of it.
 func TestFlagsThatASubcommandIgnoresAreRefused(t *testing.T) {
 	t.Parallel()

@@ -11,6 +11,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -95,6 +96,8 @@ const (
 
 // run executes the command line and returns the exit code.
 func run(ctx context.Context, args []string, console *console) int {
+	out := &checked{Writer: console.out}
+	console.out = out
 	app := newApp(console)
 	root := app.root()
 	root.SetArgs(args)
@@ -103,9 +106,12 @@ func run(ctx context.Context, args []string, console *console) int {
 		console.logf("warning: %s", warning)
 	}
 	if err == nil {
+		err = out.err
+	}
+	if err == nil {
 		return exitDone
 	}
-	message := err.Error()
+	message := interrupted(err.Error())
 	if !strings.HasPrefix(message, "apptokens: ") { // errors of package api have the prefix
 		message = "apptokens: " + message
 	}
@@ -114,6 +120,8 @@ func run(ctx context.Context, args []string, console *console) int {
 		console.errorf("%s", hint)
 	}
 	switch {
+	case out.err != nil:
+		return exitFailed
 	case !console.started || errors.As(err, new(usageError)): // cobra rejects these before a command's own code begins
 		console.errorf("See '%s --help'.", command.CommandPath())
 		return exitUsage
@@ -124,6 +132,18 @@ func run(ctx context.Context, args []string, console *console) int {
 		return exitUnmatched
 	}
 	return exitFailed
+}
+
+// checked keeps the first error of a writer, because cobra drops those of its help.
+type checked struct {
+	io.Writer
+	err error
+}
+
+func (w *checked) Write(p []byte) (n int, err error) {
+	n, err = w.Writer.Write(p)
+	w.err = cmp.Or(w.err, err)
+	return n, err
 }
 
 // usageError is a usage error that a command's own code finds.

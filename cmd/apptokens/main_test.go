@@ -130,7 +130,7 @@ func TestOutput(t *testing.T) {
 			}
 			golden(t, "sweep."+format, got.out, org)
 			got = command{org: org}.run(t.Context(), "revoke-all", "0oa1", "--yes", "-o", format)
-			if got.code != 0 || got.err != "apptokens: 1 of 1 revoked at "+org.URL+"\n" {
+			if got.code != 0 || got.err != "apptokens: all tokens of 1 of 1 apps revoked at "+org.URL+"\n" {
 				t.Errorf("revoke-all: code %d, %s", got.code, got.err)
 			}
 			golden(t, "revoke-all."+format, got.out, org)

@@ -60,3 +60,20 @@ func TestOutputThatIsLostIsAFailure(t *testing.T) {
 		}
 	}
 }
+
+// So it does for the output of subcommands that print no rows, and of cobra.
+func TestTextThatIsLostIsAFailure(t *testing.T) {
+	t.Parallel()
+	for _, line := range []string{"", "help", "help list", "--help", "list --help", "--version", "completion bash", "demo"} {
+		t.Run(line, func(t *testing.T) {
+			t.Parallel()
+			var stderr bytes.Buffer
+			code := run(t.Context(), strings.Fields(line), &console{
+				out: fullDisk{}, stderr: &stderr, getenv: func(string) string { return "" }, configFiles: []string{},
+			})
+			if code != exitFailed || !strings.HasSuffix(stderr.String(), "apptokens: no space left on device\n") {
+				t.Errorf("code %d, stderr %q; want 1, the reason", code, &stderr)
+			}
+		})
+	}
+}

@@ -263,3 +263,20 @@ func TestASweepWhoseReceiptsFailStops(t *testing.T) {
 		}
 	}
 }
+
+// A dry run fails where the sweep could not create its receipts, and creates nothing.
+func TestADryRunMissesTheFolderOfItsReceipts(t *testing.T) {
+	t.Parallel()
+	org, dir := newOrg(t, 3), t.TempDir()
+	writeTestFile(t, filepath.Join(dir, "file"), "")
+	for _, folder := range []string{"missing", "file"} {
+		for _, flag := range []string{"--dry-run", "--yes"} {
+			path := filepath.Join(dir, folder, "receipts.jsonl")
+			got := command{org: org}.run(t.Context(), "sweep", "0oa1", "--status", "ACTIVE", "--receipts", path, flag)
+			entries, err := os.ReadDir(dir)
+			if got.code != exitUsage || !strings.Contains(got.err, "--receipts: ") || err != nil || len(entries) != 1 || len(org.Requests()) > 0 {
+				t.Errorf("%s %s: code %d, %v, %v, %d requests, %s", folder, flag, got.code, entries, err, len(org.Requests()), got.err)
+			}
+		}
+	}
+}

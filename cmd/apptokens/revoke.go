@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -66,10 +67,15 @@ func (a *app) revoke(ctx context.Context, targets []target, revoke func(target) 
 				fatal = err
 			}
 		}
-		results.add(a.receipt(t.appID, t.tokenID, outcome, err), err)
+		record := a.receipt(t.appID, t.tokenID, outcome, err)
+		record.Error = interrupted(record.Error)
+		results.add(record, err)
 	}
 	results.keep(results.rows.Close())
 	text := results.text() + " at " + a.settings.OrgURL
+	if targets[0].tokenID == "" { // apps were counted
+		text = "all tokens of " + strings.Replace(text, " revoked", " apps revoked", 1)
+	}
 	switch {
 	case results.err != nil:
 		return fmt.Errorf("%s, but not all could be printed: %w", text, results.err)

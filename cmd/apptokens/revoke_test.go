@@ -125,13 +125,27 @@ func TestRevokeAllActsOnceForEachApp(t *testing.T) {
 	}
 }
 
+// The first row leaves room for the longest ID, and the last line says what was counted.
+func TestRevokeAllAlignsAndCountsApps(t *testing.T) {
+	t.Parallel()
+	org := newOrg(t, 3)
+	got := command{org: org}.run(t.Context(), "revoke-all", "0oa1", "0oaEmpty", "--yes")
+	lines := strings.Split(got.out, "\n")
+	if column := strings.Index(lines[0], "OUTCOME"); strings.Index(lines[1], "revoked") != column || strings.Index(lines[2], "revoked") != column {
+		t.Errorf("the rows are not aligned:\n%s", got.out)
+	}
+	if want := "apptokens: all tokens of 2 of 2 apps revoked at " + org.URL + "\n"; got.code != exitDone || got.err != want {
+		t.Errorf("code %d, stderr %q, want %q", got.code, got.err, want)
+	}
+}
+
 // After a revoke-all that may not have been done, the next step is to run it again.
 func TestRevokeAllNamesTheNextStep(t *testing.T) {
 	t.Parallel()
 	org := newOrg(t, 3)
 	org.Inject(oktatest.HTML(200))
 	got := command{org: org}.run(t.Context(), "revoke-all", "0oa1", "--yes")
-	if want := "0 of 1 revoked, 1 unknown at " + org.URL + "; run the same command again\n"; got.code != exitFailed || !strings.Contains(got.err, want) {
+	if want := "all tokens of 0 of 1 apps revoked, 1 unknown at " + org.URL + "; run the same command again\n"; got.code != exitFailed || !strings.Contains(got.err, want) {
 		t.Errorf("code %d, stderr %q, want %q", got.code, got.err, want)
 	}
 }

@@ -35,6 +35,7 @@ func (r *revokeAll) run(command *cobra.Command, args []string) error {
 		return err
 	}
 	apps := unique(args)
+	r.appIDs = apps
 	if !r.yes {
 		if err := r.confirmRevokeAll(command, r.settings.OrgURL, apps); err != nil {
 			return err

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -23,6 +24,7 @@ type app struct {
 	format    output.Format
 	noHeaders bool
 	verbose   bool
+	appIDs    []string // all that may be printed, so that the width of their column is known
 
 	orgURL, configFile, rateShare string // flags; empty if not given
 }
@@ -81,6 +83,7 @@ that signal (shells show 130 for Ctrl-C and 143 for SIGTERM).`,
 	a.wrapHelp(root)
 	a.complete(root)
 	countFlags(root)
+	completionCommand(root)
 	return root
 }
 
@@ -119,6 +122,11 @@ func (a *app) begin(command *cobra.Command, _ []string) error {
 
 // printer returns a printer of rows in the chosen format. On a terminal, tables fit its width and have colours.
 func (a *app) printer(columns []output.Column) output.Printer {
+	for i, c := range columns {
+		if c.Field == "appId" {
+			columns[i].MinWidth = longest(a.appIDs)
+		}
+	}
 	options := output.Options{Writer: a.out, Format: a.format, Columns: columns, NoHeaders: a.noHeaders}
 	if a.showTables {
 		options.Width, options.Colours = a.console.columns(), a.colours
@@ -140,12 +148,21 @@ func (a *app) printValue(value any) error {
 	return err
 }
 
-// wantArgs checks the number of arguments, and shows the correct usage.
+// wantArgs checks the number of arguments, and shows the correct usage. If most is under least, there is no maximum. It
+// rejects "-", because the org would not find such an ID, which looks as if a token were gone.
 func wantArgs(least, most int) cobra.PositionalArgs {
 	return func(command *cobra.Command, args []string) error {
-		if len(args) < least || most > 0 && len(args) > most {
+		limited := most >= least
+		if len(args) < least || limited && len(args) > most {
 			return fmt.Errorf("want '%s', got %s", strings.TrimSuffix(command.UseLine(), " [flags]"),
 				plural(len(args), "argument", "arguments"))
+		}
+		if dash := slices.Index(args, "-"); dash >= 0 {
+			way := append([]string{command.CommandPath()}, args[:dash]...)
+			if limited {
+				way = append([]string{"-n 1"}, way...)
+			}
+			return fmt.Errorf(`%s does not take "-" for standard input; use 'xargs %s'`, command.Name(), strings.Join(way, " "))
 		}
 		return nil
 	}
@@ -235,9 +252,13 @@ func flagError(command *cobra.Command, err error) error {
 		}
 		return err
 	}
-	name, unknown := strings.CutPrefix(err.Error(), "unknown flag: --")
-	if !unknown {
+	unknown, ok := errors.AsType[*pflag.NotExistError](err)
+	if !ok {
 		return err
+	}
+	name := unknown.GetSpecifiedName()
+	if short := unknown.GetSpecifiedShortnames(); short != "" { // of -user=x, user=x
+		name, _, _ = strings.Cut(short, "=")
 	}
 	names := &cobra.Command{SuggestionsMinimumDistance: 2} // cobra finds similar names only among commands
 	command.Flags().VisitAll(func(flag *pflag.Flag) {

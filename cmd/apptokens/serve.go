@@ -43,7 +43,7 @@ list of after=N, times=N, forever and on=METHOD. The faults are:
 		Example: `  apptokens serve --addr 127.0.0.1:8080 --app 0oa1 --tokens 1234
   apptokens serve --fault throttle:2s --fault cut-body@after=1,on=GET
   (umask 077; apptokens serve --service-app > .okta.yaml)`,
-		Args: cobra.NoArgs,
+		Args: wantArgs(0, 0),
 		RunE: s.run,
 	}
 	flags := command.Flags()

@@ -61,7 +61,7 @@ func TestASignalEndsTheCommandAsThatSignalDoes(t *testing.T) {
 			if status := command.ProcessState.Sys().(syscall.WaitStatus); !status.Signaled() || status.Signal() != sig {
 				t.Errorf("it ended with %v, want %v", command.ProcessState, sig)
 			}
-			if want := "apptokens: interrupted: 0 of 1 revoked, 1 unknown at " + org.URL; !strings.Contains(stderr.String(), want) {
+			if want := "apptokens: interrupted: all tokens of 0 of 1 apps revoked, 1 unknown at " + org.URL; !strings.Contains(stderr.String(), want) {
 				t.Errorf("stderr is\n%s\nwant %q", stderr, want)
 			}
 		})

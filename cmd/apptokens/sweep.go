@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"syscall"
 	"time"
 
@@ -91,6 +92,8 @@ func (s *sweep) command(command *cobra.Command, args []string) error {
 		return err
 	case !given:
 		return usage("sweep needs a filter, such as --user; revoke-all revokes every token")
+	case !s.dryRun && command.Flags().Changed("columns"):
+		return usage("--columns works only with --dry-run")
 	case !s.dryRun && !s.yes && !s.canAsk:
 		return cannotPrompt(command, "--yes or --dry-run")
 	}
@@ -103,8 +106,7 @@ func (s *sweep) command(command *cobra.Command, args []string) error {
 	if s.record, err = s.openReceipts(); err != nil {
 		return err
 	}
-	s.listing = newListing(apps, s.record.Unfinished())
-	s.filter = filter
+	s.listing, s.filter = newListing(apps, s.record.Unfinished()), filter
 	job := bulk.Job{
 		AppIDs: apps, Filter: filter, KeepRaw: s.dryRun && s.printsRaw(), DryRun: s.dryRun,
 		Concurrency: s.apps.concurrency,
@@ -121,6 +123,9 @@ func (s *sweep) openReceipts() (*receipts.File, error) {
 		return nil, usage(`--receipts: "-" is not a file; name one that keeps the record`)
 	}
 	if _, err := os.Stat(s.file); s.dryRun && errors.Is(err, fs.ErrNotExist) {
+		if info, err := os.Stat(filepath.Dir(s.file)); err != nil || !info.IsDir() {
+			return nil, usage("--receipts: there is no folder %s", filepath.Dir(s.file))
+		}
 		return nil, nil
 	}
 	record, err := receipts.Open(s.file, s.settings.OrgURL)
@@ -288,6 +293,7 @@ func (s *sweep) show(r receipts.Receipt) {
 
 func (s *sweep) newReceipt(m bulk.Match, outcome bulk.Outcome, err error) receipts.Receipt {
 	r := s.receipt(m.AppID, m.Token.ID, outcome, err)
+	r.Error = interrupted(r.Error)
 	r.UserID, r.ClientID, r.Issuer, r.Scopes = m.Token.UserID, m.Token.ClientID, m.Token.Issuer, m.Token.Scopes
 	return r
 }

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -20,11 +21,13 @@ func TestColumnsAreChosen(t *testing.T) {
 	t.Parallel()
 	org := newOrg(t, 2)
 	for args, want := range map[string]string{
-		"--columns id,userName -o csv":  "id,userName\noarT4npx1yT6lrws7LFf,Пример Образцов\n",
-		"--columns APPID,issuer -o csv": "appId,issuer\n0oa1,ORG/oauth2/",
-		"--columns id,ID,+id -o csv":    "id\noarT4",
-		"--columns +id,+issuer -o csv":  "id,status,appId,userId,created,expiresAt,scopes,issuer\n",
-		"--columns id":                  "ID\noarT4npx1yT6lrws7LFf\noardAWoEQ6lcSEAUDmKT\n",
+		"--columns id,userName -o csv":         "id,userName\noarT4npx1yT6lrws7LFf,Пример Образцов\n",
+		"--columns APPID,issuer -o csv":        "appId,issuer\n0oa1,ORG/oauth2/",
+		"--columns id,ID,+id -o csv":           "id\noarT4",
+		"--columns +id,+issuer -o csv":         "id,status,appId,userId,created,expiresAt,scopes,issuer\n",
+		"--columns +userName,id,issuer -o csv": "id,status,appId,userId,created,expiresAt,scopes,userName,issuer\n",
+		"--columns id,+issuer -o csv":          "id,issuer\noarT4",
+		"--columns id":                         "ID\noarT4npx1yT6lrws7LFf\noardAWoEQ6lcSEAUDmKT\n",
 	} {
 		got := command{org: org}.run(t.Context(), append([]string{"list", "0oa1"}, strings.Fields(args)...)...)
 		if got.code != 0 || !strings.HasPrefix(strings.ReplaceAll(got.out, org.URL, "ORG"), want) {
@@ -129,13 +132,33 @@ func TestAppsComeFromArgumentsFilesAndStandardInput(t *testing.T) {
 		"a file and arguments":     {[]string{"0oa1", "--apps-file", file}, "", 3},
 		"standard input":           {[]string{"-"}, "0oa1\n0oa3\n", 2},
 		"standard input as a file": {[]string{"--apps-file", "-"}, "0oa1", 1},
-		"nothing":                  {[]string{"-"}, "# none\n", 0},
 		"a file that is not there": {[]string{"--apps-file", file + "x"}, "", 0},
 		"a line without an end":    {[]string{"-"}, "0oa1\n" + strings.Repeat("0", bufio.MaxScanTokenSize), 0},
 	} {
 		got := command{org: org, stdin: test.stdin}.run(t.Context(), append([]string{"list", "-o", "jsonl"}, test.args...)...)
 		if want := map[bool]int{true: 0, false: 2}[test.lines > 0]; got.code != want || strings.Count(got.out, "\n") != test.lines {
 			t.Errorf("%s: code %d, %d lines, %s", name, got.code, strings.Count(got.out, "\n"), got.err)
+		}
+	}
+}
+
+// Where no app is given, or a list of apps cannot be read, the list is named.
+func TestAListWithoutAppsIsNamed(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	empty := filepath.Join(dir, "empty.txt")
+	writeTestFile(t, empty, "# none\n")
+	for line, says := range map[string]string{
+		"list":                        "no app given; pass app IDs, --apps-file, or \"-\" for standard input\n",
+		"list -":                      "standard input has no app ID\n",
+		"summary --apps-file -":       "standard input has no app ID\n",
+		"list - --apps-file " + empty: "--apps-file: " + empty + " has no app ID\n",
+		"list --apps-file " + dir:     "--apps-file: " + dir + ": ",
+		"sweep --status ACTIVE --yes --apps-file " + empty: "--apps-file: " + empty + " has no app ID\n",
+	} {
+		got := command{org: newOrg(t, 1), stdin: "# none\n"}.run(t.Context(), strings.Fields(line)...)
+		if got.code != exitUsage || !strings.HasPrefix(got.err, "apptokens: "+says) || strings.Count(got.err, dir) > 1 {
+			t.Errorf("%s: code %d, stderr %q; want 2, %q", line, got.code, got.err, says)
 		}
 	}
 }

@@ -24,7 +24,7 @@ func (a *app) versionCommand() *cobra.Command {
 		Use:     "version",
 		Short:   "Show the versions of the command, of Go, and of the contract",
 		Example: `  apptokens version`,
-		Args:    cobra.NoArgs,
+		Args:    wantArgs(0, 0),
 		RunE: func(*cobra.Command, []string) error {
 			var contract struct{ Info struct{ Version string } }
 			if err := yaml.Unmarshal(apptokens.OpenAPI, &contract); err != nil {

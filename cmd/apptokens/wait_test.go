@@ -5,6 +5,7 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -41,6 +42,31 @@ func interruptAfter(t *testing.T, org *oktatest.Server, requests int) context.Co
 		cancel()
 	}()
 	return ctx
+}
+
+// An interruption is called that wherever it is reported, and not by the name it has in Go.
+func TestAnInterruptionIsCalledThat(t *testing.T) {
+	t.Parallel()
+	for line, says := range map[string]string{
+		"get 0oa1 oar1":                    "apptokens: get (app 0oa1, token oar1): interrupted (1 attempt)\n",
+		"demo":                             "apptokens: list (app 0oaDemo): interrupted",
+		"revoke 0oa1 oar1":                 "interrupted (1 attempt)",
+		"revoke-all 0oa1 --yes":            "interrupted (1 attempt)",
+		"sweep 0oa1 --status ACTIVE --yes": "interrupted (1 attempt)",
+	} {
+		t.Run(line, func(t *testing.T) {
+			t.Parallel()
+			org, requests := newOrg(t, 1), 1
+			if strings.HasPrefix(line, "sweep") {
+				requests = 2
+			}
+			org.Inject(oktatest.SlowFirstByte(time.Minute).After(requests - 1))
+			got := command{org: org, interruptAt: "2. List"}.run(interruptAfter(t, org, requests), strings.Fields(line)...)
+			if all := got.out + got.err; got.code != exitFailed || !strings.Contains(all, says) || strings.Contains(all, "cancel") {
+				t.Errorf("code %d, stdout\n%s\nstderr\n%s\nwant %q", got.code, got.out, got.err, says)
+			}
+		})
+	}
 }
 
 // interruptingBuffer calls interrupt once it holds a text, if that is not empty.

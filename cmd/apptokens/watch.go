@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strings"
 	"sync"
 	"time"
 
@@ -87,6 +88,11 @@ func (w *watch) clockSkew() (skew time.Duration, tooFar bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.skew, w.skew.Abs() > maxSkew
+}
+
+// interrupted says in plain words that the context of the command has ended.
+func interrupted(text string) string {
+	return strings.ReplaceAll(text, context.Canceled.Error(), "interrupted")
 }
 
 // reason returns why an attempt is made again.
