@@ -16,6 +16,7 @@ import (
 type results struct {
 	rows   output.Printer
 	narrow bool // the terminal has no room for the user
+	apps   bool // apps are counted, not tokens
 	total  int
 	counts map[bulk.Outcome]int
 	failed error // the first failure
@@ -56,11 +57,11 @@ func (a *app) receipt(appID, tokenID string, outcome bulk.Outcome, err error) re
 func shortError(err error) string {
 	var failure *api.Error
 	if !errors.As(err, &failure) {
-		return err.Error()
+		return interrupted(err.Error())
 	}
 	short := *failure
 	short.AppID, short.TokenID = "", ""
-	return strings.TrimPrefix(short.Error(), "apptokens: "+short.Op+": ")
+	return interrupted(strings.TrimPrefix(short.Error(), "apptokens: "+short.Op+": "))
 }
 
 // unprefixed removes the prefixes of packages api and bulk, for the middle of a line.
@@ -110,6 +111,9 @@ func (r *results) left() int { return r.total - r.counts[bulk.Revoked] - r.count
 // text returns a count for each outcome.
 func (r *results) text() string {
 	text := fmt.Sprintf("%d of %d revoked", r.counts[bulk.Revoked], r.total)
+	if r.apps {
+		text = fmt.Sprintf("all tokens of %d of %d apps revoked", r.counts[bulk.Revoked], r.total)
+	}
 	for _, outcome := range []bulk.Outcome{bulk.Gone, bulk.NotFound, bulk.Failed, bulk.Unknown, bulk.NotAttempted} {
 		if n := r.counts[outcome]; n > 0 {
 			text += fmt.Sprintf(", %d %s", n, outcome)

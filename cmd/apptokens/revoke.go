@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os/signal"
-	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -57,6 +56,7 @@ type target struct{ appID, tokenID string }
 func (a *app) revoke(ctx context.Context, targets []target, revoke func(target) error) error {
 	signal.Ignore(syscall.SIGPIPE)
 	results := a.newResults(len(targets))
+	results.apps = targets[0].tokenID == ""
 	var fatal error
 	for i, t := range targets {
 		a.progress.SetBar(i, len(targets))
@@ -67,35 +67,30 @@ func (a *app) revoke(ctx context.Context, targets []target, revoke func(target) 
 				fatal = err
 			}
 		}
-		record := a.receipt(t.appID, t.tokenID, outcome, err)
-		record.Error = interrupted(record.Error)
-		results.add(record, err)
+		results.add(a.receipt(t.appID, t.tokenID, outcome, err), err)
 	}
 	results.keep(results.rows.Close())
 	text := results.text() + " at " + a.settings.OrgURL
-	if targets[0].tokenID == "" { // apps were counted
-		text = "all tokens of " + strings.Replace(text, " revoked", " apps revoked", 1)
-	}
 	switch {
 	case results.err != nil:
 		return fmt.Errorf("%s, but not all could be printed: %w", text, results.err)
 	case ctx.Err() != nil && fatal != nil:
-		return errors.New("interrupted: " + text + results.again(targets))
+		return errors.New("interrupted: " + text + results.again())
 	case fatal != nil:
-		return fmt.Errorf("%s; stopped: %w%s", text, unprefixed(fatal), results.again(targets))
+		return fmt.Errorf("%s; stopped: %w%s", text, unprefixed(fatal), results.again())
 	case results.left() > 0:
-		return reported{text + results.again(targets), results.failed}
+		return reported{text + results.again(), results.failed}
 	}
 	a.logf("%s", text)
 	return nil
 }
 
 // again returns the next step if some targets are not known to be revoked, or were not attempted.
-func (r *results) again(targets []target) string {
+func (r *results) again() string {
 	switch {
 	case r.counts[bulk.Unknown]+r.counts[bulk.NotAttempted] == 0:
 		return ""
-	case targets[0].tokenID == "":
+	case r.apps:
 		return "; run the same command again"
 	}
 	return `; run the same command again: tokens that are gone will be "not found"`

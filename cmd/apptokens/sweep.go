@@ -293,7 +293,6 @@ func (s *sweep) show(r receipts.Receipt) {
 
 func (s *sweep) newReceipt(m bulk.Match, outcome bulk.Outcome, err error) receipts.Receipt {
 	r := s.receipt(m.AppID, m.Token.ID, outcome, err)
-	r.Error = interrupted(r.Error)
 	r.UserID, r.ClientID, r.Issuer, r.Scopes = m.Token.UserID, m.Token.ClientID, m.Token.Issuer, m.Token.Scopes
 	return r
 }
