@@ -3,7 +3,9 @@ package main
 import (
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
+	"strings"
 
 	"example.com/apptokens/api"
 	"example.com/apptokens/api/bulk"
@@ -22,8 +24,8 @@ func (a *app) hint(err error) string {
 		return a.credentialHint() // the error says what to do
 	case bulk.IsUnreachable(err) && a.watch.reached():
 		return "" // the address is right
-	case bulk.IsUnreachable(err) && a.settings.Source(config.ProxyHost) != "":
-		return fmt.Sprintf("Requests go through the proxy that %s names. Is it right?", a.settings.Source(config.ProxyHost))
+	case a.proxySource(err) != "":
+		return fmt.Sprintf("Requests go through the proxy that %s names. Is it right?", a.proxySource(err))
 	case bulk.IsUnreachable(err):
 		return fmt.Sprintf("The org URL %s comes from %s. Is it right?", a.settings.OrgURL, a.settings.Source(config.OrgURL))
 	case !errors.As(err, &failure):
@@ -36,6 +38,25 @@ func (a *app) hint(err error) string {
 			a.settings.RequestTimeout, a.settings.Source(config.RequestTimeout))
 	}
 	return a.statusHint(failure)
+}
+
+// proxySource returns what names the proxy to which connecting failed, or "".
+func (a *app) proxySource(err error) string {
+	var op *net.OpError
+	if !errors.As(err, &op) || op.Op != "proxyconnect" {
+		return ""
+	}
+	scheme, _, _ := strings.Cut(a.settings.OrgURL, ":")
+	upper, lower := strings.ToUpper(scheme)+"_PROXY", scheme+"_proxy"
+	switch {
+	case a.settings.Source(config.ProxyHost) != "":
+		return a.settings.Source(config.ProxyHost)
+	case a.getenv(upper) != "": // which net/http prefers
+		return upper
+	case a.getenv(lower) != "":
+		return lower
+	}
+	return ""
 }
 
 // statusHint returns the hint for an answer of Okta itself.
