@@ -73,7 +73,9 @@ func TestUsageErrorsNameTheMistake(t *testing.T) {
 		"help sweeep":          `unknown command "sweeep" for "apptokens"`,
 		"help sweep now":       `no help for "sweep now"`,
 		"revoke oar1gytf4dW8R5tmZ1d7 0oardd5r32PWsF4421d7": `want app ID, got token ID "oar1gytf4dW8R5tmZ1d7"; the app comes first, then its tokens`,
-		"revoke 0oa1 00unkw1sfbTw08c0g1d7":                 `want token ID, got user ID "00unkw1sfbTw08c0g1d7"`,
+		"revoke 0oa1 00unkw1sfbTw08c0g1d7":                 `want token ID, got user ID "00unkw1sfbTw08c0g1d7"; users go with --user`,
+		"get 0oa1 00unkw1sfbTw08c0g1d7":                    "to revoke a user's tokens: apptokens sweep APP --user 00unkw1sfbTw08c0g1d7\n",
+		"revoke-all 00unkw1sfbTw08c0g1d7 --yes":            "to revoke a user's tokens: apptokens sweep APP --user 00unkw1sfbTw08c0g1d7\n",
 		"list 0oa1 00unkw1sfbTw08c0g1d7":                   "users go with --user",
 		"get 0oa1 ..":                                      `token ID ".."`,
 		"get .. oar1":                                      `app ID ".."`,
@@ -83,7 +85,7 @@ func TestUsageErrorsNameTheMistake(t *testing.T) {
 		"list 0oa1 -o xml":                                 "want table, json, jsonl, csv or yaml",
 	} {
 		got := command{org: org}.run(t.Context(), strings.Fields(line)...)
-		if got.code != exitUsage || !strings.Contains(got.err, says) || got.out != "" {
+		if got.code != exitUsage || !strings.Contains(got.err, says) || got.out != "" || strings.Count(got.err, "the app comes first") > 1 {
 			t.Errorf("%s: code %d, stdout %q, stderr %q; want 2, %q", line, got.code, got.out, got.err, says)
 		}
 	}
