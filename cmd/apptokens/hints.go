@@ -66,6 +66,9 @@ func (a *app) statusHint(e *api.Error) string {
 	}
 	switch e.StatusCode {
 	case http.StatusBadRequest:
+		if e.Op != "list" {
+			return ""
+		}
 		return "Is the app an OAuth or OIDC app? Others hold no tokens."
 	case http.StatusUnauthorized:
 		return a.credentialHint() + " Is it valid, and of this org?"
@@ -87,8 +90,13 @@ func (a *app) statusHint(e *api.Error) string {
 
 // credentialHint says where the credential came from.
 func (a *app) credentialHint() string {
-	if a.settings.Mode == config.ModePrivateKey {
-		return "The private key comes from " + a.settings.Source(config.PrivateKey) + "."
+	if a.settings.Mode != config.ModePrivateKey {
+		return "The token comes from " + a.settings.Source(config.Token) + "."
 	}
-	return "The token comes from " + a.settings.Source(config.Token) + "."
+	hint := fmt.Sprintf("The client ID %s comes from %s; its private key from %s", a.settings.ClientID,
+		a.settings.Source(config.ClientID), a.settings.Source(config.PrivateKey))
+	if scopes := a.settings.Source(config.Scopes); scopes != "" {
+		hint += "; its scopes from " + scopes
+	}
+	return hint + "."
 }

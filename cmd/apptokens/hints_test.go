@@ -39,6 +39,11 @@ func TestHintsNameTheNextStep(t *testing.T) {
 		"a dead credential":               {fault: okta(401, "E0000011"), says: "The token comes from OKTA_CLIENT_TOKEN. Is it valid, and of this org?"},
 		"a feature that the org lacks":    {fault: okta(401, "E0000015"), says: "The org lacks the feature; another credential does not help.", never: "Is it valid"},
 		"an app that is not OAuth":        {args: "list 0oa1", fault: okta(400, "E0000001"), says: "Is the app an OAuth or OIDC app?"},
+		"a 400 to a sweep's revocations":  {args: "sweep 0oa1 --status ACTIVE --yes", fault: new(okta(400, "E0000001").On(http.MethodDelete)), says: "400 Bad Request", never: "OIDC"},
+		"a dead credential, of contract":  {args: "contract 0oa1", fault: okta(401, "E0000011"), says: "The token comes from OKTA_CLIENT_TOKEN. Is it valid, and of this org?"},
+		"contract without rights":         {args: "contract 0oa1", fault: okta(403, "E0000006"), says: role},
+		"contract without the feature":    {args: "contract 0oa1", fault: okta(401, "E0000015"), says: "The org lacks the feature", never: "Is it valid"},
+		"the 403 of a proxy, of contract": {args: "contract 0oa1", fault: new(oktatest.HTML(403)), says: "The response did not come from Okta", never: "role"},
 		"an org that is not there": {env: map[string]string{"OKTA_CLIENT_ORGURL": "http://127.0.0.1:1", "OKTA_CLIENT_RATELIMIT_MAXRETRIES": "0"},
 			says: "The org URL http://127.0.0.1:1 comes from OKTA_CLIENT_ORGURL. Is it right?"},
 	}
