@@ -1,6 +1,7 @@
 package bulk
 
 import (
+	"crypto/tls"
 	"errors"
 	"net"
 
@@ -58,8 +59,9 @@ func IsFatal(err error) bool {
 	return false
 }
 
-// IsUnreachable reports whether connecting to the org, or to the proxy before it, failed.
+// IsUnreachable reports whether connecting to the org, or to the proxy before it, failed, or led to a port without TLS.
 func IsUnreachable(err error) bool {
 	var op *net.OpError
-	return errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect")
+	plainText := errors.As(err, new(tls.RecordHeaderError))
+	return plainText || errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect")
 }

@@ -2,6 +2,7 @@ package bulk_test
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -216,6 +217,7 @@ func TestOutcomesByTheErrorOfARevocation(t *testing.T) {
 		"interrupted after a 429":         {&api.Error{StatusCode: 429, Attempts: 1, Err: context.Canceled}, bulk.Failed, true},
 		"an org that cannot be reached":   {&api.Error{Attempts: 1, Err: &net.OpError{Op: "dial"}}, bulk.Failed, true},
 		"a proxy that cannot be reached":  {&api.Error{Attempts: 1, Err: &net.OpError{Op: "proxyconnect"}}, bulk.Failed, true},
+		"a port without TLS":              {&api.Error{Attempts: 1, Err: tls.RecordHeaderError{}}, bulk.Failed, true},
 		"a connection that broke":         {&api.Error{Attempts: 1, Err: &net.OpError{Op: "read"}}, bulk.Failed, false},
 		"no answer that says":             {&api.Error{StatusCode: 502, Attempts: 5, MaybeDone: true}, bulk.Unknown, false},
 		"another error":                   {errors.New("broken"), bulk.Failed, false},

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"example.com/apptokens/api/internal/check"
+	"example.com/apptokens/api/internal/retry"
 )
 
 // readProxy makes a transport for the proxy, if one is set.
@@ -46,7 +47,7 @@ func (r *reader) readProxy() error {
 	return nil
 }
 
-// newProxied returns a transport that uses a proxy. Its errors do not quote the proxy, which could repeat the password.
+// newProxied returns a transport that uses a proxy.
 func newProxied(proxy *url.URL) *http.Transport {
 	transport := &http.Transport{ForceAttemptHTTP2: true}
 	if usual, ok := http.DefaultTransport.(*http.Transport); ok {
@@ -59,11 +60,29 @@ func newProxied(proxy *url.URL) *http.Transport {
 		}
 		return proxy, nil
 	}
-	transport.OnProxyConnectResponse = func(_ context.Context, _ *url.URL, _ *http.Request, resp *http.Response) error {
-		if resp.StatusCode != http.StatusOK {
-			return fmt.Errorf("the proxy %s answered %d", proxy.Host, resp.StatusCode)
-		}
+	transport.OnProxyConnectResponse = ProxyRefusal
+	return transport
+}
+
+// ProxyRefusal is for OnProxyConnectResponse of an [http.Transport]. With it, errors name a proxy that refuses to
+// connect, and do not quote it, because it could repeat its password. A refusal that would be repeated is not retried.
+func ProxyRefusal(_ context.Context, proxy *url.URL, _ *http.Request, resp *http.Response) error {
+	if resp.StatusCode == http.StatusOK {
 		return nil
 	}
-	return transport
+	refused := refusal{proxy.Host, resp.StatusCode}
+	return &net.OpError{Op: "proxyconnect", Net: "tcp", Err: refused} // as net/http does if the proxy is down
+}
+
+// refusal is the answer of a proxy that does not connect.
+type refusal struct {
+	proxy  string
+	status int
+}
+
+func (r refusal) Error() string { return fmt.Sprintf("the proxy %s answered %d", r.proxy, r.status) }
+
+// Permanent reports whether retrying is pointless.
+func (r refusal) Permanent() bool {
+	return r.status != http.StatusTooManyRequests && !retry.IsOutage(r.status)
 }

@@ -54,8 +54,17 @@ func (e *exchange) refused() error {
 	if e.status == http.StatusForbidden {
 		kind = api.ErrForbidden
 	}
-	return unjudged{fmt.Errorf("%w: %w", kind, e.fail("the credential is refused, error code %q", code))}
+	err := fmt.Errorf("%w: %w", kind, e.fail("the credential is refused, error code %q", code))
+	return unjudged{refusal{err, &api.Error{StatusCode: e.status, Code: code}}}
 }
+
+// refusal adds, for [errors.As], the status and the code of a response to an error.
+type refusal struct {
+	error
+	response *api.Error
+}
+
+func (r refusal) Unwrap() []error { return []error{r.error, r.response} }
 
 // sendAs sends a request with a credential. It retries outages and waits for the rate limit; if neither helps, the
 // error is unjudged.

@@ -17,9 +17,7 @@ func (a *app) client(connections int) (*api.Client, error) {
 		return nil, err
 	}
 	if transport, ok := a.settings.Transport().(*http.Transport); ok {
-		transport = transport.Clone()
 		transport.MaxConnsPerHost, transport.MaxIdleConnsPerHost = connections, connections
-		a.settings.HTTPClient = &http.Client{Transport: transport}
 	}
 	return a.settings.Client(api.WithObserver(a.watch.attempt), api.WithHoldObserver(a.watch.hold))
 }
@@ -31,6 +29,12 @@ func (a *app) load() (err error) {
 	}
 	for _, warning := range a.settings.Warnings {
 		a.logf("warning: %s", warning)
+	}
+	if transport, ok := a.settings.Transport().(*http.Transport); ok {
+		transport = transport.Clone()
+		transport.OnProxyConnectResponse = config.ProxyRefusal // also of the environment's proxy
+		transport.MaxIdleConnsPerHost = transport.MaxIdleConns // net/http's two are too few
+		a.settings.HTTPClient = &http.Client{Transport: transport}
 	}
 	a.settings.UserAgent = "apptokens/" + strings.Trim(version(), "v()") // 1.2.3, or devel
 	if a.verbose {

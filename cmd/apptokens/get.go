@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 
 	"github.com/spf13/cobra"
@@ -32,7 +33,7 @@ func (a *app) getCommand() *cobra.Command {
 }
 
 func (g *getRun) run(command *cobra.Command, args []string) error {
-	if err := errors.Join(checkApps(args[0]), checkTokens(args[1])); err != nil {
+	if err := cmp.Or(checkApps(args[0]), checkTokens(args[1])); err != nil {
 		return err
 	}
 	table, err := g.columns.choose(g.app, command, args[:1])

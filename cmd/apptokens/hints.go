@@ -3,7 +3,9 @@ package main
 import (
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
+	"strings"
 
 	"example.com/apptokens/api"
 	"example.com/apptokens/api/bulk"
@@ -22,8 +24,8 @@ func (a *app) hint(err error) string {
 		return a.credentialHint() // the error says what to do
 	case bulk.IsUnreachable(err) && a.watch.reached():
 		return "" // the address is right
-	case bulk.IsUnreachable(err) && a.settings.Source(config.ProxyHost) != "":
-		return fmt.Sprintf("Requests go through the proxy that %s names. Is it right?", a.settings.Source(config.ProxyHost))
+	case a.proxySource(err) != "":
+		return fmt.Sprintf("Requests go through the proxy that %s names. Is it right?", a.proxySource(err))
 	case bulk.IsUnreachable(err):
 		return fmt.Sprintf("The org URL %s comes from %s. Is it right?", a.settings.OrgURL, a.settings.Source(config.OrgURL))
 	case !errors.As(err, &failure):
@@ -38,6 +40,25 @@ func (a *app) hint(err error) string {
 	return a.statusHint(failure)
 }
 
+// proxySource returns what names the proxy to which connecting failed, or "".
+func (a *app) proxySource(err error) string {
+	var op *net.OpError
+	if !errors.As(err, &op) || op.Op != "proxyconnect" {
+		return ""
+	}
+	scheme, _, _ := strings.Cut(a.settings.OrgURL, ":")
+	upper, lower := strings.ToUpper(scheme)+"_PROXY", scheme+"_proxy"
+	switch {
+	case a.settings.Source(config.ProxyHost) != "":
+		return a.settings.Source(config.ProxyHost)
+	case a.getenv(upper) != "": // which net/http prefers
+		return upper
+	case a.getenv(lower) != "":
+		return lower
+	}
+	return ""
+}
+
 // statusHint returns the hint for an answer of Okta itself.
 func (a *app) statusHint(e *api.Error) string {
 	if e.Code == "E0000015" {
@@ -45,6 +66,9 @@ func (a *app) statusHint(e *api.Error) string {
 	}
 	switch e.StatusCode {
 	case http.StatusBadRequest:
+		if e.Op != "list" {
+			return ""
+		}
 		return "Is the app an OAuth or OIDC app? Others hold no tokens."
 	case http.StatusUnauthorized:
 		return a.credentialHint() + " Is it valid, and of this org?"
@@ -66,8 +90,13 @@ func (a *app) statusHint(e *api.Error) string {
 
 // credentialHint says where the credential came from.
 func (a *app) credentialHint() string {
-	if a.settings.Mode == config.ModePrivateKey {
-		return "The private key comes from " + a.settings.Source(config.PrivateKey) + "."
+	if a.settings.Mode != config.ModePrivateKey {
+		return "The token comes from " + a.settings.Source(config.Token) + "."
 	}
-	return "The token comes from " + a.settings.Source(config.Token) + "."
+	hint := fmt.Sprintf("The client ID %s comes from %s; its private key from %s", a.settings.ClientID,
+		a.settings.Source(config.ClientID), a.settings.Source(config.PrivateKey))
+	if scopes := a.settings.Source(config.Scopes); scopes != "" {
+		hint += "; its scopes from " + scopes
+	}
+	return hint + "."
 }

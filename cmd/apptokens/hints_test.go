@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os/exec"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"example.com/apptokens/api/oktatest"
@@ -37,6 +39,11 @@ func TestHintsNameTheNextStep(t *testing.T) {
 		"a dead credential":               {fault: okta(401, "E0000011"), says: "The token comes from OKTA_CLIENT_TOKEN. Is it valid, and of this org?"},
 		"a feature that the org lacks":    {fault: okta(401, "E0000015"), says: "The org lacks the feature; another credential does not help.", never: "Is it valid"},
 		"an app that is not OAuth":        {args: "list 0oa1", fault: okta(400, "E0000001"), says: "Is the app an OAuth or OIDC app?"},
+		"a 400 to a sweep's revocations":  {args: "sweep 0oa1 --status ACTIVE --yes", fault: new(okta(400, "E0000001").On(http.MethodDelete)), says: "400 Bad Request", never: "OIDC"},
+		"a dead credential, of contract":  {args: "contract 0oa1", fault: okta(401, "E0000011"), says: "The token comes from OKTA_CLIENT_TOKEN. Is it valid, and of this org?"},
+		"contract without rights":         {args: "contract 0oa1", fault: okta(403, "E0000006"), says: role},
+		"contract without the feature":    {args: "contract 0oa1", fault: okta(401, "E0000015"), says: "The org lacks the feature", never: "Is it valid"},
+		"the 403 of a proxy, of contract": {args: "contract 0oa1", fault: new(oktatest.HTML(403)), says: "The response did not come from Okta", never: "role"},
 		"an org that is not there": {env: map[string]string{"OKTA_CLIENT_ORGURL": "http://127.0.0.1:1", "OKTA_CLIENT_RATELIMIT_MAXRETRIES": "0"},
 			says: "The org URL http://127.0.0.1:1 comes from OKTA_CLIENT_ORGURL. Is it right?"},
 	}
@@ -71,7 +78,9 @@ func TestUsageErrorsNameTheMistake(t *testing.T) {
 		"help sweeep":          `unknown command "sweeep" for "apptokens"`,
 		"help sweep now":       `no help for "sweep now"`,
 		"revoke oar1gytf4dW8R5tmZ1d7 0oardd5r32PWsF4421d7": `want app ID, got token ID "oar1gytf4dW8R5tmZ1d7"; the app comes first, then its tokens`,
-		"revoke 0oa1 00unkw1sfbTw08c0g1d7":                 `want token ID, got user ID "00unkw1sfbTw08c0g1d7"`,
+		"revoke 0oa1 00unkw1sfbTw08c0g1d7":                 `want token ID, got user ID "00unkw1sfbTw08c0g1d7"; users go with --user`,
+		"get 0oa1 00unkw1sfbTw08c0g1d7":                    "to revoke a user's tokens: apptokens sweep APP --user 00unkw1sfbTw08c0g1d7\n",
+		"revoke-all 00unkw1sfbTw08c0g1d7 --yes":            "to revoke a user's tokens: apptokens sweep APP --user 00unkw1sfbTw08c0g1d7\n",
 		"list 0oa1 00unkw1sfbTw08c0g1d7":                   "users go with --user",
 		"get 0oa1 ..":                                      `token ID ".."`,
 		"get .. oar1":                                      `app ID ".."`,
@@ -81,7 +90,7 @@ func TestUsageErrorsNameTheMistake(t *testing.T) {
 		"list 0oa1 -o xml":                                 "want table, json, jsonl, csv or yaml",
 	} {
 		got := command{org: org}.run(t.Context(), strings.Fields(line)...)
-		if got.code != exitUsage || !strings.Contains(got.err, says) || got.out != "" {
+		if got.code != exitUsage || !strings.Contains(got.err, says) || got.out != "" || strings.Count(got.err, "the app comes first") > 1 {
 			t.Errorf("%s: code %d, stdout %q, stderr %q; want 2, %q", line, got.code, got.out, got.err, says)
 		}
 	}
@@ -96,6 +105,73 @@ func TestUsageErrorsNameTheMistake(t *testing.T) {
 	flag := command{}.run(t.Context(), "sweep", "--help")
 	if help := (command{}).run(t.Context(), "help", "sweep"); help != flag || !strings.Contains(help.out, "--allow-unmatched") {
 		t.Errorf("help sweep: code %d, %s%s\nwant what sweep --help prints:\n%s", help.code, help.out, help.err, flag.out)
+	}
+}
+
+// A proxy that refuses or is down is named with its source, whether it is configured or comes from the environment. It
+// is asked again only if that may help.
+func TestAProxyThatDoesNotConnectIsNamed(t *testing.T) {
+	t.Parallel()
+	binary := build(t)
+	for name, test := range map[string]struct {
+		args   string
+		source string // of the proxy
+		status int    // that the proxy answers; 0 if it is down
+		asked  int32
+	}{
+		"refused":               {"list 0oa1", "HTTPS_PROXY", http.StatusForbidden, 1},
+		"refused, lower case":   {"get 0oa1 oar1", "https_proxy", http.StatusMethodNotAllowed, 1},
+		"refused, configured":   {"revoke 0oa1 oar1 oar2", "OKTA_CLIENT_PROXY_HOST", http.StatusProxyAuthRequired, 1},
+		"refused, of contract":  {"contract 0oa1", "HTTPS_PROXY", http.StatusProxyAuthRequired, 1},
+		"a gateway's error":     {"list 0oa1 0oa2 --concurrency 1", "HTTPS_PROXY", http.StatusBadGateway, 2},
+		"down":                  {"list 0oa1", "HTTPS_PROXY", 0, 0},
+		"down, and of contract": {"contract 0oa1 --max-pages 1", "https_proxy", 0, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var asked atomic.Int32
+			proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				asked.Add(1)
+				w.WriteHeader(test.status)
+			}))
+			t.Cleanup(proxy.Close)
+			address, says := proxy.Listener.Addr().String(), fmt.Sprintf("the proxy %s answered %d (", proxy.Listener.Addr(), test.status)
+			if strings.HasPrefix(test.args, "contract") {
+				says = strings.TrimSuffix(says, " (")
+			}
+			if test.status == 0 {
+				proxy.Close()
+				says = "connection refused"
+			}
+			program := exec.CommandContext(withTimeout(t), binary, strings.Fields(test.args)...)
+			host, port, _ := strings.Cut(address, ":")
+			program.Env = []string{
+				"HOME=" + t.TempDir(), "OKTA_CLIENT_ORGURL=https://acme.example", "OKTA_CLIENT_TOKEN=00token",
+				"OKTA_CLIENT_RATELIMIT_MAXRETRIES=1", test.source + "=http://user:canary@" + address,
+			}
+			if test.source == "OKTA_CLIENT_PROXY_HOST" {
+				program.Env = append(program.Env, test.source+"="+host, "OKTA_CLIENT_PROXY_PORT="+port)
+			}
+			output, err := program.CombinedOutput()
+			got := string(output)
+			hint := "Requests go through the proxy that " + test.source + " names. Is it right?\n"
+			if err == nil || asked.Load() != test.asked || !strings.Contains(got, says) || !strings.Contains(got, hint) || strings.Contains(got, "canary") {
+				t.Errorf("%v, the proxy was asked %d times\n%s\nwant %d, %q, %q", err, asked.Load(), got, test.asked, says, hint)
+			}
+		})
+	}
+}
+
+// An org URL with https may lead to a port that speaks plain http. That stops all revocations, and the URL is named.
+func TestAPortWithoutTLSIsBlamedOnTheOrgURL(t *testing.T) {
+	t.Parallel()
+	url := strings.Replace(newOrg(t, 1).URL, "http:", "https:", 1)
+	env := map[string]string{"OKTA_CLIENT_ORGURL": url, "OKTA_CLIENT_TOKEN": "00token"}
+	for line, says := range map[string]string{"list 0oa1": "TLS", "revoke 0oa1 oar1 oar2": "1 not attempted", "contract": "TLS"} {
+		got := command{env: env}.run(t.Context(), strings.Fields(line)...)
+		if got.code != exitFailed || !strings.Contains(got.err, says) || !strings.Contains(got.err, "The org URL "+url+" comes from OKTA_CLIENT_ORGURL. Is it right?") {
+			t.Errorf("%s: code %d, stderr %q", line, got.code, got.err)
+		}
 	}
 }
 

@@ -23,10 +23,18 @@ func checkIDs(want string, ids []string) error {
 			return usageError{err}
 		}
 		if kind := kinds[id[:min(3, len(id))]]; kind != "" && kind != want {
-			return usage("want %s, got %s %q; the app comes first, then its tokens, and users go with --user", want, kind, id)
+			return usage("want %s, got %s %q; %s", want, kind, id, place(kind, id))
 		}
 	}
 	return nil
+}
+
+// place says where an ID of a kind belongs.
+func place(kind, id string) string {
+	if kind == "user ID" {
+		return "users go with --user; to revoke a user's tokens: apptokens sweep APP --user " + id
+	}
+	return "the app comes first, then its tokens"
 }
 
 // checkUser returns an error for a string that cannot be the ID of a user. It is stricter than the others, because it

@@ -190,10 +190,16 @@ func TestARefusedCredentialIsTracedToItsSource(t *testing.T) {
 	if err := os.WriteFile(file, []byte(key.settings(org.URL)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	got = command{files: []string{file}}.run(t.Context(), "list", "0oa1")
-	for _, want := range []string{"401 Unauthorized: invalid_client", "is the public key registered with this client", "The private key comes from " + file + ", line 9."} {
-		if got.code != 1 || !strings.Contains(got.err, want) {
-			t.Errorf("code %d, stderr %s; want %q", got.code, got.err, want)
+	for name, test := range map[string]struct{ env, hint string }{
+		"a service app that is unknown": {"", "The client ID 0oaServiceApp comes from FILE, line 5; its private key from FILE, line 9; its scopes from FILE, line 6."},
+		"another client ID":             {"OKTA_CLIENT_CLIENTID", "The client ID 0oaother comes from OKTA_CLIENT_CLIENTID; its private key"},
+		"other scopes":                  {"OKTA_CLIENT_SCOPES", "FILE, line 9; its scopes from OKTA_CLIENT_SCOPES."},
+	} {
+		got = command{files: []string{file}, env: map[string]string{test.env: "0oaother"}}.run(t.Context(), "list", "0oa1")
+		for _, want := range []string{"401 Unauthorized: invalid_client", "is the public key registered with this client", strings.ReplaceAll(test.hint, "FILE", file)} {
+			if got.code != 1 || !strings.Contains(got.err, want) {
+				t.Errorf("%s: code %d, stderr %s; want %q", name, got.code, got.err, want)
+			}
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -33,7 +34,7 @@ The exit code is 0 if all were revoked.`,
 }
 
 func (a *app) revokeTokens(command *cobra.Command, args []string) error {
-	if err := errors.Join(checkApps(args[0]), checkTokens(args[1:]...)); err != nil {
+	if err := cmp.Or(checkApps(args[0]), checkTokens(args[1:]...)); err != nil {
 		return err
 	}
 	client, err := a.client(2)
