@@ -2,6 +2,7 @@ package contract_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -46,6 +47,9 @@ func checkViolation(t *testing.T, err error, where, pointer, rule string) {
 	}
 	if v.Where != where || v.Pointer != pointer || v.Rule != rule {
 		t.Errorf("%q, %q, %q; want %q, %q, %q: %v", v.Where, v.Pointer, v.Rule, where, pointer, rule, err)
+	}
+	if of := cmp.Or(v.Operation, v.Method+" "+v.Path); !strings.HasPrefix(v.Error(), "contract: "+of+": "+where) {
+		t.Errorf("%q does not begin with what it is of", v)
 	}
 	if strings.Contains(err.Error(), oktatest.DefaultAPIToken) || strings.ContainsAny(err.Error(), "\n\x1b") ||
 		len(err.Error()) > 520 {

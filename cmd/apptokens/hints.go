@@ -66,7 +66,7 @@ func (a *app) statusHint(e *api.Error) string {
 	}
 	switch e.StatusCode {
 	case http.StatusBadRequest:
-		if e.Op != "list" {
+		if e.Op == "revoke" { // mostly of a sweep, which has listed the app's tokens
 			return ""
 		}
 		return "Is the app an OAuth or OIDC app? Others hold no tokens."
