@@ -81,12 +81,14 @@ func defaultTransport() http.RoundTripper {
 // method and path are those of the operation.
 func (c *Client) checkTarget(req *http.Request, method, path string) error {
 	target := cmp.Or(req.URL, new(url.URL)) // an editor may have removed it
-	alone := "an editor changed it, and credentials go to " + c.org.Host + " alone"
+	ledAway := func(what, value string) error {
+		return check.Invalid(what, value, "an editor changed it, and credentials go to "+c.org.Host+" alone")
+	}
 	switch {
 	case !check.SameOrigin(&url.URL{Scheme: c.org.Scheme, Host: req.Host}, c.org):
-		return check.Invalid("Host of the request", req.Host, alone)
+		return ledAway("Host of the request", req.Host)
 	case !check.SameOrigin(target, c.org) || target.User != nil || target.Opaque != "":
-		return check.Invalid("request URL", target.Redacted(), alone)
+		return ledAway("request URL", target.Redacted())
 	case req.Method != method || target.EscapedPath() != path:
 		why := "an editor changed its method or path, which are " + method + " " + path
 		return check.Invalid("request", req.Method+" "+target.EscapedPath(), why)
