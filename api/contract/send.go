@@ -50,15 +50,12 @@ func (s *suite) send(ctx context.Context, method, path string) (*exchange, error
 
 // refused returns the error for a credential that should have been accepted.
 func (e *exchange) refused() error {
-	kind, code := api.ErrUnauthorized, e.errorCode()
-	if e.status == http.StatusForbidden {
-		kind = api.ErrForbidden
-	}
-	err := fmt.Errorf("%w: %w", kind, e.fail("the credential is refused, error code %q", code))
+	code := e.errorCode()
+	err := e.fail("the credential is refused, error code %q", code)
 	return unjudged{refusal{err, &api.Error{StatusCode: e.status, Code: code}}}
 }
 
-// refusal adds, for [errors.As], the status and the code of a response to an error.
+// refusal adds the status and the code of a response to an error, for [errors.As], and what they are for [errors.Is].
 type refusal struct {
 	error
 	response *api.Error

@@ -148,8 +148,8 @@ func (a *app) printValue(value any) error {
 	return err
 }
 
-// wantArgs checks the number of arguments, and shows the correct usage. If most is under least, there is no maximum. It
-// rejects "-", because the org would not find such an ID, which looks as if a token were gone.
+// wantArgs checks the number of arguments, and shows the correct usage. If most is below least, any larger number is
+// allowed. It rejects "-", because the org would not find such an ID, which looks as if a token were gone.
 func wantArgs(least, most int) cobra.PositionalArgs {
 	return func(command *cobra.Command, args []string) error {
 		limited := most >= least

@@ -124,7 +124,7 @@ func (s *sweep) openReceipts() (*receipts.File, error) {
 	}
 	if _, err := os.Stat(s.file); s.dryRun && errors.Is(err, fs.ErrNotExist) {
 		if info, err := os.Stat(filepath.Dir(s.file)); err != nil || !info.IsDir() {
-			return nil, usage("--receipts: there is no folder %s", filepath.Dir(s.file))
+			return nil, usage("--receipts: folder %s does not exist", filepath.Dir(s.file))
 		}
 		return nil, nil
 	}
