@@ -260,3 +260,15 @@ func TestAShareIsKeptWhenResponsesAreSlow(t *testing.T) {
 		}
 	})
 }
+
+// However small a share is, one request goes out in every window.
+func TestTheSmallestShareIsOneRequest(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org := limitedOrg()
+		got := use(t, org, []*api.Client{newClient(t, org.Transport(), api.WithRateShare(0.001))}, 1, 3)
+		if got.limited != 0 || !slices.Equal(got.windows, []int{1, 1, 1}) {
+			t.Errorf("%+v; want one request in each of three windows", got)
+		}
+	})
+}

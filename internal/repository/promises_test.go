@@ -3,7 +3,6 @@ package repository_test
 import (
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 )
@@ -36,24 +35,42 @@ func TestEveryPromiseNamesItsTests(t *testing.T) {
 		}
 	}
 	kept := map[string]bool{}
-	for _, row := range regexp.MustCompile(`(?m)^\| (.+) \| (.+) \|$`).FindAllStringSubmatch(document(t, promisesFile), -1)[1:] {
-		promise, tests := row[1], row[2]
+	for _, row := range rows(t, "# Promises and their tests\n", 2) {
+		promise, tests := row[0], row[1]
 		kept[promise] = true
 		if !made[promise] {
 			t.Errorf("%s has a row for what nothing promises any more: %s", promisesFile, promise)
 		}
-		if strings.HasPrefix(tests, "none: ") {
-			continue
-		}
-		for test := range strings.SplitSeq(tests, ", ") {
-			if dot := strings.LastIndex(test, "."); !strings.Contains(testsIn(t, test[:max(dot, 0)]), "\nfunc "+test[dot+1:]+"(") {
-				t.Errorf("%s names a test that does not exist: %s", promisesFile, test)
-			}
-		}
+		checkTests(t, tests)
 	}
 	for promise := range made {
 		if !kept[promise] {
 			t.Errorf("%s has no row with the tests of: %s", promisesFile, promise)
+		}
+	}
+}
+
+// rows returns the cells of the table below a heading, without its head.
+func rows(t *testing.T, heading string, cells int) (all [][]string) {
+	t.Helper()
+	_, rest, _ := strings.Cut(document(t, promisesFile), heading)
+	table, _, _ := strings.Cut(rest, "\n## ")
+	row := regexp.MustCompile(`(?m)^` + strings.Repeat(`\| (.+) `, cells) + `\|$`)
+	for _, match := range row.FindAllStringSubmatch(table, -1)[1:] {
+		all = append(all, match[1:])
+	}
+	return all
+}
+
+// checkTests fails if the last cell of a row names a test that does not exist. It may say why there is none.
+func checkTests(t *testing.T, tests string) {
+	t.Helper()
+	if strings.HasPrefix(tests, "none: ") {
+		return
+	}
+	for test := range strings.SplitSeq(tests, ", ") {
+		if dot := strings.LastIndex(test, "."); !strings.Contains(testsIn(t, test[:max(dot, 0)]), "\nfunc "+test[dot+1:]+"(") {
+			t.Errorf("%s names a test that does not exist: %s", promisesFile, test)
 		}
 	}
 }
@@ -78,14 +95,21 @@ func (s source) promises(t *testing.T) (all []string) {
 			if strings.HasPrefix(strings.TrimLeft(paragraph, "\n"), "  ") {
 				continue // an example
 			}
-			for _, sentence := range regexp.MustCompile(`([^.]|\.\S)+\.?`).FindAllString(paragraph, -1) {
-				all = append(all, strings.Join(strings.Fields(sentence), " "))
-			}
+			all = append(all, sentences(paragraph)...)
 		}
 	}
-	all = slices.DeleteFunc(all, func(promise string) bool { return promise == "" })
 	if len(all) == 0 {
 		t.Errorf("%s promise nothing between %q and %q", s.files, s.from, s.to)
+	}
+	return all
+}
+
+// sentences splits a text at full stops, and makes a space of all white space.
+func sentences(text string) (all []string) {
+	for _, sentence := range regexp.MustCompile(`([^.]|\.\S)+\.?`).FindAllString(text, -1) {
+		if words := strings.Fields(sentence); len(words) > 0 {
+			all = append(all, strings.Join(words, " "))
+		}
 	}
 	return all
 }
