@@ -204,7 +204,7 @@ func TestManPagesAndCompletion(t *testing.T) {
 			t.Errorf("%s lacks something:\n%.500s", name, page)
 		}
 	}
-	for _, shell := range []string{"bash", "zsh", "fish"} {
+	for _, shell := range []string{"bash", "zsh", "fish", "powershell"} {
 		if got := (command{}).run(t.Context(), "completion", shell); got.code != 0 || !strings.Contains(got.out, "apptokens") {
 			t.Errorf("%s: code %d, %s", shell, got.code, got.err)
 		}
