@@ -211,6 +211,26 @@ func TestTokenSource(t *testing.T) {
 	}
 }
 
+// What a source gives is used once: whether it is kept for longer is the source's to decide.
+func TestTokenSourceIsAskedForEveryAttempt(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org := oktatest.New(oktatest.WithApp(appID, 1), oktatest.WithBearerToken("good", "okta.apps.manage"))
+		org.Inject(oktatest.Status(http.StatusServiceUnavailable))
+		asked := 0
+		client, err := api.New(orgURL, api.TokenSource(sourceFunc(func() (*oauth2.Token, error) {
+			asked++
+			return &oauth2.Token{AccessToken: "good"}, nil
+		})), api.WithHTTPClient(&http.Client{Transport: org.Transport()}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := client.RevokeAll(t.Context(), appID); err != nil || asked != 2 {
+			t.Errorf("%v; the source was asked %d times, want once for each of 2 attempts", err, asked)
+		}
+	})
+}
+
 // An Auth that fetches tokens does so by the proxy and with the certificates of the client's own requests. What it may
 // have started ends with it.
 func TestAnAuthGetsTheHTTPClient(t *testing.T) {
