@@ -67,6 +67,22 @@ func TestListOptionsAreChecked(t *testing.T) {
 	}
 }
 
+// A page of more tokens is refused.
+func TestMaxPageSizeIsTheLargestThatIsAccepted(t *testing.T) {
+	t.Parallel()
+	_, raw := newRawOrg(t, 1)
+	for limit, want := range map[int]int{api.MaxPageSize: http.StatusOK, api.MaxPageSize + 1: http.StatusBadRequest} {
+		resp, err := raw.ListTokens(t.Context(), appID, &gen.ListTokensParams{Limit: &limit})
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		if resp.StatusCode != want {
+			t.Errorf("%d tokens on a page: %d, want %d", limit, resp.StatusCode, want)
+		}
+	}
+}
+
 func TestPagesCarryWhatItTakesToResume(t *testing.T) {
 	t.Parallel()
 	org, client := newOrg(t, 5)

@@ -152,6 +152,15 @@ func TestPrecedence(t *testing.T) {
 	})
 }
 
+func TestTheEnvironmentIsThatOfTheProcess(t *testing.T) {
+	inDirectories(t, "", "")
+	t.Setenv("OKTA_CLIENT_ORGURL", orgURL)
+	t.Setenv("OKTA_CLIENT_TOKEN", "secret")
+	if settings, err := config.Load(); err != nil || settings.Source(config.Token) != "OKTA_CLIENT_TOKEN" {
+		t.Errorf("token from %q, %v", settings.Source(config.Token), err)
+	}
+}
+
 func TestModes(t *testing.T) {
 	t.Parallel()
 	app := []string{"clientId: 0oaService", "orgUrl: " + orgURL}
