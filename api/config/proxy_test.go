@@ -179,6 +179,10 @@ func TestTheProgramsTransportReplacesTheProxy(t *testing.T) {
 	if err := client.RevokeAll(t.Context(), "0oa1"); err != nil || settings.Transport() != org.Transport() {
 		t.Errorf("with a transport: %v", err)
 	}
+	delete(env, "PROXY_HOST")
+	if settings, err = config.Load(config.WithEnvironment(env.get), config.WithFiles()); err != nil || settings.Transport() != http.DefaultTransport {
+		t.Errorf("with neither: %T, %v; want net/http's default", settings.Transport(), err)
+	}
 }
 
 // As with HTTPS_PROXY, what listens on this machine is reached without it.
