@@ -178,6 +178,17 @@ func TestListGoesOnPastAnAppThatFails(t *testing.T) {
 	}
 }
 
+// A failure that every app would share ends the listing, and is reported once.
+func TestListStopsWhereAllWouldFail(t *testing.T) {
+	t.Parallel()
+	org := newOrg(t, 2)
+	org.Inject(oktatest.Status(401).Forever())
+	got := command{org: org}.run(t.Context(), "list", "0oa1", "0oa2", "0oa3")
+	if got.code != exitFailed || strings.Count(got.err, "401 Unauthorized") != 1 {
+		t.Errorf("code %d, %s%s", got.code, got.out, got.err)
+	}
+}
+
 func TestManPagesAndCompletion(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
