@@ -39,6 +39,22 @@ func TestListYieldsEveryTokenOnce(t *testing.T) {
 	}
 }
 
+// Even an empty listing has a page, which shows that it was read to its end.
+func TestAnAppWithoutTokensHasOneEmptyPage(t *testing.T) {
+	t.Parallel()
+	_, client := newOrg(t, 0)
+	var pages []api.Page
+	for page, err := range client.Pages(t.Context(), appID) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		pages = append(pages, page)
+	}
+	if len(pages) != 1 || len(pages[0].Tokens) > 0 || pages[0].Next != "" || pages[0].RequestID == "" {
+		t.Errorf("pages %+v, want an empty one", pages)
+	}
+}
+
 func TestListOptionsAreChecked(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {

@@ -160,10 +160,14 @@ func TestARequestIDThatRepeatsTheCredentialIsRedacted(t *testing.T) {
 		header := http.Header{"Content-Type": {"application/json"}, "X-Okta-Request-Id": {"for " + oktatest.DefaultAPIToken}}
 		return &http.Response{StatusCode: http.StatusOK, Header: header, Body: io.NopCloser(strings.NewReader("[]"))}, nil
 	}))
+	pages := 0
 	for page, err := range client.Pages(t.Context(), appID) {
-		if err != nil || page.RequestID != "for [redacted]" {
+		if pages++; err != nil || page.RequestID != "for [redacted]" {
 			t.Errorf("request ID %q, %v", page.RequestID, err)
 		}
+	}
+	if pages != 1 {
+		t.Errorf("%d pages, want 1", pages)
 	}
 }
 
