@@ -120,7 +120,8 @@ func TestTextsThatAreNotFaults(t *testing.T) {
 func FuzzParseFault(f *testing.F) {
 	for _, text := range []string{
 		"status:503", "cut-body@after=1,times=2", "redirect@on=DELETE,forever:302,https://acme.okta.com", "throttle:90s", "body:200,application/json,[]",
-		"challenge:401,invalid_token,", "status@times=-1:0", "foreign-next:%zz", "@:", "", "slow-body@after=3:2562047h47m16.8s",
+		"challenge:401,invalid_token,", "status@times=-1:0", "foreign-next:%zz", "@:", "",
+		"slow-body@after=3:2562047h47m16.8s",
 	} {
 		f.Add(text)
 	}
