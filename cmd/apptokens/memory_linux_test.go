@@ -36,7 +36,7 @@ func TestAMillionTokensFitIntoLittleMemory(t *testing.T) {
 	t.Cleanup(server.Close)
 	binary := build(t)
 	for _, args := range [][]string{{"list", "0oa1", "-o", "jsonl"}, {"summary", "0oa1", "-o", "json"}} {
-		run := exec.CommandContext(t.Context(), binary, args...)
+		run := exec.CommandContext(withTimeout(t), binary, args...)
 		run.Env = []string{"HOME=" + t.TempDir(), "OKTA_CLIENT_ORGURL=" + server.URL, "OKTA_CLIENT_TOKEN=x"}
 		var lines lineCounter
 		run.Stdout = &lines

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"example.com/apptokens/api/oktatest"
 )
@@ -29,7 +30,7 @@ func startServe(t *testing.T, last string, args ...string) string {
 	}()
 	t.Cleanup(func() {
 		cancel()
-		if code := <-done; code != 0 {
+		if code := ended(t, done); code != 0 {
 			t.Errorf("serve ended with %d: %s", code, stderr.String())
 		}
 	})
@@ -45,6 +46,18 @@ func startServe(t *testing.T, last string, args ...string) string {
 			done <- code
 			t.Fatalf("serve ended with %d: %s", code, stderr.String())
 		}
+	}
+}
+
+// ended returns the exit code of serve, once its context has ended.
+func ended(t *testing.T, done <-chan int) int {
+	t.Helper()
+	select {
+	case code := <-done:
+		return code
+	case <-time.After(30 * time.Second):
+		t.Fatal("serve goes on after the end of its context")
+		return 0
 	}
 }
 
@@ -129,7 +142,7 @@ func TestServeLogsRequestsIfAsked(t *testing.T) {
 		t.Errorf("logged %q", line)
 	}
 	cancel()
-	<-done
+	ended(t, done)
 }
 
 func TestServeListsItsFaults(t *testing.T) {
