@@ -74,9 +74,17 @@ func exported(printed string) map[string]string {
 func TestServePrintsWhatToPaste(t *testing.T) {
 	t.Parallel()
 	env := exported(startServe(t, "OKTA_CLIENT_TOKEN", "--app", "0oa7", "--tokens", "3", "--rate-limit", "5"))
-	got := command{env: env}.run(t.Context(), "list", "0oa7", "-o", "jsonl")
-	if got.code != 0 || strings.Count(got.out, "\n") != 3 {
+	list := []string{"list", "0oa7", "--columns", "id", "--no-headers", "-v"}
+	got := command{env: env}.run(t.Context(), list...)
+	if got.code != 0 || strings.Count(got.out, "\n") != 3 || !strings.Contains(got.err, " rate_limit=5 ") {
 		t.Errorf("code %d, stdout %q, stderr %q", got.code, got.out, got.err)
+	}
+	for seed, same := range map[string]bool{"1": true, "2": false} {
+		env := exported(startServe(t, "OKTA_CLIENT_TOKEN", "--app", "0oa7", "--tokens", "3", "--seed", seed))
+		again := command{env: env}.run(t.Context(), list...)
+		if again.code != 0 || strings.Count(again.out, "\n") != 3 || (again.out == got.out) != same {
+			t.Errorf("seed %s: code %d, stdout %q, stderr %q", seed, again.code, again.out, again.err)
+		}
 	}
 	for _, addr := range []string{"256.0.0.1:1", "127.0.0.1"} {
 		got = command{}.run(t.Context(), "serve", "--addr", addr)
