@@ -28,6 +28,8 @@ func TestColumnsAreChosen(t *testing.T) {
 		"--columns +userName,id,issuer -o csv": "id,status,appId,userId,created,expiresAt,scopes,userName,issuer\n",
 		"--columns id,+issuer -o csv":          "id,issuer\noarT4",
 		"--columns id":                         "ID\noarT4npx1yT6lrws7LFf\noardAWoEQ6lcSEAUDmKT\n",
+		"--columns id --no-headers":            "oarT4npx1yT6lrws7LFf\noardAWoEQ6lcSEAUDmKT\n",
+		"--columns id --no-headers -o csv":     "oarT4npx1yT6lrws7LFf\noardAWoEQ6lcSEAUDmKT\n",
 	} {
 		got := command{org: org}.run(t.Context(), append([]string{"list", "0oa1"}, strings.Fields(args)...)...)
 		if got.code != 0 || !strings.HasPrefix(strings.ReplaceAll(got.out, org.URL, "ORG"), want) {
