@@ -146,6 +146,7 @@ func TestSweepNeedsAFilter(t *testing.T) {
 		"two of one kind":                  {[]string{"--older-than", "90d", "--created-before", "2026-01-01"}, "--created-before conflicts with another flag for the same time"},
 		"a date in the future":             {[]string{"--created-after", "2999-01-01"}, "--created-after: 2999-01-01T00:00:00"},
 		"ages that exclude each other":     {[]string{"--older-than", "30d", "--newer-than", "12h"}, "no token can match: the flags ask for tokens issued after"},
+		"a time before and after itself":   {[]string{"--created-after", "2026-11-20", "--created-before", "2026-11-20"}, "no token can match: the flags ask for tokens issued after"},
 		"expiries that exclude each other": {[]string{"--expires-after", "2026-12-24", "--expires-before", "2026-11-20"}, "no token can match: the flags ask for tokens that expire after"},
 		"an absurd age":                    {[]string{"--older-than", "999999w"}, "more than a hundred years"},
 	}
