@@ -136,6 +136,9 @@ func TestPagesRunsAheadByAFewPages(t *testing.T) {
 			if n != want {
 				t.Errorf("%d at once: %d requests while the loop was at the first page, want %d", concurrency, n, want)
 			}
+			if after := len(org.Requests()); after != n {
+				t.Errorf("%d at once: %d requests after the loop had ended", concurrency, after-n)
+			}
 		})
 	}
 }
