@@ -161,6 +161,9 @@ func TestPagesCancelsRequestsInFlight(t *testing.T) {
 		start := time.Now()
 		for range bulk.Pages(t.Context(), newClient(t, transport), ids, 0, api.PageSize(10)) {
 			synctest.Wait()
+			if n := inFlight.Load(); n != 4 {
+				t.Errorf("%d requests in flight, want one for each app", n)
+			}
 			break
 		}
 		if took, left := time.Since(start), inFlight.Load(); took > time.Second || left > 0 {

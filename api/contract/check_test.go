@@ -134,6 +134,9 @@ func TestCheckOnlyReads(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if len(org.Requests()) == 0 {
+		t.Error("no request")
+	}
 	for _, request := range org.Requests() {
 		if request.Method == http.MethodDelete || request.Header.Get("User-Agent") != "apptokens-contract" {
 			t.Errorf("%s %s, by %s", request.Method, request.Path, request.Header.Get("User-Agent"))
