@@ -95,7 +95,7 @@ bench: ## compare with the peers side by side, for some minutes; writes internal
 	cd internal/bench && $(GO) run .
 
 soak: ## use everything for DURATION (default 2m) against an org on which everything goes wrong, and play a week of it
-	$(GO) test ./internal/soak -count=1 -args -days=7
+	$(GO) test ./internal/soak -count=1 -v -args -days=7 -seed=0
 	$(GO) run ./internal/soak -duration $(DURATION)
 
 # Unless it is told not to, go test may spend the whole time on making a single input shorter.

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"testing"
 	"testing/synctest"
@@ -73,20 +74,35 @@ func TestEveryCallPaysIntoTheBudget(t *testing.T) {
 	}
 }
 
-// A failure that is final, and a rate limit that is waited out, leave the retries to those who need them.
+// A failure that is final, a rate limit that is waited out, and what an Auth asks for leave the retries to those who
+// need them.
 func TestOnlyRetriesDrawOnTheBudget(t *testing.T) {
 	t.Parallel()
-	for _, status := range []int{http.StatusForbidden, http.StatusTooManyRequests} {
+	unauthorized := func(resp *http.Response) bool { return resp.StatusCode == http.StatusUnauthorized }
+	for name, test := range map[string]struct {
+		status int
+		auth   api.Auth
+	}{
+		"a 403":                       {http.StatusForbidden, api.APIToken(oktatest.DefaultAPIToken)},
+		"a 429":                       {http.StatusTooManyRequests, api.APIToken(oktatest.DefaultAPIToken)},
+		"a 401 and an Auth that asks": {http.StatusUnauthorized, &rotating{again: unauthorized}},
+	} {
 		synctest.Test(t, func(t *testing.T) {
-			org, client := newOrg(t, 0, api.WithRetry(api.RetryPolicy{BaseDelay: 1, MaxDelay: 1}))
-			org.Inject(oktatest.Status(status).Forever())
+			org := oktatest.New(oktatest.WithApp(appID, 0))
+			client, err := api.New(orgURL, test.auth, api.WithHTTPClient(&http.Client{Transport: org.Transport()}),
+				api.WithRetry(api.RetryPolicy{BaseDelay: 1, MaxDelay: 1}))
+			if err != nil {
+				t.Fatal(err)
+			}
+			org.Inject(oktatest.Status(test.status).Forever())
 			for range 100 {
 				_ = client.RevokeAll(t.Context(), appID)
 			}
 			org.Heal()
-			org.Inject(oktatest.Status(http.StatusBadGateway).Times(4))
-			if err := client.RevokeAll(t.Context(), appID); err != nil {
-				t.Errorf("after 100 times %d: %v", status, err)
+			org.Inject(oktatest.Status(http.StatusBadGateway).Forever())
+			failure, _ := errors.AsType[*api.Error](client.RevokeAll(t.Context(), appID))
+			if failure == nil || failure.Attempts != 5 {
+				t.Errorf("after 100 times %s: %+v; want 5 attempts", name, failure)
 			}
 		})
 	}

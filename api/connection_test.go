@@ -10,6 +10,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"example.com/apptokens/api"
 	"example.com/apptokens/api/oktatest"
@@ -31,7 +32,7 @@ func TestConnectionsAreUsedAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, id := range allIDs(org)[:3] {
+	for _, id := range allIDs(org)[:20] {
 		_, getError := client.Get(t.Context(), appID, id)
 		revokeError := client.Revoke(t.Context(), appID, id)
 		checkError(t, client.Revoke(t.Context(), appID, id), api.ErrNotFound, "")
@@ -39,8 +40,8 @@ func TestConnectionsAreUsedAgain(t *testing.T) {
 			t.Errorf("%v, %v", getError, revokeError)
 		}
 	}
-	if n := connections.Load(); n > 3 { // net/http gives up a connection whose request is written late, on a busy machine
-		t.Errorf("%d connections for 9 requests, want one, or a few", n)
+	if n := connections.Load(); n > 10 { // net/http gives up a connection whose request is written late, on a busy machine
+		t.Errorf("%d connections for 60 requests, want one, or a few", n)
 	}
 }
 
@@ -51,7 +52,13 @@ func TestConcurrentCallsKeepTheirConnections(t *testing.T) {
 	var together sync.WaitGroup
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		together.Done()
-		together.Wait()
+		all := make(chan struct{})
+		go func() { together.Wait(); close(all) }()
+		select {
+		case <-all:
+		case <-time.After(20 * time.Second): // so that the test ends if a call fails before it comes here
+			t.Error("the other calls do not come")
+		}
 		w.WriteHeader(http.StatusNoContent)
 	}))
 	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -17,6 +18,7 @@ func FuzzError(f *testing.F) {
 	const credential = oktatest.DefaultAPIToken
 	f.Add(404, `{"errorCode":"E0000007","errorSummary":"Not found","errorLink":"E0000007","errorId":"oae1","errorCauses":[{"errorSummary":"x"}]}`, "")
 	f.Add(401, "", `Bearer error="invalid_token", error_description="`+credential+` is not a token"`)
+	f.Add(401, "", `Bearer error="`+credential+`"`)
 	f.Add(500, `{"errorCode":"E0000009","errorSummary":"Internal`, "")
 	f.Add(502, "<html>"+credential+"\x1b[31m</html>", "")
 	f.Add(429, `{"errorCode":7,"errorSummary":["x"]}`, "DPoP")
@@ -44,8 +46,8 @@ func FuzzError(f *testing.F) {
 		if len(text) > 1100 {
 			t.Errorf("%d bytes long: %q", len(text), text)
 		}
-		if strings.Contains(text+failure.ErrorID+failure.RequestID, credential) {
-			t.Errorf("the credential is in %+v", *failure)
+		if fields := fmt.Sprintf("%+v", *failure); strings.Contains(text+fields, credential) {
+			t.Errorf("the credential is in %q or in %s", text, fields)
 		}
 		if errors.Is(err, api.ErrNotFound) != (status == http.StatusNotFound) {
 			t.Errorf("status %d: ErrNotFound is %v", status, errors.Is(err, api.ErrNotFound))

@@ -39,6 +39,22 @@ func TestListYieldsEveryTokenOnce(t *testing.T) {
 	}
 }
 
+// Even an empty listing has a page, which shows that it was read to its end.
+func TestAnAppWithoutTokensHasOneEmptyPage(t *testing.T) {
+	t.Parallel()
+	_, client := newOrg(t, 0)
+	var pages []api.Page
+	for page, err := range client.Pages(t.Context(), appID) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		pages = append(pages, page)
+	}
+	if len(pages) != 1 || len(pages[0].Tokens) > 0 || pages[0].Next != "" || pages[0].RequestID == "" {
+		t.Errorf("pages %+v, want an empty one", pages)
+	}
+}
+
 func TestListOptionsAreChecked(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -108,10 +124,15 @@ func TestPagesCarryWhatItTakesToResume(t *testing.T) {
 	if got := append(seen, rest...); !slices.Equal(got, allIDs(org)) {
 		t.Errorf("first page %v and the rest %v; want %v", seen, rest, allIDs(org))
 	}
+	var nexts []string
 	for page, err := range client.Pages(t.Context(), appID) {
-		if err != nil || page.Next != "" {
-			t.Errorf("the only page: Next %q, %v; want none", page.Next, err)
+		if err != nil {
+			t.Fatal(err)
 		}
+		nexts = append(nexts, page.Next)
+	}
+	if !slices.Equal(nexts, []string{""}) {
+		t.Errorf("the next pages of the only page: %q; want none", nexts)
 	}
 }
 
@@ -121,13 +142,18 @@ func TestExpandScopes(t *testing.T) {
 	for _, fault := range []oktatest.Fault{oktatest.NextWithoutExpand(), oktatest.SlowFirstByte(0)} {
 		org.Heal()
 		org.Inject(fault.Forever())
+		n := 0
 		for token, err := range client.List(t.Context(), appID, api.ExpandScopes(), api.PageSize(2)) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			n++
 			if len(token.Embedded.Scopes) != len(token.Scopes) {
 				t.Errorf("token %s has %d scopes expanded, want %d", token.ID, len(token.Embedded.Scopes), len(token.Scopes))
 			}
+		}
+		if n != 5 {
+			t.Errorf("%d tokens, want 5", n)
 		}
 	}
 	for i, request := range org.Requests() {

@@ -36,18 +36,21 @@ func TestRevokeIsNotFoundIfNothingWasSentBefore(t *testing.T) {
 	}
 	for name, test := range map[string]struct {
 		dial func(context.Context) (net.Conn, error) // the first time
+		wrap bool                                    // in a transport of the caller's own
 		want error
 	}{
-		"dialling fails":                   {refused, api.ErrNotFound},
-		"dialling takes too long":          {hanging, api.ErrNotFound},
-		"the connection breaks when it is": {closed, nil}, // up, so that the request may have gone out
+		"dialling fails":                       {dial: refused, want: api.ErrNotFound},
+		"dialling fails, and is wrapped":       {dial: refused, wrap: true, want: api.ErrNotFound},
+		"dialling takes too long":              {dial: hanging, want: api.ErrNotFound},
+		"the connection breaks when it is":     {dial: closed}, // up, so that the request may have gone out
+		"it breaks when it is, and is wrapped": {dial: closed, wrap: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				org := oktatest.New(oktatest.WithApp(appID, 1))
 				var dials atomic.Int32
-				transport := &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
+				var transport http.RoundTripper = &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
 					if dials.Add(1) == 1 {
 						return test.dial(t.Context()) // net/http lets it go on when the attempt ends
 					}
@@ -55,6 +58,9 @@ func TestRevokeIsNotFoundIfNothingWasSentBefore(t *testing.T) {
 					go serve(server, org)
 					return client, nil
 				}}
+				if test.wrap {
+					transport = wrapper{transport}
+				}
 				client, err := api.New("http://acme.okta.com", api.APIToken(oktatest.DefaultAPIToken), api.WithPlainHTTP(),
 					api.WithHTTPClient(&http.Client{Transport: transport}))
 				if err != nil {
@@ -160,10 +166,14 @@ func TestARequestIDThatRepeatsTheCredentialIsRedacted(t *testing.T) {
 		header := http.Header{"Content-Type": {"application/json"}, "X-Okta-Request-Id": {"for " + oktatest.DefaultAPIToken}}
 		return &http.Response{StatusCode: http.StatusOK, Header: header, Body: io.NopCloser(strings.NewReader("[]"))}, nil
 	}))
+	pages := 0
 	for page, err := range client.Pages(t.Context(), appID) {
-		if err != nil || page.RequestID != "for [redacted]" {
+		if pages++; err != nil || page.RequestID != "for [redacted]" {
 			t.Errorf("request ID %q, %v", page.RequestID, err)
 		}
+	}
+	if pages != 1 {
+		t.Errorf("%d pages, want 1", pages)
 	}
 }
 

@@ -44,8 +44,8 @@ func Pages(
 		ctx, cancel := context.WithCancel(ctx)
 		l := lister{ctx: ctx, client: client, options: opts, left: make(chan struct{})}
 		defer l.running.Wait()
-		defer cancel()
 		defer close(l.left)
+		defer cancel() // first, so that a listing that was waiting sends nothing more
 		atOnce := concurrency
 		if atOnce <= 0 {
 			atOnce = DefaultConcurrency
@@ -93,7 +93,7 @@ func (l *lister) list(appID string) <-chan delivery {
 	deliver := func(d delivery) {
 		select {
 		case pages <- d:
-		case <-l.left: // and the context has ended, or is about to
+		case <-l.left: // and the context has ended
 		}
 	}
 	l.running.Go(func() {

@@ -59,10 +59,10 @@ func TestPagesListsSeveralAppsAtOnce(t *testing.T) {
 	const response = 50 * time.Millisecond
 	tests := map[string]struct {
 		apps, pages, concurrency int
-		want                     time.Duration // at most; the first response shows the rate limit
+		want                     time.Duration // the first response shows the rate limit
 	}{
 		"one page each":       {100, 1, 0, 14 * response},
-		"ten pages each":      {20, 10, 0, 32 * response},
+		"ten pages each":      {20, 10, 0, 31 * response},
 		"two apps":            {2, 8, 2, 9 * response},
 		"one after the other": {20, 1, 1, 20 * response},
 		"sixty-four at once":  {100, 1, 64, 3 * response},
@@ -84,7 +84,7 @@ func TestPagesListsSeveralAppsAtOnce(t *testing.T) {
 						listed = append(listed, page.AppID)
 					}
 				}
-				if took := time.Since(start); took > test.want {
+				if took := time.Since(start); took != test.want {
 					t.Errorf("took %v, want %v", took, test.want)
 				}
 				if !slices.Equal(listed, ids) || len(org.Requests()) != test.apps*max(1, test.pages) {
@@ -123,15 +123,21 @@ func TestPagesComeInTheOrderOfTheApps(t *testing.T) {
 // Memory is bounded: listings wait for their turn after a few pages.
 func TestPagesRunsAheadByAFewPages(t *testing.T) {
 	t.Parallel()
-	for concurrency, most := range map[int]int{1: 3, 2: 2 * (8 + 3), 8: 64 + 8*3, 32: 64 + 32*3} {
+	// The page that the loop has and, for each app, those that wait, the one after them and the one fetched ahead.
+	for concurrency, want := range map[int]int{1: 1 + 2, 2: 1 + 2*(8+2), 8: 1 + 8*(8+2), 32: 1 + 32*(2+2)} {
 		synctest.Test(t, func(t *testing.T) {
 			org, ids := newApps(40, 100)
+			n := 0
 			for range bulk.Pages(t.Context(), newClient(t, org.Transport()), ids, concurrency, api.PageSize(1)) {
 				synctest.Wait()
+				n = len(org.Requests())
 				break
 			}
-			if n := len(org.Requests()); n > most {
-				t.Errorf("%d at once: %d requests while the loop was at the first page, want %d at most", concurrency, n, most)
+			if n != want {
+				t.Errorf("%d at once: %d requests while the loop was at the first page, want %d", concurrency, n, want)
+			}
+			if after := len(org.Requests()); after != n {
+				t.Errorf("%d at once: %d requests after the loop had ended", concurrency, after-n)
 			}
 		})
 	}
@@ -155,6 +161,9 @@ func TestPagesCancelsRequestsInFlight(t *testing.T) {
 		start := time.Now()
 		for range bulk.Pages(t.Context(), newClient(t, transport), ids, 0, api.PageSize(10)) {
 			synctest.Wait()
+			if n := inFlight.Load(); n != 4 {
+				t.Errorf("%d requests in flight, want one for each app", n)
+			}
 			break
 		}
 		if took, left := time.Since(start), inFlight.Load(); took > time.Second || left > 0 {

@@ -277,15 +277,22 @@ func TestManyFailuresInARowStopTheRest(t *testing.T) {
 }
 
 // Failures with successes between them say nothing of the org, however many they are. Up to fifteen may come in a row.
+// A token that is gone already is a success, too.
 func TestFailuresBetweenSuccessesDoNotStopTheRest(t *testing.T) {
 	t.Parallel()
-	org := newOrg()
-	for i := range 20 {
-		org.Inject(oktatest.Status(403).On(http.MethodDelete).After(16 * i).Times(15))
-	}
-	r := run(t, t.Context(), newClient(t, org.Transport()), bulk.Job{AppIDs: apps, Filter: everything, Concurrency: 1})
-	if counts := r.count(); r.err != nil || counts[bulk.Failed] != 300 || counts[bulk.Revoked] != tokenCount-300 {
-		t.Errorf("%v, outcomes %v; want 300 failures, and the others revoked", r.err, counts)
+	for success, gone := range map[bulk.Outcome]int{bulk.Revoked: 0, bulk.Gone: 20} {
+		org := newOrg()
+		for i := range 20 {
+			org.Inject(oktatest.Status(403).On(http.MethodDelete).After(16 * i).Times(15))
+		}
+		for i := range gone {
+			org.Inject(oktatest.Status(404).On(http.MethodDelete).After(16*i + 15))
+		}
+		r := run(t, t.Context(), newClient(t, org.Transport()), bulk.Job{AppIDs: apps, Filter: everything, Concurrency: 1})
+		counts := r.count()
+		if r.err != nil || counts[bulk.Failed] != 300 || counts[bulk.Gone] != gone || counts[bulk.Revoked] != tokenCount-300-gone {
+			t.Errorf("%s between failures: %v, outcomes %v; want 300 failures, and no end", success, r.err, counts)
+		}
 	}
 }
 

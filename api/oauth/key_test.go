@@ -9,6 +9,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -93,7 +94,7 @@ func TestParsePrivateKey(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if !key.Public().(interface{ Equal(crypto.PublicKey) bool }).Equal(test.want.Public()) {
+			if !sameKey(key.Public(), test.want.Public()) {
 				t.Error("another key")
 			}
 		})
@@ -178,6 +179,8 @@ func FuzzParsePrivateKey(f *testing.F) {
 	f.Add([]byte(jwk(key(), "k1")))
 	f.Add([]byte(`{"kty":"EC","crv":"P-256","x":"","y":"","d":""}`))
 	f.Add([]byte(`{"kty":"RSA","n":"AQAB","e":"AQAB","d":"AQAB"}`))
+	f.Add([]byte(jwk(key(), "k1")[:90]))
+	f.Add([]byte(pkcs8(key())[:90]))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		signer, err := oauth.ParsePrivateKey(data)
 		if (err == nil) == (signer == nil) {
@@ -186,6 +189,15 @@ func FuzzParsePrivateKey(f *testing.F) {
 		if err == nil {
 			if _, err := oauth.NewServiceApp(orgURL, clientID, signer); err != nil {
 				t.Errorf("a key that was read is refused: %v", err)
+			}
+			return
+		}
+		if !errors.Is(err, api.ErrInvalidArgument) {
+			t.Errorf("error %v is not ErrInvalidArgument", err)
+		}
+		for i := 20; i <= len(data); i++ {
+			if piece := string(data[i-20 : i]); strings.Contains(err.Error(), piece) {
+				t.Fatalf("error %v shows %q of the key", err, piece)
 			}
 		}
 	})

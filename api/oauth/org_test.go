@@ -14,7 +14,11 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/go-jose/go-jose/v4"
+	"github.com/go-jose/go-jose/v4/jwt"
+
 	"example.com/apptokens/api"
+	"example.com/apptokens/api/internal/jws"
 	"example.com/apptokens/api/oauth"
 	"example.com/apptokens/api/oktatest"
 )
@@ -143,6 +147,53 @@ func checkProofs(t *testing.T, org *oktatest.Org) {
 		}
 		seen[proof] = true
 	}
+}
+
+// assertionOf returns the assertion in a token request, which can be sent all the same.
+func assertionOf(t *testing.T, req *http.Request) string {
+	t.Helper()
+	again := req.Clone(t.Context())
+	var err error
+	if again.Body, err = req.GetBody(); err == nil {
+		err = again.ParseForm()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return again.PostForm.Get("client_assertion")
+}
+
+// claims are those of a proof or an assertion.
+type claims struct {
+	jwt.Claims
+	Nonce string `json:"nonce"`
+}
+
+func claimsOf(t *testing.T, token string) (c claims) {
+	t.Helper()
+	if err := parse(t, token).UnsafeClaimsWithoutVerification(&c); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// headerOf returns the header of a proof or an assertion.
+func headerOf(t *testing.T, token string) jose.Header {
+	t.Helper()
+	return parse(t, token).Headers[0]
+}
+
+func parse(t *testing.T, token string) *jwt.JSONWebToken {
+	t.Helper()
+	parsed, err := jwt.ParseSigned(token, jws.Algorithms)
+	if err != nil {
+		t.Fatalf("%q is not a JWT of the app: %v", token, err)
+	}
+	return parsed
+}
+
+func sameKey(a, b crypto.PublicKey) bool {
+	return a.(interface{ Equal(crypto.PublicKey) bool }).Equal(b)
 }
 
 // checkError wants an error that is want and says something.

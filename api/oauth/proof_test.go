@@ -12,9 +12,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/go-jose/go-jose/v4"
-	"github.com/go-jose/go-jose/v4/jwt"
-
 	"example.com/apptokens/api"
 	"example.com/apptokens/api/oauth"
 	"example.com/apptokens/api/oktatest"
@@ -230,16 +227,39 @@ func TestTheNonceOfAResponseIsUsedNext(t *testing.T) {
 	}
 }
 
+// The token endpoint and the API are servers of their own, and so are their nonces (RFC 9449, section 9).
+func TestEachServerGetsItsOwnNonces(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var nonces []string
+		client := newClient(t, roundTripper(func(req *http.Request) (*http.Response, error) {
+			nonces = append(nonces, claimsOf(t, req.Header.Get("DPoP")).Nonce)
+			body := map[string]string{http.MethodPost: `{"token_type":"DPoP","access_token":"a","expires_in":60}`,
+				http.MethodGet: "[]"}[req.Method]
+			header := http.Header{"Content-Type": {"application/json"}, "Dpop-Nonce": {fmt.Sprint(req.Method, len(nonces))}}
+			return &http.Response{StatusCode: http.StatusOK, Header: header, Body: io.NopCloser(strings.NewReader(body))}, nil
+		}))
+		for range 2 {
+			for range 2 {
+				if _, err := list(t.Context(), client); err != nil {
+					t.Fatal(err)
+				}
+			}
+			time.Sleep(2 * time.Minute) // the token expires
+		}
+		if want := []string{"", "", "GET2", "POST1", "GET3", "GET5"}; !slices.Equal(nonces, want) {
+			t.Errorf("nonces %q, want %q: those of the same server's responses", nonces, want)
+		}
+	})
+}
+
 // An assertion is of no use for long to whoever finds it.
 func TestAssertionsLiveForFiveMinutes(t *testing.T) {
 	t.Parallel()
 	requests := 0
 	app := newServiceApp(t, roundTripper(func(req *http.Request) (*http.Response, error) {
 		requests++
-		if err := req.ParseForm(); err != nil {
-			return nil, err
-		}
-		claims := claimsOf(t, req.PostForm.Get("client_assertion"))
+		claims := claimsOf(t, assertionOf(t, req))
 		if lifetime := claims.Expiry.Time().Sub(claims.IssuedAt.Time()); lifetime != 5*time.Minute {
 			t.Errorf("valid for %v, want 5 minutes", lifetime)
 		}
@@ -248,19 +268,4 @@ func TestAssertionsLiveForFiveMinutes(t *testing.T) {
 	if _ = authorize(t.Context(), app); requests != 1 {
 		t.Errorf("%d token requests, want 1", requests)
 	}
-}
-
-// claims are those of a proof or an assertion.
-type claims struct {
-	jwt.Claims
-	Nonce string `json:"nonce"`
-}
-
-func claimsOf(t *testing.T, token string) (c claims) {
-	t.Helper()
-	parsed, err := jwt.ParseSigned(token, []jose.SignatureAlgorithm{jose.ES256})
-	if err != nil || parsed.UnsafeClaimsWithoutVerification(&c) != nil {
-		t.Fatalf("%q is not a JWT of the app: %v", token, err)
-	}
-	return c
 }

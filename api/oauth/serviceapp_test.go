@@ -33,31 +33,53 @@ func (e external) Sign(rand io.Reader, digest []byte, opts crypto.SignerOpts) ([
 func TestKeysAndAlgorithms(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
-		key     crypto.Signer
-		options []oauth.Option
+		key       crypto.Signer
+		algorithm string        // of the assertions
+		dpop      crypto.Signer // nil for one that the service app makes
+		options   []oauth.Option
 	}{
-		"RSA":           {keys()["RSA"], nil},
-		"RSA, RS384":    {keys()["RSA"], []oauth.Option{oauth.WithAlgorithm("RS384")}},
-		"RSA, RS512":    {keys()["RSA"], []oauth.Option{oauth.WithAlgorithm("RS512")}},
-		"P-256":         {keys()["P-256"], nil},
-		"P-384":         {keys()["P-384"], nil},
-		"P-521":         {keys()["P-521"], nil},
-		"external":      {external{keys()["P-256"]}, nil},
-		"external RSA":  {external{keys()["RSA"]}, nil},
-		"DPoP with RSA": {keys()["P-256"], []oauth.Option{oauth.WithDPoPKey(keys()["RSA"])}},
-		"DPoP external": {keys()["P-256"], []oauth.Option{oauth.WithDPoPKey(external{keys()["P-521"]})}},
-		"read-only":     {keys()["P-256"], []oauth.Option{oauth.WithScopes(oauth.ScopeRead)}},
+		"RSA":           {keys()["RSA"], "RS256", nil, nil},
+		"RSA, RS384":    {keys()["RSA"], "RS384", nil, []oauth.Option{oauth.WithAlgorithm("RS384")}},
+		"RSA, RS512":    {keys()["RSA"], "RS512", nil, []oauth.Option{oauth.WithAlgorithm("RS512")}},
+		"P-256":         {keys()["P-256"], "ES256", nil, nil},
+		"P-384":         {keys()["P-384"], "ES384", nil, nil},
+		"P-521":         {keys()["P-521"], "ES512", nil, nil},
+		"external":      {external{keys()["P-256"]}, "ES256", nil, nil},
+		"external RSA":  {external{keys()["RSA"]}, "RS256", nil, nil},
+		"DPoP with RSA": {keys()["P-256"], "ES256", keys()["RSA"], nil},
+		"DPoP external": {keys()["P-256"], "ES256", external{keys()["P-521"]}, nil},
+		"read-only":     {keys()["P-256"], "ES256", nil, []oauth.Option{oauth.WithScopes(oauth.ScopeRead)}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			org := newOrg(450, oktatest.WithServiceApp(oktatest.ServiceApp{ClientID: clientID,
 				Keys: map[string]crypto.PublicKey{"k1": test.key.Public(), "k2": nil}}))
-			app := newServiceApp(t, org.Transport(), test.key, append(test.options, oauth.WithKeyID("k1"))...)
+			var algorithms []string
+			transport := roundTripper(func(req *http.Request) (*http.Response, error) {
+				if req.Method == http.MethodPost {
+					algorithms = append(algorithms, headerOf(t, assertionOf(t, req)).Algorithm)
+				}
+				return org.Transport().RoundTrip(req)
+			})
+			options := append(test.options, oauth.WithKeyID("k1"))
+			if test.dpop != nil {
+				options = append(options, oauth.WithDPoPKey(test.dpop))
+			}
+			app := newServiceApp(t, transport, test.key, options...)
 			if n, err := list(t.Context(), newClientOf(t, org.Transport(), app)); n != 450 || err != nil {
 				t.Errorf("listed %d of 450: %v", n, err)
 			}
+			if want := []string{test.algorithm, test.algorithm}; !slices.Equal(algorithms, want) {
+				t.Errorf("assertions signed with %q, want %q", algorithms, want)
+			}
 			checkProofs(t, org)
+			for _, request := range org.Requests() {
+				jwk := headerOf(t, request.Header.Get("DPoP")).JSONWebKey
+				if jwk == nil || sameKey(jwk.Key, test.key.Public()) || test.dpop != nil && !sameKey(jwk.Key, test.dpop.Public()) {
+					t.Errorf("%s %s: the proof is not signed with the key for proofs", request.Method, request.Path)
+				}
+			}
 			// The server wants a nonce, which nobody knows before; the proof of the first request spares a failed grant.
 			if got := tokenRequests(org); !slices.Equal(got, []int{400, 200}) {
 				t.Errorf("token requests %v, want 400 and 200", got)

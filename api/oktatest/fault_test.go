@@ -33,7 +33,9 @@ func TestFaults(t *testing.T) {
 			}, held},
 		"used-up:9s": {oktatest.UsedUp(9 * time.Second),
 			func(r reply) bool {
-				return r.status == 429 && r.header.Get("X-Rate-Limit-Limit") == "100" && r.header.Get("X-Rate-Limit-Remaining") == "0"
+				reset := strconv.FormatInt(time.Now().Add(9*time.Second).Unix(), 10)
+				return r.status == 429 && r.header.Get("X-Rate-Limit-Limit") == "100" &&
+					r.header.Get("X-Rate-Limit-Remaining") == "0" && r.header.Get("X-Rate-Limit-Reset") == reset
 			}, held},
 		"throttle:7s": {oktatest.Throttle(7 * time.Second),
 			func(r reply) bool { return r.status == 429 && r.header.Get("Retry-After") == "7" && r.body == "" }, held},
@@ -52,7 +54,10 @@ func TestFaults(t *testing.T) {
 		"body:200,text/plain,?": {oktatest.Body(200, "text/plain", "?"),
 			func(r reply) bool { return r.body == "?" && r.header.Get("Content-Type") == "text/plain" }, held},
 		"challenge:401,invalid_token,x": {oktatest.Challenge(401, "invalid_token", "x"),
-			func(r reply) bool { return r.status == 401 && r.body == "" }, held},
+			func(r reply) bool {
+				challenge := r.header.Get("WWW-Authenticate")
+				return r.status == 401 && r.body == "" && strings.Contains(challenge, `error="invalid_token"`)
+			}, held},
 		"slow-first-byte:1s": {oktatest.SlowFirstByte(time.Second), func(r reply) bool { return r.status == 200 }, 0},
 		"slow-body:1s": {oktatest.SlowBody(time.Second),
 			func(r reply) bool { return r.status == 200 && json.Valid([]byte(r.body)) }, 0},

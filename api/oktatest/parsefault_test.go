@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"example.com/apptokens/api/oktatest"
 )
@@ -115,20 +116,31 @@ func TestTextsThatAreNotFaults(t *testing.T) {
 	}
 }
 
-// FuzzParseFault: a text is a fault that an org takes, or is named.
+// FuzzParseFault: a text is a fault that happens to a request, or is named.
 func FuzzParseFault(f *testing.F) {
 	for _, text := range []string{
 		"status:503", "cut-body@after=1,times=2", "redirect@on=DELETE,forever:302,https://acme.okta.com", "throttle:90s", "body:200,application/json,[]",
 		"challenge:401,invalid_token,", "status@times=-1:0", "foreign-next:%zz", "@:", "",
+		"slow-body@after=3:2562047h47m16.8s",
 	} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		fault, err := oktatest.ParseFault(text)
-		if err == nil {
-			oktatest.New().Inject(fault)
-		} else if !strings.Contains(err.Error(), strconv.Quote(text)) {
-			t.Errorf("%q: error %v", text, err)
+		if err != nil {
+			if !strings.Contains(err.Error(), strconv.Quote(text)) {
+				t.Errorf("%q: error %v", text, err)
+			}
+			return
 		}
+		name := text[:strings.IndexAny(text+":", "@:")]
+		synctest.Test(t, func(t *testing.T) { // in which a fault may last for years
+			org := oktatest.New(oktatest.WithApp("0oa1", 3))
+			org.Inject(fault.After(0).On(""))
+			send(t, org, "GET", tokens)
+			if got := org.Requests()[0].Fault; got != name {
+				t.Errorf("%q is the fault %q, want %q", text, got, name)
+			}
+		})
 	})
 }

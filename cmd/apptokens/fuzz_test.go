@@ -58,6 +58,16 @@ func FuzzReadApps(f *testing.F) {
 			}
 			return
 		}
+		lines := 0 // with an ID
+		for line := range strings.SplitSeq(content, "\n") {
+			text, _, _ := strings.Cut(strings.ReplaceAll(line, "\ufeff", ""), "#")
+			if strings.TrimSpace(text) != "" {
+				lines++
+			}
+		}
+		if len(ids) != lines {
+			t.Errorf("%q has %d apps, want %d", content, len(ids), lines)
+		}
 		for _, id := range ids {
 			if api.CheckID("app ID", id) != nil || !strings.Contains(content, id) {
 				t.Errorf("%q has the app %q", content, id)

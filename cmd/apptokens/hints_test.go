@@ -206,6 +206,9 @@ func TestHelpFitsTheTerminal(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"", "list", "sweep", "summary", "serve", "contract"} {
 		got := command{}.run(t.Context(), append(strings.Fields(name), "--help")...)
+		if !strings.Contains(got.out, "Usage:\n") {
+			t.Errorf("%s: the help is %q", name, got.out)
+		}
 		for line := range strings.Lines(got.out) {
 			if example := strings.HasPrefix(line, "  apptokens "); len(line) > 81 && !example { // examples are to be copied
 				t.Errorf("%s: a line takes %d columns: %s", name, len(line)-1, line)

@@ -86,6 +86,36 @@ func TestTheLastReceiptSaysWhatBecameOfAToken(t *testing.T) {
 	}
 }
 
+// What a sweep is about to revoke is on record with the access that it gives.
+func TestThePlanNamesTheAccessOfItsTokens(t *testing.T) {
+	t.Parallel()
+	org := newOrg(t, 0)
+	tokens := []gen.Token{
+		{ID: "oarAda", UserID: "00uAda", ClientID: "0oaWeb", Issuer: org.URL, Scopes: []string{"openid"}},
+		{ID: "oarBob", UserID: "00uBob", ClientID: "0oaMobile", Issuer: org.URL + "/oauth2/default", Scopes: []string{"email"}},
+	}
+	org.Add("0oa1", tokens...)
+	file := filepath.Join(t.TempDir(), "receipts.jsonl")
+	got := command{org: org}.run(t.Context(), "sweep", "0oa1", "--scope", "openid,email", "--yes", "--receipts", file)
+	planned := map[string]receipts.Receipt{}
+	for line := range strings.Lines(readTestFile(t, file)) {
+		for id, r := range decodeReceipts(t, line) {
+			if r.Outcome == receipts.Planned {
+				planned[id] = r
+			}
+		}
+	}
+	for _, token := range tokens {
+		want := receipts.Receipt{
+			Time: clock, Org: org.URL, AppID: "0oa1", TokenID: token.ID, UserID: token.UserID,
+			ClientID: token.ClientID, Issuer: token.Issuer, Scopes: token.Scopes, Outcome: receipts.Planned,
+		}
+		if !reflect.DeepEqual(planned[token.ID], want) {
+			t.Errorf("got\n%+v\nwant\n%+v\n%s", planned[token.ID], want, got.err)
+		}
+	}
+}
+
 // A token that was planned and has vanished keeps nothing of its earlier failure, and its receipt has a new time.
 func TestAVanishedTokenHasACleanReceipt(t *testing.T) {
 	t.Parallel()

@@ -62,7 +62,8 @@ func TestALongWaitIsALineWithoutATerminal(t *testing.T) {
 	t.Parallel()
 	org := newOrg(t, 3)
 	org.Inject(oktatest.Throttle(4 * time.Second).Times(1))
-	command := exec.CommandContext(t.Context(), build(t), "list", "0oa1")
+	binary := build(t)
+	command := exec.CommandContext(withTimeout(t), binary, "list", "0oa1")
 	command.Env = []string{"HOME=" + t.TempDir(), "OKTA_CLIENT_ORGURL=" + org.URL, "OKTA_CLIENT_TOKEN=" + org.APIToken()}
 	var stderr strings.Builder
 	command.Stderr = &stderr

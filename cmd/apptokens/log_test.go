@@ -30,7 +30,8 @@ func TestWhatAServerSendsUnaskedIsNotLogged(t *testing.T) {
 		fmt.Fprintf(connection, "HTTP/1.1 %s\r\nContent-Length: 0\r\n\r\n%s", status, r.Header.Get("Authorization"))
 	}))
 	defer server.Close()
-	command := exec.CommandContext(t.Context(), build(t), "list", "0oa1")
+	binary := build(t)
+	command := exec.CommandContext(withTimeout(t), binary, "list", "0oa1")
 	command.Env = append(os.Environ(), "OKTA_CLIENT_ORGURL="+server.URL, "OKTA_CLIENT_TOKEN="+secret)
 	output, err := command.CombinedOutput()
 	if err == nil || requests.Load() != 2 || strings.Contains(string(output), secret) {

@@ -28,6 +28,8 @@ func TestColumnsAreChosen(t *testing.T) {
 		"--columns +userName,id,issuer -o csv": "id,status,appId,userId,created,expiresAt,scopes,userName,issuer\n",
 		"--columns id,+issuer -o csv":          "id,issuer\noarT4",
 		"--columns id":                         "ID\noarT4npx1yT6lrws7LFf\noardAWoEQ6lcSEAUDmKT\n",
+		"--columns id --no-headers":            "oarT4npx1yT6lrws7LFf\noardAWoEQ6lcSEAUDmKT\n",
+		"--columns id --no-headers -o csv":     "oarT4npx1yT6lrws7LFf\noardAWoEQ6lcSEAUDmKT\n",
 	} {
 		got := command{org: org}.run(t.Context(), append([]string{"list", "0oa1"}, strings.Fields(args)...)...)
 		if got.code != 0 || !strings.HasPrefix(strings.ReplaceAll(got.out, org.URL, "ORG"), want) {
@@ -187,6 +189,17 @@ func TestListGoesOnPastAnAppThatFails(t *testing.T) {
 	got = command{org: org}.run(t.Context(), "list", "0oa1", "0oa2", "-o", "json")
 	if got.code != 1 || !strings.HasPrefix(got.out, "[") || json.Valid([]byte(got.out)) {
 		t.Errorf("code %d, and an array that looks complete:\n%s", got.code, got.out)
+	}
+}
+
+// A failure that every app would share ends the listing, and is reported once.
+func TestListStopsWhereAllWouldFail(t *testing.T) {
+	t.Parallel()
+	org := newOrg(t, 2)
+	org.Inject(oktatest.Status(401).Forever())
+	got := command{org: org}.run(t.Context(), "list", "0oa1", "0oa2", "0oa3")
+	if got.code != exitFailed || strings.Count(got.err, "401 Unauthorized") != 1 {
+		t.Errorf("code %d, %s%s", got.code, got.out, got.err)
 	}
 }
 

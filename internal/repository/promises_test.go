@@ -10,7 +10,7 @@ import (
 
 const promisesFile = ".github/PROMISES.md"
 
-// source is a part of some files that promises something, from the end of one text to another.
+// source is the parts of some files that promise something, each from the end of one text to another.
 type source struct{ files, from, to string }
 
 var sources = []source{
@@ -86,7 +86,7 @@ func checkTests(t *testing.T, tests string) {
 	}
 }
 
-// promises returns the sentences and the rows of tables in a part of some files.
+// promises returns the sentences and the rows of tables in these parts.
 func (s source) promises(t *testing.T) (all []string) {
 	t.Helper()
 	files, err := filepath.Glob(s.files)
@@ -94,8 +94,11 @@ func (s source) promises(t *testing.T) (all []string) {
 		t.Fatal(err)
 	}
 	for _, file := range files {
-		_, rest, _ := strings.Cut(document(t, file), s.from)
-		text, _, _ := strings.Cut(rest, s.to)
+		var text string
+		for _, rest := range strings.Split(document(t, file), s.from)[1:] {
+			part, _, _ := strings.Cut(rest, s.to)
+			text += part + "\n\n"
+		}
 		for _, replace := range []struct{ expression, by string }{
 			{`(?m)^// ?`, ""}, {"(?ms)^```.*?^```$", ""}, {`(?m)^#.*$`, ""}, {`\*\*[^*]+\.\*\*`, ""}, {`\*\*`, ""}, {`(?m)^- `, "\n"}, {`\[([^]]*)](\([^)]*\))?`, "$1"},
 			{`(?m)^\|.*\n\|-.*$`, ""}, {`(?m)^\| (.*) \| (.*) \|$`, "\n$1: $2\n"},

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -15,13 +16,20 @@ import (
 	"example.com/apptokens/api/oktatest"
 )
 
-var days = flag.Int("days", 1, "how many days of virtual time to play; make soak plays a week")
+var (
+	days = flag.Int("days", 1, "how many days of virtual time to play; make soak plays a week")
+	seed = flag.Uint64("seed", 1, "replays the choices of an earlier run; 0 for new ones")
+)
 
 func TestDaysOfTroubleBreakNoPromise(t *testing.T) {
 	t.Parallel()
+	if *seed == 0 {
+		*seed = rand.Uint64()
+	}
+	t.Logf("seed %d", *seed)
 	synctest.Test(t, func(t *testing.T) {
 		network := &network{}
-		s, err := newSoak("https://acme.okta.com", network, oktatest.WithRateLimit(50, time.Minute), 1)
+		s, err := newSoak("https://acme.okta.com", network, oktatest.WithRateLimit(50, time.Minute), *seed)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -37,7 +45,10 @@ func TestDaysOfTroubleBreakNoPromise(t *testing.T) {
 }
 
 // network is the way to the org in virtual time. It takes up to 50 milliseconds in each direction.
-type network struct{ soak *soak }
+type network struct {
+	soak  *soak
+	trips atomic.Uint64
+}
 
 func (n *network) RoundTrip(req *http.Request) (*http.Response, error) {
 	if !strings.HasPrefix(req.URL.String(), n.soak.url+"/") {
@@ -46,19 +57,20 @@ func (n *network) RoundTrip(req *http.Request) (*http.Response, error) {
 	if raw := n.soak.echo(req); raw != "" {
 		return http.ReadResponse(bufio.NewReader(strings.NewReader(raw)), req)
 	}
-	if err := travel(req.Context()); err != nil {
+	if err := n.travel(req.Context()); err != nil {
 		return nil, err
 	}
 	resp, err := n.soak.org.Transport().RoundTrip(req)
-	if lost := travel(req.Context()); lost != nil {
+	if lost := n.travel(req.Context()); lost != nil {
 		return nil, lost
 	}
 	return resp, err
 }
 
-func travel(ctx context.Context) error {
+func (n *network) travel(ctx context.Context) error {
+	r := rand.New(rand.NewPCG(n.soak.seed, n.trips.Add(1)))
 	select {
-	case <-time.After(rand.N(50 * time.Millisecond)):
+	case <-time.After(time.Duration(r.Int64N(int64(50 * time.Millisecond)))):
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/rivo/uniseg"
@@ -40,58 +41,62 @@ func TestTimeLeft(t *testing.T) {
 
 func TestProgressBars(t *testing.T) {
 	t.Parallel()
-	var out bytes.Buffer
-	p := New(&out, Terminal, func() int { return 62 })
-	p.SetBar(0, 40)
-	p.bar.start = time.Now().Add(-10 * time.Second)
-	p.SetBar(10, 40)
-	p.Wait("the org's rate limit is used up until", time.Now().Add(time.Minute))
-	p.clear()
-	lines := strings.Split(out.String(), ClearLine)
-	if lines[1] != "[------------------------------] 0 of 40 processed" || !strings.HasPrefix(lines[2], "[####----") || !strings.HasSuffix(lines[2], "10 of 40 processed, 1.0 a second, 30s left") {
-		t.Errorf("%q", lines)
-	}
-	for _, line := range lines {
-		if uniseg.StringWidth(line) > 61 {
-			t.Errorf("%q is too long", line)
+	synctest.Test(t, func(t *testing.T) {
+		var out bytes.Buffer
+		p := New(&out, Terminal, func() int { return 62 })
+		p.SetBar(0, 40)
+		time.Sleep(10 * time.Second)
+		p.SetBar(10, 40)
+		p.Wait("the org's rate limit is used up until", time.Now().Add(time.Minute))
+		p.clear()
+		lines := strings.Split(out.String(), ClearLine)
+		if lines[1] != "[------------------------------] 0 of 40 processed" || !strings.HasPrefix(lines[2], "[####----") || !strings.HasSuffix(lines[2], "10 of 40 processed, 1.0 a second, 30s left") {
+			t.Errorf("%q", lines)
 		}
-	}
-	// Without a terminal, there is a plain line every few seconds.
-	out.Reset()
-	p = New(&out, Plain, nil)
-	p.SetBar(1, 40)
-	p.printed = time.Now().Add(-plainPause)
-	p.SetBar(2, 40)
-	p.SetBar(3, 40)
-	if got := out.String(); got != "apptokens: 2 of 40 processed\n" {
-		t.Errorf("%q", got)
-	}
-	// No line is printed before there is something to report.
-	out.Reset()
-	p = New(&out, Plain, nil)
-	p.waiting = "for the window"
-	p.printed = time.Now().Add(-plainPause)
-	p.Resume()
-	if got := out.String(); got != "" {
-		t.Errorf("%q", got)
-	}
+		for _, line := range lines {
+			if uniseg.StringWidth(line) > 61 {
+				t.Errorf("%q is too long", line)
+			}
+		}
+		// Without a terminal, there is a plain line every few seconds.
+		out.Reset()
+		p = New(&out, Plain, nil)
+		p.SetBar(1, 40)
+		time.Sleep(plainPause)
+		p.SetBar(2, 40)
+		p.SetBar(3, 40)
+		if got := out.String(); got != "apptokens: 2 of 40 processed, 0.4 a second, 1m35s left\n" {
+			t.Errorf("%q", got)
+		}
+		// No line is printed before there is something to report.
+		out.Reset()
+		p = New(&out, Plain, nil)
+		p.waiting = "for the window"
+		time.Sleep(plainPause)
+		p.Resume()
+		if got := out.String(); got != "" {
+			t.Errorf("%q", got)
+		}
+	})
 }
 
 // Elsewhere, a wait of more than a few seconds is announced at once, with its end; a short one is not.
 func TestAPlainLineAnnouncesALongWait(t *testing.T) {
 	t.Parallel()
-	var out bytes.Buffer
-	p := New(&out, Plain, nil)
-	p.SetBar(1, 40)
-	p.Wait("rate limit used up until", time.Now().Add(2*time.Second))
-	p.Resume()
-	if got := out.String(); got != "" {
-		t.Errorf("a short wait: %q", got)
-	}
-	until := time.Now().Add(time.Minute)
-	p.Wait("rate limit used up until", until)
-	p.Wait("rate limit used up until", until) // another worker's
-	if got, want := out.String(), "apptokens: 1 of 40 processed; rate limit used up until "+until.Local().Format(time.TimeOnly)+"\n"; got != want {
-		t.Errorf("a long wait: %q, want %q", got, want)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		var out bytes.Buffer
+		p := New(&out, Plain, nil)
+		p.SetBar(1, 40)
+		p.Wait("rate limit used up until", time.Now().Add(2*time.Second))
+		p.Resume()
+		if got := out.String(); got != "" {
+			t.Errorf("a short wait: %q", got)
+		}
+		until := time.Now().Add(time.Minute)
+		p.Wait("rate limit used up until", until)
+		p.Wait("rate limit used up until", until) // another worker's
+		if got, want := out.String(), "apptokens: 1 of 40 processed; rate limit used up until "+until.Local().Format(time.TimeOnly)+"\n"; got != want {
+			t.Errorf("a long wait: %q, want %q", got, want)
+		}
+	})
 }

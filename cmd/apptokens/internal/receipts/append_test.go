@@ -20,6 +20,7 @@ const testOrg = "https://acme.okta.com"
 type failingDisk struct {
 	*os.File
 	write, sync, truncate error
+	synced                int64 // the size of the file at the last Sync
 }
 
 func (d *failingDisk) WriteAt(data []byte, offset int64) (int, error) {
@@ -31,7 +32,11 @@ func (d *failingDisk) WriteAt(data []byte, offset int64) (int, error) {
 }
 
 func (d *failingDisk) Sync() error {
-	return errors.Join(d.sync, d.File.Sync())
+	info, err := d.Stat()
+	if err == nil {
+		d.synced = info.Size()
+	}
+	return errors.Join(d.sync, err, d.File.Sync())
 }
 
 func (d *failingDisk) Truncate(size int64) error {
@@ -96,6 +101,9 @@ func TestAFailedWriteLeavesWholeReceipts(t *testing.T) {
 			disk.write, disk.sync = nil, nil
 			if err := file.Append(revoked("oar4")); err != nil {
 				t.Errorf("%v once there is room", err)
+			}
+			if disk.synced != file.size {
+				t.Errorf("%d of %d bytes are on the disk", disk.synced, file.size)
 			}
 			if got := tokens(t, file.path); got != "oar1 oar4 " {
 				t.Errorf("receipts of %s, want oar1 oar4", got)

@@ -67,8 +67,9 @@ func TestNothingIsRecordedInAFileThatWasReplaced(t *testing.T) {
 	}
 }
 
+// Not parallel, because the umask is that of the process.
 func TestNewFilesAreTheUsersAlone(t *testing.T) {
-	t.Parallel()
+	defer syscall.Umask(syscall.Umask(0))
 	path := filepath.Join(t.TempDir(), "receipts.jsonl")
 	open(t, path)
 	if info, err := os.Stat(path); err != nil || info.Mode() != 0o600 {
