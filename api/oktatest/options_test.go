@@ -12,14 +12,17 @@ import (
 // An org accepts the API tokens that it is given, any of them, and then the default one no more.
 func TestAnOrgAcceptsTheTokensThatItIsGiven(t *testing.T) {
 	t.Parallel()
-	app, given := oktatest.WithApp("0oa1", 3), []oktatest.Option{oktatest.WithAPIToken("first"), oktatest.WithAPIToken("second")}
+	app := oktatest.WithApp("0oa1", 3)
+	given := []oktatest.Option{oktatest.WithAPIToken("first"), oktatest.WithAPIToken("second")}
 	for name, test := range map[string]struct {
 		org      *oktatest.Org
 		first    string
 		accepted map[string]int
 	}{
-		"by default": {oktatest.New(app), oktatest.DefaultAPIToken, map[string]int{oktatest.DefaultAPIToken: 200, "first": 401}},
-		"two":        {oktatest.New(append(given, app)...), "first", map[string]int{oktatest.DefaultAPIToken: 401, "first": 200, "second": 200}},
+		"by default": {oktatest.New(app), oktatest.DefaultAPIToken,
+			map[string]int{oktatest.DefaultAPIToken: 200, "first": 401}},
+		"two": {oktatest.New(append(given, app)...), "first",
+			map[string]int{oktatest.DefaultAPIToken: 401, "first": 200, "second": 200}},
 	} {
 		if got := test.org.APIToken(); got != test.first {
 			t.Errorf("%s: the API token is %s, want %s", name, got, test.first)
@@ -36,7 +39,9 @@ func TestAnOrgAcceptsTheTokensThatItIsGiven(t *testing.T) {
 func TestWhatCountsAgainstTheRateLimit(t *testing.T) {
 	t.Parallel()
 	const header = "X-Rate-Limit-Remaining"
-	for name, option := range map[string]oktatest.Option{"no option": oktatest.WithSeed(1), "no request": oktatest.WithRateLimit(0, time.Minute)} {
+	for name, option := range map[string]oktatest.Option{
+		"no option": oktatest.WithSeed(1), "no request": oktatest.WithRateLimit(0, time.Minute),
+	} {
 		org := oktatest.New(oktatest.WithApp("0oa1", 3), option)
 		first := send(t, org, "GET", tokens).header.Get(header)
 		if last := send(t, org, "GET", tokens).header.Get(header); last != first || last == "" || last == "0" {
@@ -65,9 +70,12 @@ func TestRequestsAreRecordedAsTheyCame(t *testing.T) {
 	if len(got) != 2 {
 		t.Fatalf("%d requests, want 2", len(got))
 	}
-	for i, want := range []string{"GET acme.okta.com " + tokens + " limit=2&x=%2F  200", "DELETE acme.okta.com " + tokens + "/a%2Fb  drop-after 0"} {
+	for i, want := range []string{
+		"GET acme.okta.com " + tokens + " limit=2&x=%2F  200", "DELETE acme.okta.com " + tokens + "/a%2Fb  drop-after 0",
+	} {
 		r := got[i]
-		if line := fmt.Sprint(r.Method, " ", r.Host, " ", r.Path, " ", r.Query, " ", r.Fault, " ", r.Status); line != want {
+		line := fmt.Sprint(r.Method, " ", r.Host, " ", r.Path, " ", r.Query, " ", r.Fault, " ", r.Status)
+		if line != want {
 			t.Errorf("request %d is %q, want %q", i, line, want)
 		}
 	}

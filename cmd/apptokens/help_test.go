@@ -25,7 +25,8 @@ func TestValuesOfAFilterAreSeparated(t *testing.T) {
 	for _, id := range []string{"00u1", "00u2", "00u3", "00u4", "00u5"} {
 		org.Add("0oa1", gen.Token{ID: "oar" + id, UserID: id})
 	}
-	got := command{org: org}.run(t.Context(), "list", "0oa1", "--user", "00u1,00u2 00u3", "--user", "\n00u4\n", "-o", "csv", "--columns", "userId", "--no-headers")
+	got := command{org: org}.run(t.Context(), "list", "0oa1", "--user", "00u1,00u2 00u3", "--user", "\n00u4\n",
+		"-o", "csv", "--columns", "userId", "--no-headers")
 	if want := "00u1\n00u2\n00u3\n00u4\n"; got.code != exitDone || got.out != want {
 		t.Errorf("code %d, %q, want %q; %s", got.code, got.out, want, got.err)
 	}

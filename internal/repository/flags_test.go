@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// usages returns what the help of the command says of each flag, after its name, and in a line of each subcommand. Of an
-// expression, it takes the texts.
+// usages returns what the help of the command says of each flag, after its name, and in a line of each subcommand. It
+// takes the texts of an expression.
 func usages(t *testing.T) (all []string) {
 	t.Helper()
 	files, err := filepath.Glob("cmd/apptokens/*.go")

@@ -39,7 +39,8 @@ func TestEveryExportedNameNamesItsTests(t *testing.T) {
 }
 
 // countSentences counts the sentences that a package says of each of its exported names, as go doc shows them. Those of
-// a type's fields count as the type's, and those of the values in a group as the group's, which has the first one's name.
+// a type's fields count as the type's, and those of the values in a group as the group's, which has the name of the
+// first.
 func countSentences(t *testing.T, dir string, said map[string]int) {
 	t.Helper()
 	p := parsePackage(t, dir)
