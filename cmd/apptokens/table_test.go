@@ -42,18 +42,6 @@ func TestColumnsAreChosen(t *testing.T) {
 	}
 }
 
-func TestNoHeadersOmitsTheHeader(t *testing.T) {
-	t.Parallel()
-	org := newOrg(t, 1)
-	id := org.Tokens("0oa1")[0].ID
-	for _, format := range []string{"table", "csv"} {
-		got := command{org: org}.run(t.Context(), "list", "0oa1", "--columns", "id", "--no-headers", "-o", format)
-		if got.code != exitDone || got.out != id+"\n" {
-			t.Errorf("%s: code %d, %q, want the token alone", format, got.code, got.out)
-		}
-	}
-}
-
 // Every column shows its own property, of a token in which all differ.
 func TestEveryColumnShowsItsProperty(t *testing.T) {
 	t.Parallel()
