@@ -146,7 +146,7 @@ func TestCheckTakesWhatOktaMayDo(t *testing.T) {
 			server := httptest.NewServer(change.handler(newOrg()))
 			defer server.Close()
 			report, err := contract.Check(t.Context(), target(server.URL))
-			if err != nil || len(report.Results) != allProbes || report.Count(contract.Passed) != allProbes {
+			if err != nil || len(report.Results) == 0 || report.Count(contract.Passed) != len(report.Results) {
 				t.Errorf("%v, %+v", err, report.Results)
 			}
 		})
