@@ -154,3 +154,32 @@ func TestAPanicInARevocationReachesTheLoop(t *testing.T) {
 		}
 	})
 }
+
+// A job that is ranged over again runs again, each time with the context that it was given.
+func TestEveryRangeRunsTheJobAgain(t *testing.T) {
+	t.Parallel()
+	type ticket struct{}
+	org := newOrg()
+	client := newClient(t, org.Transport(), api.WithRequestEditor(func(ctx context.Context, _ *http.Request) error {
+		if ctx.Value(ticket{}) != "INC-1" {
+			t.Error("an editor lacks the value of the job's context")
+		}
+		return nil
+	}))
+	ctx := context.WithValue(t.Context(), ticket{}, "INC-1")
+	events := bulk.Revoke(ctx, client, bulk.Job{AppIDs: apps, Filter: everything})
+	for _, want := range []int{tokenCount, 0} {
+		revoked := 0
+		for event, err := range events {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if result, ok := event.(bulk.Result); ok && result.Outcome == bulk.Revoked {
+				revoked++
+			}
+		}
+		if revoked != want {
+			t.Errorf("revoked %d, want %d", revoked, want)
+		}
+	}
+}

@@ -234,3 +234,27 @@ func TestPagesPanicsInTheLoop(t *testing.T) {
 		}
 	})
 }
+
+// The link of one app is none of another's.
+func TestStartAtWorksWithOneAppOnly(t *testing.T) {
+	t.Parallel()
+	org := newOrg()
+	client := newClient(t, org.Transport())
+	var next string
+	for page, err := range client.Pages(t.Context(), "0oa1") {
+		if err != nil {
+			t.Fatal(err)
+		}
+		next = page.Next
+		break
+	}
+	failed := map[string]error{}
+	for page, err := range bulk.Pages(t.Context(), client, []string{"0oa1", "0oa2"}, 0, api.StartAt(next)) {
+		if err != nil {
+			failed[page.AppID] = err
+		}
+	}
+	if len(failed) != 1 || !errors.Is(failed["0oa2"], api.ErrForeignLink) {
+		t.Errorf("failed %v, want the app that the link does not belong to", failed)
+	}
+}

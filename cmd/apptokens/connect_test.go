@@ -5,6 +5,7 @@ import (
 	"net/http/httptest"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -122,5 +123,25 @@ func TestAProxyThatIsOutOfReachIsNamed(t *testing.T) {
 	got := command{env: env}.run(t.Context(), "revoke", "0oa1", "oar1", "oar2", "oar3")
 	if got.code != exitFailed || !strings.Contains(got.err, "2 not attempted") || !strings.Contains(got.err, "Requests go through the proxy that OKTA_CLIENT_PROXY_HOST names. Is it right?") {
 		t.Errorf("code %d, %s", got.code, got.err)
+	}
+}
+
+func TestTheOrgURLFlagComesFirst(t *testing.T) {
+	t.Parallel()
+	org := newOrg(t, 3)
+	env := map[string]string{"OKTA_CLIENT_ORGURL": "http://127.0.0.1:1", "OKTA_CLIENT_TOKEN": org.APIToken()}
+	got := command{env: env}.run(t.Context(), "list", "0oa1", "-o", "jsonl", "--org-url", org.URL)
+	if got.code != exitDone || strings.Count(got.out, "\n") != 3 {
+		t.Errorf("code %d, %s", got.code, got.err)
+	}
+}
+
+func TestVersionNamesTheVersions(t *testing.T) {
+	t.Parallel()
+	got := (command{}).run(t.Context(), "version").out
+	for _, want := range []string{version(), runtime.Version(), "contract"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("version lacks %q: %s", want, got)
+		}
 	}
 }
