@@ -38,6 +38,8 @@ func TestNoErrorShowsAGrantedToken(t *testing.T) {
 			`{"ACCESS_TOKEN":"granted-canary","token_type":"MAC"}`, "token type"},
 		"200 with two tokens": {"HTTP/1.1 200 OK" + repeated +
 			`{"access_token":"granted-canary","access_token":"b","token_type":"MAC"}`, "token type"},
+		"200 with two values that are no tokens": {"HTTP/1.1 200 OK" + repeated +
+			`{,"access_token":null,"access_token":5,"access_token":"granted-canary"}`, "not a token response"},
 		"200 that is not JSON":       {"HTTP/1.1 200 OK" + repeated + `{,"access_token":"granted-canary",`, "not a token response"},
 		"200 cut after the token":    {cut(repeated, `{"access_token":"granted-canary","tok`), "ended early"},
 		"200 cut within the token":   {cut(repeated, `{"access_token":"gran`), "ended early"},
